@@ -1,0 +1,78 @@
+"""Procedural design families: thousands of small goldens with specification, reasoning and code.
+
+A design is split into training or held-out by the digest of its module text, a wording by the digest of the phrasings
+chosen: a held-out example has a design *and* a wording that no training stage saw. `split_of` is the only judge of that.
+"""
+
+import hashlib
+import random
+from dataclasses import dataclass
+from typing import Literal
+
+from rtlvr.data.families.base import Family
+from rtlvr.data.families.comb import FAMILIES as _COMB
+from rtlvr.data.families.control import Params
+from rtlvr.data.families.fsm import Detector, Latch, Lfsr, Ring
+from rtlvr.data.families.seq import Accumulator, Counter, Delay, Edge, Limiter, Shift, Stretch, Tick
+from rtlvr.data.families.wording import Words
+
+FAMILIES: dict[str, Family] = {
+    cls.name: cls()
+    for cls in (*_COMB, Counter, Shift, Edge, Tick, Accumulator, Delay, Stretch, Limiter, Detector, Ring, Lfsr, Latch)
+}
+
+Split = Literal["train", "heldout"]
+_HELDOUT_PERCENT = 20
+
+
+@dataclass(frozen=True)
+class Design:
+    """A drawn design: its family, parameters and the wording of its description."""
+
+    family: str
+    params: Params
+    wording: tuple[int, ...]
+    description: str
+    header: str
+    golden: str
+
+    @property
+    def digest(self) -> str:
+        """Digest of the golden text: the identity that train and held-out sets must not share."""
+        return hashlib.sha256(self.golden.encode()).hexdigest()[:16]
+
+    @property
+    def thought(self) -> str:
+        """The right reasoning."""
+        return FAMILIES[self.family].think(self.params)
+
+    def misread(self, name: str) -> tuple[str, str]:
+        """Return (thought, code) of a reader with the named misreading.
+
+        Raises:
+            KeyError: the family has no such misreading.
+        """
+        family = FAMILIES[self.family]
+        wrong = family.misreadings[name](self.params)
+        return family.think(wrong), family.code(wrong)
+
+
+def draw(rng: random.Random, split: Split, family: str | None = None) -> Design:
+    """Draw a design whose text and wording both belong to `split`."""
+    chosen = FAMILIES[family or rng.choice(list(FAMILIES))]
+    while True:
+        params = chosen.sample(rng)
+        golden = chosen.code(params)
+        if split_of(golden) == split:
+            break
+    while True:
+        words = Words(rng)
+        description = chosen.describe(params, words)
+        wording = tuple(words.choices)
+        if split_of(f"{chosen.name}:{wording}") == split:
+            return Design(chosen.name, params, wording, description, chosen.header(params), golden)
+
+
+def split_of(text: str) -> Split:
+    """The split that a module text or a wording belongs to, by its digest."""
+    return "heldout" if int(hashlib.sha256(text.encode()).hexdigest(), 16) % 100 < _HELDOUT_PERCENT else "train"

@@ -1,0 +1,69 @@
+"""What a procedural design family is.
+
+A family turns parameters into a golden module, a worded specification and the reasoning that leads from one to the
+other. Its *misreadings* turn parameters into those of a design that a hasty reader would build instead: a procedural
+teacher that errs answers consistently, thought and code, for the misread parameters.
+
+Style of the code: one space before every identifier, so that a name is the same token everywhere.
+"""
+
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import ClassVar
+
+from rtlvr.data.families.control import Params
+from rtlvr.data.families.wording import Words
+
+Misreading = Callable[[Params], Params]
+
+
+class Family(ABC):
+    """One procedural family; stateless. `p` is always a dict that `sample` made or a misreading changed."""
+
+    name: ClassVar[str]
+    category: ClassVar[str]
+    misreadings: ClassVar[dict[str, Misreading]] = {}
+
+    @abstractmethod
+    def sample(self, rng: random.Random) -> Params:
+        """Draw parameters."""
+
+    @abstractmethod
+    def ports(self, p: Params) -> list[str]:
+        """Port declarations in ANSI style; no misreading may change them."""
+
+    @abstractmethod
+    def describe(self, p: Params, w: Words) -> str:
+        """The specification in English, complete together with the module header."""
+
+    @abstractmethod
+    def think(self, p: Params) -> str:
+        """The reasoning: the intermediate results that the code needs."""
+
+    @abstractmethod
+    def body(self, p: Params) -> str:
+        """The module's body, lines ending in a newline."""
+
+    def header(self, p: Params) -> str:
+        """The module header that specification and code share."""
+        return f"module dut ( {', '.join(self.ports(p))} );"
+
+    def code(self, p: Params) -> str:
+        """The whole module."""
+        return f"{self.header(p)}\n{self.body(p)}endmodule\n"
+
+
+def bits(value: int, width: int) -> str:
+    """`value` as a sized binary literal, e.g. `4'b0101`."""
+    return f"{width}'b{value:0{width}b}"
+
+
+def bus(width: int) -> str:
+    """A range such as `[3:0] `, or nothing for one bit."""
+    return f"[{width - 1}:0] " if width > 1 else ""
+
+
+def change(**updates: Callable[[Params], int | str | list[int]]) -> Misreading:
+    """A misreading that replaces the named parameters by functions of all parameters."""
+    return lambda p: {**p, **{key: update(p) for key, update in updates.items()}}

@@ -1,0 +1,21 @@
+"""The kit's exceptions. A wrong answer is data (a `Verdict`); these are for everything else."""
+
+
+class RtlvrError(Exception):
+    """Base of all errors that the kit raises on purpose."""
+
+
+class InfrastructureError(RtlvrError):
+    """A tool of ours failed (missing, killed, out of resources): never scored as a wrong answer."""
+
+
+class ParameterError(RtlvrError):
+    """A parameter is unknown, of the wrong type or out of range; the message lists what is allowed."""
+
+
+class StageError(RtlvrError):
+    """A stage's input is missing or stale; the message names the notebook to run."""
+
+
+class DesignError(RtlvrError):
+    """A golden design cannot be analysed or judged; the message says why."""

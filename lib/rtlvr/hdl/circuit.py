@@ -1,0 +1,275 @@
+"""What a design is: ports, clocks and resets, as Yosys sees them (paper §3.2, structure analysis).
+
+Yosys ends its process on an error and elaboration can run code, so the analysis runs in a forked child with limits. The
+child's answer on a pipe is the only sign of success.
+"""
+
+import json
+import os
+import re
+import resource
+import select
+import signal
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from rtlvr.errors import DesignError
+from rtlvr.records import Record
+
+_SECONDS, _MEMORY = 10, 2 << 30
+_RESET_NAME = re.compile(r"rst|reset|clr|clear|init", re.IGNORECASE)
+_CLOCK_NAME = re.compile(r"cl(oc)?k", re.IGNORECASE)
+
+
+class Port(Record):
+    """A port: `width` in bits."""
+
+    name: str
+    direction: Literal["input", "output", "inout"]
+    width: int
+
+
+class Clock(Record):
+    """A clock input and the edges that registers use."""
+
+    name: str
+    edges: tuple[Literal["posedge", "negedge"], ...]
+
+
+class Reset(Record):
+    """A reset input: `level` is the asserted value (0 or 1), `kind` how it acts; `both` has registers of either kind."""
+
+    name: str
+    level: int
+    kind: Literal["sync", "async", "both"]
+
+
+class Circuit(Record):
+    """Structure of a module after `proc; flatten`."""
+
+    top: str
+    ports: tuple[Port, ...]
+    clocks: tuple[Clock, ...]
+    resets: tuple[Reset, ...]
+    registers: int  # bits held in flip-flops
+    latches: int
+    memories: int
+    derived_clocks: bool  # some clock is not an input: a divided or gated one
+
+    @property
+    def sequential(self) -> bool:
+        """Whether the module holds state."""
+        return bool(self.registers or self.latches or self.memories)
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        """Input ports in declaration order."""
+        return tuple(p for p in self.ports if p.direction == "input")
+
+    @property
+    def outputs(self) -> tuple[Port, ...]:
+        """Output ports in declaration order."""
+        return tuple(p for p in self.ports if p.direction == "output")
+
+
+def analyse(text: str, top: str | None = None, preferred: str | None = None) -> Circuit:
+    """Analyse the module `top` of `text`; without `top`, `preferred` if it exists, else the one that nothing instantiates.
+
+    Call it only in a single-threaded process (it forks).
+
+    Raises:
+        DesignError: Yosys refuses the text, there is no such or no single top, or analysis exceeds its limits.
+    """
+    with tempfile.TemporaryFile() as log:
+        answer = _in_child(lambda: _analyse_here(text, top, preferred), log)
+        if answer is not None:
+            if "error" in answer:
+                raise DesignError(answer["error"])
+            return Circuit.model_validate(answer)
+        log.seek(0)
+        said = log.read(200_000).decode("utf-8", "replace")
+    errors = [line for line in said.splitlines() if "ERROR:" in line]
+    if errors:
+        raise DesignError("Yosys: " + re.sub(r"\S*/design\.v:", "line ", errors[-1]).replace("ERROR: ", ""))
+    raise DesignError("Yosys gave no answer within its limits of time and memory")
+
+
+def _in_child(work, log) -> dict | None:
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        try:
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+            resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+            resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS + 1))
+            with os.fdopen(write, "w") as pipe:
+                pipe.write(json.dumps(work()))
+        finally:
+            os._exit(0)
+    os.close(write)
+    try:
+        return _read_answer(read)
+    finally:
+        os.close(read)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _read_answer(read: int) -> dict | None:
+    chunks = b""
+    while select.select([read], [], [], 3 * _SECONDS)[0]:
+        chunk = os.read(read, 1 << 16)
+        if not chunk:
+            break
+        chunks += chunk
+    try:
+        return json.loads(chunks)
+    except ValueError:  # the child was ended before its answer was complete
+        return None
+
+
+def _analyse_here(text: str, top: str | None, preferred: str | None) -> dict:
+    from pyosys import libyosys as ys
+
+    with tempfile.TemporaryDirectory() as folder:
+        source, netlist = Path(folder, "design.v"), Path(folder, "netlist.json")
+        source.write_text(text)
+        design = ys.Design()
+        ys.run_pass(f"read_verilog -sv {source}", design)
+        try:
+            chosen = top or _choose_top(design, preferred)
+        except DesignError as error:
+            return {"error": str(error)}
+        for command in (f"hierarchy -check -top {chosen}", "proc", "flatten", "opt_clean", "opt_expr",
+                        "opt_dff -nodffe", "opt_clean", f"write_json {netlist}"):
+            ys.run_pass(command, design)
+        module = json.loads(netlist.read_text())["modules"][chosen]
+    return _circuit(chosen, module)
+
+
+def _choose_top(design, preferred: str | None) -> str:
+    modules = {name.str()[1:]: module for name, module in design.modules_.items()}
+    if preferred in modules:
+        return preferred
+    used = {cell.type.str()[1:] for module in modules.values() for cell in module.cells_.values()}
+    roots = [name for name in modules if name not in used]
+    if len(roots) != 1:
+        raise DesignError(f"got {len(roots)} modules that nothing instantiates ({', '.join(sorted(roots))}); one top is needed")
+    return roots[0]
+
+
+def _circuit(top: str, module: dict) -> dict:
+    net = _Netlist(module)
+    registers = sum(len(cell["connections"]["Q"]) for cell in net.of("ff"))
+    return Circuit(
+        top=top,
+        ports=tuple(Port(name=n, direction=p["direction"], width=len(p["bits"])) for n, p in module["ports"].items()),
+        clocks=net.clocks(),
+        resets=net.resets(),
+        registers=registers,
+        latches=sum(len(cell["connections"]["Q"]) for cell in net.of("latch")),
+        memories=len(net.of("mem")),
+        derived_clocks=net.derived,
+    ).model_dump()
+
+
+class _Netlist:
+    """The few questions asked of a Yosys JSON netlist: which inputs drive clock and reset pins, with which polarity."""
+
+    def __init__(self, module: dict) -> None:
+        self.cells = list(module["cells"].values())
+        self.port_of = {bit: n for n, p in module["ports"].items() if p["direction"] == "input" for bit in p["bits"]}
+        self.driver = {
+            bit: cell
+            for cell in self.cells
+            for pin, bits in cell["connections"].items()
+            if cell.get("port_directions", {}).get(pin) == "output"
+            for bit in bits
+        }
+        self.derived = False
+
+    def of(self, kind: str) -> list[dict]:
+        """Cells that are flip-flops (`ff`), latches or memories."""
+        def matches(cell: dict) -> bool:
+            name = cell["type"].strip("$_")
+            if kind == "mem":
+                return name.startswith("mem")
+            return ("latch" in name or name == "sr") if kind == "latch" else ("dff" in name or name in ("ff", "aldff"))
+        return [cell for cell in self.cells if matches(cell)]
+
+    def source(self, bit: int | str, flipped: bool = False) -> tuple[str | None, bool]:
+        """The input port behind a net bit, through inverters, and whether it is inverted."""
+        for _ in range(64):
+            if bit in self.port_of:
+                return self.port_of[bit], flipped
+            cell = self.driver.get(bit)
+            if cell is None or cell["type"] not in ("$not", "$logic_not", "$pos"):
+                return None, flipped
+            flipped ^= cell["type"] != "$pos"
+            bit = cell["connections"]["A"][0]
+        return None, flipped
+
+    def cone(self, bit: int | str) -> set[str]:
+        """Input ports in the combinational fan-in of a net bit."""
+        seen, todo, found = set(), [bit], set()
+        state = {id(cell) for kind in ("ff", "latch", "mem") for cell in self.of(kind)}
+        while todo:
+            here = todo.pop()
+            if here in seen or isinstance(here, str):
+                continue
+            seen.add(here)
+            if here in self.port_of:
+                found.add(self.port_of[here])
+            cell = self.driver.get(here)
+            if cell is not None and id(cell) not in state:
+                todo += [b for pin, bits in cell["connections"].items()
+                         if cell["port_directions"][pin] == "input" for b in bits]
+        return found
+
+    def clocks(self) -> tuple[Clock, ...]:
+        edges: dict[str, set[str]] = {}
+        pins = [(c, "CLK", "CLK_POLARITY") for c in self.of("ff")]
+        pins += [(c, pin, pol) for c in self.of("mem") for pin, pol in (("WR_CLK", "WR_CLK_POLARITY"), ("CLK", "CLK_POLARITY"))]
+        for cell, pin, polarity in pins:
+            for index, bit in enumerate(cell["connections"].get(pin, [])):
+                rising = _parameter_bit(cell, polarity, index)
+                name, flipped = self.source(bit)
+                if name is None:
+                    self.derived |= not isinstance(bit, str)
+                    for other in self.cone(bit):
+                        if _CLOCK_NAME.search(other):
+                            edges.setdefault(other, set()).add("posedge")
+                    continue
+                edges.setdefault(name, set()).add("posedge" if rising != flipped else "negedge")
+        return tuple(Clock(name=n, edges=tuple(sorted(e, reverse=True))) for n, e in sorted(edges.items()))
+
+    def resets(self) -> tuple[Reset, ...]:
+        kinds: dict[tuple[str, int], set[str]] = {}
+        total = sum(len(c["connections"]["Q"]) for c in self.of("ff"))
+        reach: dict[tuple[str, int], int] = {}
+        for cell in self.of("ff"):
+            for pin, kind in (("ARST", "async"), ("SRST", "sync"), ("CLR", "async"), ("SET", "async"), ("ALOAD", "async")):
+                if pin not in cell["connections"]:
+                    continue
+                name, flipped = self.source(cell["connections"][pin][0])
+                if name is None:
+                    continue
+                level = int(_parameter_bit(cell, f"{pin}_POLARITY", 0) != flipped)
+                kinds.setdefault((name, level), set()).add(kind)
+                reach[name, level] = reach.get((name, level), 0) + len(cell["connections"]["Q"])
+        return tuple(
+            Reset(name=n, level=level, kind="both" if len(k) == 2 else next(iter(k)))
+            for (n, level), k in sorted(kinds.items())
+            # A data input that happens to clear some register is not a reset.
+            if "async" in k or _RESET_NAME.search(n) or reach[n, level] == total
+        )
+
+
+def _parameter_bit(cell: dict, name: str, index: int) -> bool:
+    value = cell["parameters"].get(name, "1")
+    return value[-1 - index] == "1" if isinstance(value, str) and index < len(value) else bool(int(value, 2))
+
+

@@ -1,0 +1,62 @@
+"""Reading Verilog text without trusting it: size and encoding, comments and strings, directives and system tasks.
+
+`screen` is an allow-list over tokens, not a search for bad words: honest code that mentions `module` in a comment or
+prints with `$display` passes, and whatever can reach a file, a program or the simulator's control does not.
+"""
+
+import re
+
+MAX_SOURCE_BYTES = 256 * 1024
+
+ALLOWED_SYSTEM = frozenset(
+    "$clog2 $signed $unsigned $bits $size $left $right $high $low $countones $onehot $onehot0 $isunknown $rtoi $itor "
+    "$display $write $strobe $monitor $error $warning $info $time $realtime $stime".split()
+)
+_SKIP = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+_REFUSED_DIRECTIVES = ("`include", "`line", "`pragma", "`begin_keywords")
+_REFUSED_WORDS = {"import": "import of foreign functions or packages", "export": "export", "bind": "bind", "force": "force",
+                  "release": "release", "defparam": "defparam", "config": "config"}
+
+
+def strip_comments(text: str) -> str:
+    """`text` with comments and string contents replaced by spaces; line breaks are kept."""
+    return _SKIP.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+
+
+def screen(text: str) -> str | None:
+    """Why `text` must not be given to any tool, or None when it may."""
+    try:
+        size = len(text.encode("utf-8"))
+    except UnicodeEncodeError:
+        return "the source is not valid Unicode text"
+    if size > MAX_SOURCE_BYTES:
+        return f"the source has {size} bytes; at most {MAX_SOURCE_BYTES} are allowed"
+    if "\0" in text:
+        return "the source contains a NUL byte"
+    code = strip_comments(text)
+    if "``" in code:
+        return "macro token pasting is not allowed"
+    for name in re.findall(r"\$[A-Za-z0-9_$]*", code):
+        if name not in ALLOWED_SYSTEM and not _inside_identifier(code, name):
+            return f"the system task or function {name} is not allowed"
+    for directive in _REFUSED_DIRECTIVES:
+        if re.search(rf"{directive}\b", code):
+            return f"the compiler directive {directive} is not allowed"
+    words = set(re.findall(r"(?<![\w$\\])[a-z]+(?![\w$])", code))
+    refused = sorted(words & set(_REFUSED_WORDS))
+    return f"the construct {_REFUSED_WORDS[refused[0]]} is not allowed" if refused else None
+
+
+def _inside_identifier(code: str, name: str) -> bool:
+    """Whether every occurrence of `$…` continues an identifier such as `a$b`."""
+    return all(code[m.start() - 1 : m.start()].isidentifier() for m in re.finditer(re.escape(name) + r"(?![\w$])", code))
+
+
+def module_names(text: str) -> list[str]:
+    """Names of the modules defined in `text`, in order."""
+    return re.findall(r"\bmodule\s+(?:automatic\s+|static\s+)?([A-Za-z_][\w$]*)", strip_comments(text))
+
+
+def normalised(text: str) -> str:
+    """`text` without comments and with white space folded: equal texts are the same candidate."""
+    return " ".join(_SKIP.sub(lambda m: m.group() if m.group()[0] == '"' else " ", text).split())

@@ -1,0 +1,48 @@
+"""What every notebook's first code cell calls: `start` checks the parameters and opens the stage."""
+
+import ast
+from typing import Any
+
+from rtlvr.errors import ParameterError
+from rtlvr.params import load
+from rtlvr.stage import VERSION, Stage, commit, open_stage
+
+
+def start(name: str, namespace: dict[str, Any], **keys: str) -> Stage:
+    """Open the stage of notebook `name` from the notebook's own variables.
+
+    Args:
+        name: the notebook, e.g. `05_rl`.
+        namespace: the notebook's `globals()`.
+        keys: the notebook's parameters and the profile keys that they override, e.g. `steps="rl.steps"`. `profile`
+            is always a parameter.
+
+    Raises:
+        ParameterError: a parameter is unknown (papermill itself would only warn), mistyped or out of range.
+        StageError: a predecessor has not run or is stale.
+    """
+    allowed = {"profile", *keys}
+    unknown = _assigned_before_start(namespace) - allowed
+    if unknown:
+        raise ParameterError(f"got parameter {', '.join(sorted(unknown))}; allowed: {', '.join(sorted(allowed))}")
+    overrides = {key: namespace[parameter] for parameter, key in keys.items()}
+    stage = open_stage(name, load(namespace["profile"], overrides))
+    state = "finished before; its results are shown, not computed again" if stage.done else "to be computed"
+    print(f"rtlvr {VERSION} ({commit()}) · {name} · profile {stage.params.profile} · {state}\nresults: {stage.folder}")
+    return stage
+
+
+def _assigned_before_start(namespace: dict[str, Any]) -> set[str]:
+    """Names assigned in the cells before the one that calls `start` first: the parameters and papermill's injections."""
+    names: set[str] = set()
+    for source in namespace.get("In", [])[1:]:
+        if "start(" in source:
+            break
+        try:
+            tree = ast.parse(source)
+        except SyntaxError:  # a cell magic
+            continue
+        for node in tree.body:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+            names |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return names

@@ -1,0 +1,241 @@
+"""Profiles: every stage's parameters in one strict schema.
+
+A profile is a YAML file in `params/`, a delta over `base.yaml`. Unknown keys, wrong types and values out of range are
+errors that say what was got and what is allowed. Numbers such as 1.0e-5 need the point: YAML 1.1 reads 1e-5 as text.
+"""
+
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from rtlvr.errors import ParameterError
+from rtlvr.paths import PROFILES
+
+PROFILE_NAMES = ("smoke", "cpu", "gpu", "paper")
+
+Positive = Annotated[int, Field(gt=0)]
+Count = Annotated[int, Field(ge=0)]
+Rate = Annotated[float, Field(ge=0.0, le=1.0)]
+Real = Annotated[float, Field(ge=0.0)]
+
+
+class Section(BaseModel):
+    """A strict, immutable group of parameters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Testbench(Section):
+    """The generated testbench (paper §3.2): M sequences of N cycles."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of the name
+    sequences: Positive
+    cycles: Positive
+    strict_x: bool
+    workers: Count = Field(description="verification processes; 0: one per core")
+
+
+class Study(Section):
+    """The fault-injection study of notebook 01."""
+
+    goldens: Positive
+    mutants: Positive = Field(description="injected faults per golden")
+    budgets: list[list[Positive]] = Field(description="(M, N) pairs that are compared")
+
+
+class Roundtrip(Section):
+    """Round-trip synthesis (paper §3.1)."""
+
+    teacher: Literal["procedural", "endpoint"]
+    designs: Count = Field(description="procedural goldens to draw; the seed corpus is added where `corpus` is true")
+    corpus: bool
+    misdescribe: Rate = Field(description="procedural teacher: share of descriptions that are wrong")
+    misread: Rate = Field(description="procedural teacher: scales the rates of its misreadings; 0: never errs")
+    base_url: str = Field(description="endpoint teacher: an OpenAI-compatible URL")
+    describe_model: str
+    solve_model: str
+    api_key_env: str = Field(description="name of the environment variable with the key")
+
+
+class Filtering(Section):
+    """Difficulty and equivalence filters (paper §3.1, steps 3 to 5)."""
+
+    base_model: str
+    sft_attempts: Count = Field(description="drop from SFT what the base solves in any of so many attempts; 0: keep all")
+    rl_attempts: Count = Field(description="drop from RL what the distilled model solves in any of so many attempts")
+    temperature: Real
+    max_tokens: Positive
+
+
+class Sft(Section):
+    """Supervised fine-tuning with TRL's SFTTrainer."""
+
+    model: str
+    epochs: Real
+    learning_rate: Real
+    scheduler: Literal["cosine", "linear", "constant"]
+    warmup_ratio: Rate
+    batch_size: Positive = Field(description="sequences per device and forward pass")
+    accumulation: Positive
+    max_length: Positive
+    packing: bool
+    bf16: bool
+    attention: Literal["sdpa", "flash_attention_2", "eager"]
+    deepspeed: str | None
+
+
+class Rl(Section):
+    """Adaptive DAPO on TRL's GRPOTrainer (paper §3.3)."""
+
+    model: str = Field(description="'sft': the policy of stage 04; or a folder or hub name")
+    steps: Positive
+    learning_rate: Real
+    warmup_steps: Count
+    weight_decay: Real
+    max_grad_norm: Real
+    prompts_per_step: Positive = Field(description="B_train: groups with mixed rewards per optimisation step")
+    mini_batch_prompts: Positive = Field(description="groups per optimiser update")
+    group_size: Positive = Field(description="responses per prompt")
+    temperature: Real
+    max_prompt: Positive
+    max_response: Positive
+    clip_low: Real
+    clip_high: Real
+    overlong_buffer: Count = Field(description="tokens before the budget's end in which the penalty grows; 0: no penalty")
+    overlong_penalty: Real
+    draw_rule: Literal["none", "fixed", "paper", "tracking"]
+    max_draws: Positive = Field(description="draws after which a step trains on what it has")
+    micro_batch: Positive = Field(description="responses per forward pass and device")
+    save_steps: Positive
+    eval_steps: Positive
+    eval_problems: Positive
+    bf16: bool
+    vllm: Literal["off", "colocate", "server"]
+    deepspeed: str | None
+
+
+class Evaluation(Section):
+    """The kit's own held-out problems."""
+
+    problems: Positive
+    samples: Positive
+    temperature: Real
+    top_p: Rate
+    max_tokens: Positive
+
+
+class Benchmarks(Section):
+    """The public benchmarks, read from an upstream checkout under `root`."""
+
+    root: str
+    names: list[str]
+    problems: Count = Field(description="problems per benchmark; 0: all")
+    samples: Positive
+    temperature: Real
+    top_p: Rate
+    max_tokens: Positive
+
+
+class Scaling(Section):
+    """Test-time scaling: accuracy against the response budget (paper §4.4)."""
+
+    budgets: list[Positive]
+    problems: Positive
+    samples: Positive
+
+
+class Profile(Section):
+    """All parameters of a run."""
+
+    profile: str
+    run: str
+    seed: Count
+    resume: bool
+    testbench: Testbench
+    study: Study
+    roundtrip: Roundtrip
+    filtering: Filtering
+    sft: Sft
+    rl: Rl
+    evaluation: Evaluation
+    benchmarks: Benchmarks
+    scaling: Scaling
+
+
+def load(profile: str = "cpu", overrides: dict[str, Any] | None = None) -> Profile:
+    """Load a profile and apply `overrides` (dotted keys such as `rl.steps`; a value of None keeps the profile's).
+
+    Text values are converted where the parameter's type allows it ('300', 'false'), because papermill's `-p` passes
+    some values as text.
+
+    Raises:
+        ParameterError: unknown profile or key, wrong type, value out of range.
+    """
+    if profile not in PROFILE_NAMES:
+        raise ParameterError(f"got profile={profile!r}; allowed: {', '.join(PROFILE_NAMES)}")
+    tree = _merge(_read("base"), _read(profile))
+    tree = {"profile": profile, "run": profile, **tree}
+    for key, value in (overrides or {}).items():
+        if value is not None:
+            _set(tree, key, value)
+    try:
+        return Profile.model_validate(tree)
+    except ValidationError as error:
+        raise ParameterError(_explain(error)) from error
+
+
+def allowed_keys() -> list[str]:
+    """All dotted parameter names."""
+    keys = []
+    for name, field in Profile.model_fields.items():
+        section = field.annotation
+        nested = isinstance(section, type) and issubclass(section, Section)
+        keys += [f"{name}.{inner}" for inner in section.model_fields] if nested else [name]
+    return keys
+
+
+def _read(name: str) -> dict[str, Any]:
+    return yaml.safe_load((PROFILES / f"{name}.yaml").read_text(encoding="utf-8")) or {}
+
+
+def _merge(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(under)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def _set(tree: dict[str, Any], key: str, value: object) -> None:
+    if key not in allowed_keys():
+        raise ParameterError(f"got parameter {key!r}; allowed: {', '.join(allowed_keys())}")
+    *sections, leaf = key.split(".")
+    model: type[BaseModel] = Profile
+    for name in sections:
+        tree = tree[name]
+        model = model.model_fields[name].annotation
+    field = model.model_fields[leaf]
+    kind = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    if isinstance(value, bool) and field.annotation is not bool:
+        raise ParameterError(f"got {key}={value!r}; allowed: {_type_name(field.annotation)}")
+    try:
+        tree[leaf] = TypeAdapter(kind).validate_python(value, strict=not isinstance(value, str))
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"]
+        raise ParameterError(f"got {key}={value!r}; allowed: {_type_name(field.annotation)} ({reason})") from error
+
+
+def _type_name(kind: object) -> str:
+    return getattr(kind, "__name__", str(kind))
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"])
+        section = item["loc"][0] if item["loc"] else ""
+        near = [k for k in allowed_keys() if k.startswith(f"{section}.")] or allowed_keys()
+        hint = f"; allowed: {', '.join(near)}" if item["type"] == "extra_forbidden" else ""
+        lines.append(f"{key}: got {item['input']!r}: {item['msg']}{hint}")
+    return "\n".join(lines)

@@ -1,0 +1,125 @@
+"""Frozen, typed rows that pass between stages, and their files (JSON lines, written atomically)."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from rtlvr.errors import StageError
+
+
+class Record(BaseModel):
+    """A row: immutable, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Golden(Record):
+    """A golden design and where it came from."""
+
+    id: str
+    source: str
+    category: str
+    code: str
+    digest: str
+    top: str
+    split: Literal["train", "heldout"] = "train"
+    description: str | None = None  # the author's own specification, where there is one
+
+
+class Triple(Record):
+    """One round trip: golden -> description -> thought + code, with the verdict on the code (paper §3.1)."""
+
+    id: str
+    golden: str
+    category: str
+    source: str
+    prompt: str  # description followed by the module header
+    thought: str
+    code: str
+    status: Literal["equivalent", "inequivalent", "invalid", "undecided"]
+    reason: str
+    description_error: str | None = None  # known truth of the procedural teacher: the misreading it made, if any
+    code_error: str | None = None
+
+    @property
+    def response(self) -> str:
+        """The answer in the training format (thought and code inside their tags)."""
+        return f"<think>\n{self.thought}</think>\n<answer>\n```verilog\n{self.code}```\n</answer>"
+
+
+class Problem(Record):
+    """A specification with its golden: what RL is rewarded on and what evaluation asks."""
+
+    id: str
+    category: str
+    prompt: str
+    golden: str
+
+
+class Sample(Record):
+    """One judged completion of a problem; `tokens` counts the generated tokens, `truncated` says the budget cut it."""
+
+    problem: str
+    variant: str
+    response: str
+    tokens: int
+    truncated: bool
+    reward: float
+    status: str
+    reason: str
+
+
+class Measurement(Record):
+    """A line of results.csv: `value` with a 95 % interval where there is one, `n` observations, and its unit."""
+
+    stage: str
+    metric: str
+    variant: str = ""
+    value: float
+    low: float | None = None
+    high: float | None = None
+    n: int
+    unit: str = ""
+
+
+RecordType = TypeVar("RecordType", bound=Record)
+
+
+def write_jsonl(path: Path, rows: Iterable[Record]) -> None:
+    """Write rows as JSON lines, atomically: the file appears whole or not at all."""
+    write_text(path, "".join(row.model_dump_json() + "\n" for row in rows))
+
+
+def read_jsonl(path: Path, kind: type[RecordType]) -> list[RecordType]:
+    """Read rows of `kind`.
+
+    Raises:
+        StageError: the file is missing, or a line is not a valid row (file and line are named).
+    """
+    return list(iter_jsonl(path, kind))
+
+
+def iter_jsonl(path: Path, kind: type[RecordType]) -> Iterator[RecordType]:
+    """Like `read_jsonl`, one row at a time."""
+    if not path.exists():
+        raise StageError(f"got no file {path}: the stage that writes it has not finished; run its notebook")
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                yield kind.model_validate_json(line)
+            except ValueError as error:
+                raise StageError(f"{path}:{number} is not a {kind.__name__}: {error}; run the stage again") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path` atomically and durably."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)

@@ -1,0 +1,168 @@
+"""One look for all figures, and how a figure is saved with the table behind it.
+
+Colours are Okabe and Ito's, told apart by colour-blind readers; every series also differs in marker, line or hatch, so that
+a grey print stays readable. Figures are made without pyplot: no global state, no display needed, and Jupyter shows them.
+"""
+
+import io
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from rtlvr.records import write_text
+
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
+GREY, PALE = "#6E6E6E", "#E4E4E4"
+SAVE_DPI, SCREEN_DPI = 150, 110
+NOTE_SIZE = 7.5
+
+SETTINGS: dict[str, object] = {
+    "font.family": "DejaVu Sans",  # ships with matplotlib: the same figure on every machine
+    "font.size": 9,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": PALE,
+    "grid.linewidth": 0.7,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 8,
+    "legend.frameon": False,
+    "legend.handlelength": 2.4,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 6,
+    "hatch.linewidth": 0.7,
+    "pdf.fonttype": 42,  # editable text in the PDF
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a series is drawn, told apart without colour."""
+
+    colour: str
+    marker: str
+    line: str = "-"
+    hatch: str = ""
+
+
+LOOKS = {
+    "foundation": Look(GREY, "o", ":"),
+    "domain": Look(SKY, "s", "--"),
+    "codev-r1": Look(BLUE, "^", "-"),
+    "published": Look(BLUE, "^", "-"),
+    "ours": Look(VERMILLION, "D", "-.", "////"),
+}
+# several series of ours in one panel
+SERIES = (
+    LOOKS["ours"],
+    Look(BLACK, "v", ":", "...."),
+    Look(GREEN, "P", "--", "xxxx"),
+    Look(PURPLE, "X", "-", "\\\\\\\\"),
+    Look(ORANGE, "h", (0, (5, 1, 1, 1, 1, 1)), "++"),  # type: ignore[arg-type]
+)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Drawing(Figure):
+    """A figure outside pyplot that Jupyter displays by itself."""
+
+    def _repr_png_(self) -> bytes:
+        return _rendered(self, "png", SCREEN_DPI)
+
+
+def styled(draw: Callable[P, R]) -> Callable[P, R]:
+    """Run a figure function under the kit's settings and leave the caller's as they were."""
+
+    @wraps(draw)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+        with rc_context(SETTINGS):
+            return draw(*args, **kwargs)
+
+    return inner
+
+
+def new_figure(width: float, height: float) -> Drawing:
+    """An empty figure of `width` × `height` inches, laid out so that labels do not overlap."""
+    figure = Drawing(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def save(figure: Figure, table: pd.DataFrame, folder: Path, name: str) -> list[Path]:
+    """Write `name.pdf`, `name.png` (150 dpi) and `name.csv`, the table that is drawn; equal input gives equal bytes.
+
+    Each file appears whole or not at all.
+
+    Returns:
+        The three paths.
+    """
+    paths = [folder / f"{name}.{kind}" for kind in ("pdf", "png", "csv")]
+    for path, kind in zip(paths[:2], ("pdf", "png"), strict=True):
+        _write_bytes(path, _rendered(figure, kind, SAVE_DPI))
+    write_text(paths[2], table.to_csv(index=False))
+    return paths
+
+
+def note(figure: Figure, text: str) -> None:
+    """Small print under the figure, inside its layout."""
+    figure.supxlabel(text, x=0.01, ha="left", fontsize=NOTE_SIZE, color=GREY)
+
+
+def legend(figure: Figure, handles: Sequence[Artist], columns: int = 0) -> None:
+    """One legend for all panels, above them."""
+    figure.legend(handles=list(handles), loc="outside upper left", ncols=columns or len(handles))
+
+
+def dot_handle(look: Look, text: str, filled: bool = True) -> Line2D:
+    """A legend entry for a series of dots."""
+    face = look.colour if filled else "white"
+    return Line2D([], [], color=look.colour, marker=look.marker, linestyle="", markerfacecolor=face, label=text)
+
+
+def text_handle(text: str) -> Line2D:
+    """A legend entry that is only a remark, such as that ours were not run."""
+    return Line2D([], [], linestyle="", label=text)
+
+
+def percent_axis(axis: Axes, which: str, text: str = "pass@1 (%)") -> None:
+    """Give an axis the range of a percentage; `which` is `x` or `y`."""
+    getattr(axis, f"set_{which}lim")(0, 100)
+    getattr(axis, f"set_{which}label")(text)
+
+
+def _rendered(figure: Figure, kind: str, dpi: int) -> bytes:
+    # no dates or version strings: files of equal content must be equal
+    metadata = {"png": {"Software": None}, "pdf": {"Creator": "rtlvr", "Producer": None, "CreationDate": None}}
+    buffer = io.BytesIO()
+    with rc_context(SETTINGS):
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=metadata[kind])
+    return buffer.getvalue()
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    partial.write_bytes(content)
+    partial.replace(path)

@@ -1,0 +1,155 @@
+"""The paper's tables with our rows beside them, and the closing table of each notebook."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from rtlvr.report.columns import TableError, count_text, in_percent, measured, require
+
+BenchmarkSet = Literal["v1", "v2"]
+STAGE = "06_benchmarks"
+# the paper's names and ours
+BENCHMARKS: dict[str, dict[str, str]] = {
+    "v1": {
+        "VerilogEval-v1-Machine": "verilog-eval-v1-machine",
+        "VerilogEval-v1-Human": "verilog-eval-v1-human",
+        "RTLLM-v1.1": "rtllm-v1.1",
+    },
+    "v2": {
+        "VerilogEval-v2-SR": "verilog-eval-v2-spec",
+        "VerilogEval-v2-CC": "verilog-eval-v2-complete",
+        "RTLLM-v2.0": "rtllm-v2.0",
+    },
+}
+GROUPS = {
+    "foundation": "General models",
+    "domain": "Verilog models",
+    "codev-r1": "CodeV-R1 (the paper)",
+    "ours": "Ours",
+}
+METRICS = ("pass@1", "pass@5")
+MODEL_COLUMNS = ("source", "group", "model", "profile", "benchmark", *METRICS, "low", "high", "n")
+ComparisonRow = tuple[str, object, object, object, object, object, str]
+
+
+def models_table(
+    benchmarks: BenchmarkSet, published: pd.DataFrame, results: pd.DataFrame | None, profile: str | None = None
+) -> pd.DataFrame:
+    """One row per model and benchmark, published first, ours last; `low` and `high` bound our pass@1 (all percent).
+
+    Raises:
+        TableError: a column or the profile is missing, a variant is not `<benchmark>:<model>`, or the set is unknown.
+    """
+    if benchmarks not in BENCHMARKS:
+        raise TableError(f"got benchmarks={benchmarks!r}; allowed: {', '.join(BENCHMARKS)}")
+    names = BENCHMARKS[benchmarks]
+    require(published, ("model", "group", "benchmark", *METRICS), "the published table")
+    theirs = published[published["benchmark"].isin(names)].assign(source="published", profile="")
+    order = theirs["group"].map(list(GROUPS).index)
+    theirs = theirs.iloc[np.argsort(order.to_numpy(), kind="stable")]
+    ours = benchmark_rows(results, profile)
+    ours = ours[ours["benchmark"].isin(names)]
+    columns = list(MODEL_COLUMNS)
+    parts = [part.reindex(columns=columns) for part in (theirs, ours) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def benchmark_rows(results: pd.DataFrame | None, profile: str | None = None) -> pd.DataFrame:
+    """Our pass rates under the paper's benchmark names, one row per model and benchmark, as in `models_table`.
+
+    Raises:
+        TableError: see `models_table`.
+    """
+    rows = in_percent(measured(results, STAGE, METRICS, profile))
+    wrong = [name for name in rows["variant"] if name.count(":") < 1]
+    if wrong:
+        raise TableError(f"got variant {wrong[0]!r} in stage {STAGE}; allowed: '<benchmark>:<model>'")
+    ours_to_paper = {ours: paper for names in BENCHMARKS.values() for paper, ours in names.items()}
+    split = rows["variant"].str.split(":", n=1)
+    rows["benchmark"] = split.str[0].map(lambda name: ours_to_paper.get(name, name))
+    rows["model"] = split.str[1]
+    merged = []
+    for (profile_name, model, benchmark), part in rows.groupby(["profile", "model", "benchmark"], sort=False):
+        values = dict(zip(part["metric"], part["value"], strict=True))
+        first = part.sort_values("metric").iloc[0]
+        bounds = {"low": first["low"], "high": first["high"]} if "pass@1" in values else {}
+        merged.append(
+            {"source": "ours", "group": "ours", "model": model, "profile": profile_name, "benchmark": benchmark}
+            | values | bounds | {"n": first["n"]}
+        )
+    return pd.DataFrame(merged).reindex(columns=list(MODEL_COLUMNS))
+
+
+def benchmark_table(
+    benchmarks: BenchmarkSet, published: pd.DataFrame, results: pd.DataFrame | None, profile: str | None = None
+) -> pd.DataFrame:
+    """The paper's table with our rows below it: one row per model, `pass@1 / pass@5` in percent by benchmark.
+
+    Raises:
+        TableError: see `models_table`.
+    """
+    tidy = models_table(benchmarks, published, results, profile)
+    lines = []
+    for (_, model), part in tidy.groupby(["source", "model"], sort=False):
+        group = part["group"].iloc[0]
+        label = f"{model} ({part['profile'].iloc[0]}, {count_text(part)})" if group == "ours" else model
+        cells = {name: "–" for name in BENCHMARKS[benchmarks]}
+        cells |= {row["benchmark"]: f"{_number(row['pass@1'])} / {_number(row['pass@5'])}" for _, row in part.iterrows()}
+        lines.append({"group": GROUPS[group], "model": label} | cells)
+    return pd.DataFrame(lines, columns=["group", "model", *BENCHMARKS[benchmarks]])
+
+
+def comparison(rows: Iterable[ComparisonRow]) -> pd.DataFrame:
+    """Ours beside the paper, as text for display.
+
+    Args:
+        rows: (quantity, published value or text, our value, low, high, n, profile); None or NaN where there is none.
+
+    Raises:
+        TableError: a row does not have seven entries.
+    """
+    lines = []
+    for row in rows:
+        if len(row) != 7:
+            raise TableError(f"got {row!r}; needed: quantity, published, ours, low, high, n, profile")
+        quantity, published, ours, low, high, count, profile = row
+        interval = "–" if _missing(low) or _missing(high) else f"{_number(low)} to {_number(high)}"
+        value = "not run" if _missing(ours) else _number(ours)
+        lines.append((quantity, _number(published), value, interval, _number(count), profile or "–"))
+    return pd.DataFrame(lines, columns=["quantity", "paper", "ours", "95 % interval", "n", "profile"])
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """`table` as a Markdown table, without its index."""
+    cells = [[str(cell).replace("|", "\\|") for cell in row] for row in table.itertuples(index=False)]
+    return "\n".join(_line(row) for row in ([*map(str, table.columns)], ["---"] * table.shape[1], *cells)) + "\n"
+
+
+def html(table: pd.DataFrame, caption: str = "") -> str:
+    """`table` as an HTML table, without its index; text is escaped."""
+    body = table.to_html(index=False, border=0, justify="left")
+    return body.replace("<thead>", f"<caption>{escape(caption)}</caption>\n  <thead>", 1) if caption else body
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and np.isnan(value))
+
+
+def _number(value: object) -> str:
+    """Numbers to three or four figures, text as it is, a dash for nothing."""
+    if _missing(value):
+        return "–"
+    if isinstance(value, bool | str):
+        return str(value)
+    if isinstance(value, int | np.integer):
+        return f"{value:,}"
+    if isinstance(value, float | np.floating):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+    return str(value)

@@ -1,0 +1,189 @@
+"""A stage's folder under `outputs/<run>/`: identity, atomic results, resume, and the check of its predecessors.
+
+A stage has a *key*: the digest of the parameters it reads, its seed, the package version and the keys of its
+predecessors. Results live in a folder of that key until the manifest, written last, says that they are complete.
+When parameters change, the old folder is set aside (and taken back when they change back); nothing is deleted.
+
+Not guaranteed: editing library code does not change a key; use `--fresh` or remove the folder after such an edit.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import pandas as pd
+
+from rtlvr.errors import StageError
+from rtlvr.params import Profile
+from rtlvr.paths import ROOT, outputs
+from rtlvr.records import Measurement, read_jsonl, write_jsonl, write_text
+
+VERSION = metadata.version("rtlvr")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a stage reads: parameter sections and predecessors."""
+
+    notebook: str
+    sections: tuple[str, ...]
+    upstream: tuple[str, ...] = ()
+
+
+PLANS: dict[str, Plan] = {
+    plan.notebook: plan
+    for plan in (
+        Plan("00_start_here", ("testbench",)),
+        Plan("01_testbench", ("testbench", "study")),
+        Plan("02_roundtrip", ("testbench", "roundtrip")),
+        Plan("03_filtering", ("testbench", "filtering"), ("02_roundtrip",)),
+        Plan("04_sft", ("testbench", "sft", "evaluation"), ("03_filtering",)),
+        Plan("05_rl", ("testbench", "filtering", "rl", "evaluation"), ("04_sft",)),
+        Plan("06_benchmarks", ("testbench", "evaluation", "benchmarks"), ("05_rl",)),
+        Plan("07_test_time_scaling", ("testbench", "evaluation", "scaling"), ("05_rl",)),
+        Plan("08_paper_figures", ()),
+    )
+}
+
+
+class Stage:
+    """One stage of one run. Make it with `open_stage`."""
+
+    def __init__(self, name: str, params: Profile) -> None:
+        self.name = name
+        self.params = params
+        self.key = stage_key(name, params)
+        self.folder = outputs() / params.run / name
+
+    @property
+    def done(self) -> bool:
+        """Whether complete results of exactly these parameters are there."""
+        return _manifest_key(self.folder) == self.key
+
+    def path(self, name: str) -> Path:
+        """A file in this stage's folder."""
+        return self.folder / name
+
+    def upstream(self, name: str) -> Path:
+        """The folder of a finished, fresh predecessor.
+
+        Raises:
+            StageError: it is missing or stale; names the notebook to run.
+        """
+        before = Stage(name, self.params)
+        if before.done:
+            return before.folder
+        state = "is stale: its parameters or inputs have changed" if before.folder.exists() else "has not run"
+        raise StageError(f"stage {name} of run {self.params.run!r} {state}; run notebooks/{name}.ipynb first")
+
+    def finish(self, rows: list[Measurement]) -> pd.DataFrame:
+        """Write the measurements, then the manifest; refresh the run's results.csv. Returns the measurements as a table."""
+        write_jsonl(self.path("measurements.jsonl"), rows)
+        write_text(self.path("manifest.json"), json.dumps(self._manifest(), indent=1))
+        refresh_results(self.params.run)
+        return pd.DataFrame([row.model_dump() for row in rows])
+
+    def _manifest(self) -> dict[str, object]:
+        sections = PLANS[self.name].sections
+        return {
+            "stage": self.name,
+            "key": self.key,
+            "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "seed": self.params.seed,
+            "profile": self.params.profile,
+            "params": {name: getattr(self.params, name).model_dump() for name in sections},
+            "inputs": {name: stage_key(name, self.params) for name in PLANS[self.name].upstream},
+            "outputs": {p.name: _digest(p) for p in sorted(self.folder.iterdir()) if p.is_file()},
+            "versions": {name: metadata.version(name) for name in ("rtlvr", "torch", "transformers", "trl", "pyosys")},
+            "commit": commit(),
+            "machine": {"python": platform.python_version(), "cores": os.cpu_count(), "system": platform.platform()},
+            "command": sys.argv,
+        }
+
+
+def open_stage(name: str, params: Profile) -> Stage:
+    """The stage's folder, ready to work in: predecessors checked, results of other parameters set aside.
+
+    Raises:
+        StageError: a predecessor is missing or stale.
+    """
+    stage = Stage(name, params)
+    for before in PLANS[name].upstream:
+        stage.upstream(before)
+    _set_aside(stage)
+    return stage
+
+
+def stage_key(name: str, params: Profile) -> str:
+    """Digest of all that determines a stage's results, predecessors included."""
+    plan = PLANS[name]
+    facts = {
+        "version": VERSION,
+        "seed": params.seed,
+        "params": {section: getattr(params, section).model_dump() for section in plan.sections},
+        "inputs": [stage_key(before, params) for before in plan.upstream],
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def refresh_results(run: str) -> Path:
+    """Gather the measurements of all finished stages into `outputs/<run>/results.csv`."""
+    rows = []
+    for name in PLANS:
+        folder = outputs() / run / name
+        if (folder / "manifest.json").exists():
+            rows += [row.model_dump() for row in read_jsonl(folder / "measurements.jsonl", Measurement)]
+    path = outputs() / run / "results.csv"
+    write_text(path, pd.DataFrame(rows, columns=list(Measurement.model_fields)).to_csv(index=False))
+    return path
+
+
+def commit() -> str:
+    """The kit's git commit, with `+` when files differ from it; `unknown` outside a checkout."""
+    run = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )
+    return run.stdout.strip() or "unknown"
+
+
+def _set_aside(stage: Stage) -> None:
+    marker = stage.path("key")
+    found = marker.read_text() if marker.exists() else None
+    if found == stage.key:
+        return
+    shelf = stage.folder.parent / ".earlier"
+    if stage.folder.exists() and found is not None:
+        shelf.mkdir(exist_ok=True)
+        stage.folder.replace(_free(shelf / f"{stage.name}-{found}"))
+    kept = shelf / f"{stage.name}-{stage.key}"
+    if kept.exists():
+        kept.replace(stage.folder)
+    stage.folder.mkdir(parents=True, exist_ok=True)
+    write_text(marker, stage.key)
+
+
+def _free(path: Path) -> Path:
+    """`path`, or `path.N` when it is taken."""
+    number, free = 0, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.name}.{number}")
+    return free
+
+
+def _manifest_key(folder: Path) -> str | None:
+    path = folder / "manifest.json"
+    return json.loads(path.read_text())["key"] if path.exists() else None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]

@@ -1,0 +1,185 @@
+"""A pool of warm verification workers, and the public `verify`, `verify_many` and `inspect`.
+
+A worker that dies or overruns is replaced; the check is tried once more on a fresh one, and a second death raises
+`InfrastructureError`. Equal candidates for equal goldens are judged once.
+"""
+
+import atexit
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+
+from rtlvr.errors import DesignError, InfrastructureError
+from rtlvr.hdl.circuit import Circuit
+from rtlvr.hdl.source import normalised
+from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
+
+_REMEMBERED = 20_000
+
+
+class Worker:
+    """One worker process and its two pipes."""
+
+    def __init__(self) -> None:
+        to_read, self._to = os.pipe()
+        self._from, to_write = os.pipe()
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "rtlvr.verify.worker", str(to_read), str(to_write)], pass_fds=(to_read, to_write),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, env=environment,
+        )
+        os.close(to_read)
+        os.close(to_write)
+
+    def ask(self, request: dict, seconds: float) -> dict | None:
+        """The worker's answer, or None when it died or took longer than `seconds`."""
+        try:
+            data = memoryview((json.dumps(request) + "\n").encode())
+            while data:
+                data = data[os.write(self._to, data) :]
+        except BrokenPipeError:
+            return None
+        received = b""
+        while not received.endswith(b"\n"):
+            if not select.select([self._from], [], [], seconds)[0]:
+                return None
+            chunk = os.read(self._from, 1 << 20)
+            if not chunk:
+                return None
+            received += chunk
+        return json.loads(received)
+
+    def kill(self) -> None:
+        """End the worker and whatever it started."""
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self._process.wait()
+        os.close(self._to)
+        os.close(self._from)
+
+
+class Pool:
+    """`jobs` workers behind threads; safe to use from several threads at once.
+
+    Args:
+        jobs: number of workers; 0: one per core.
+        limits: what one check may use.
+    """
+
+    def __init__(self, jobs: int = 0, limits: Limits | None = None) -> None:
+        self.jobs = jobs or os.cpu_count() or 1
+        self.limits = limits or Limits()
+        self._idle: SimpleQueue[Worker | None] = SimpleQueue()
+        for _ in range(self.jobs):
+            self._idle.put(None)  # started when first needed
+        self._threads = ThreadPoolExecutor(self.jobs, "verify")
+        self._known: OrderedDict[tuple, Verdict] = OrderedDict()
+        self._lock = threading.Lock()
+        atexit.register(self.close)
+
+    def verify(self, golden: str, candidate: str, stimuli: Stimuli, golden_top: str | None = None,
+               candidate_top: str | None = None) -> Verdict:
+        """Judge one candidate; see `rtlvr.verify`."""
+        key = (golden, golden_top, candidate_top, stimuli, normalised(candidate))
+        with self._lock:
+            if key in self._known:
+                return self._known[key]
+        answer = self._ask({"golden": golden, "candidate": candidate, "golden_top": golden_top, "candidate_top": candidate_top,
+                            "stimuli": stimuli.model_dump(), "limits": self.limits.model_dump()})
+        verdict = Verdict.model_validate(answer["verdict"])
+        with self._lock:
+            self._known[key] = verdict
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return verdict
+
+    def verify_many(self, pairs: Iterable[Sequence[str]], stimuli: Stimuli) -> Iterator[Verdict]:
+        """Verdicts of (golden, candidate) pairs in order, as they come."""
+        futures = [self._threads.submit(self.verify, pair[0], pair[1], stimuli) for pair in pairs]
+        for future in futures:
+            yield future.result()
+
+    def inspect(self, golden: str, stimuli: Stimuli, top: str | None = None) -> Circuit:
+        """A golden's structure, after it has been simulated once (so that it is known to be usable).
+
+        Raises:
+            DesignError: the golden cannot be judged.
+        """
+        request = {"golden": golden, "candidate": None, "golden_top": top, "candidate_top": None,
+                   "stimuli": stimuli.model_dump(), "limits": self.limits.model_dump()}
+        return Circuit.model_validate(self._ask(request)["circuit"])
+
+    def close(self) -> None:
+        """Stop all workers."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        while not self._idle.empty():
+            worker = self._idle.get_nowait()
+            if worker is not None:
+                worker.kill()
+
+    def _ask(self, request: dict) -> dict:
+        # Three tool runs at most (golden and candidate, two programs each, share the wall limit generously).
+        seconds = 4 * self.limits.wall_seconds + 30
+        for _ in range(2):
+            worker = self._idle.get() or Worker()
+            try:
+                answer = worker.ask(request, seconds)
+            except BaseException:
+                worker.kill()
+                self._idle.put(None)
+                raise
+            if answer is not None:
+                self._idle.put(worker)
+                return _raise_errors(answer)
+            worker.kill()
+            self._idle.put(None)
+        raise InfrastructureError("a verification worker died twice on one check; run `rtlvr doctor`, and check free memory")
+
+
+def _raise_errors(answer: dict) -> dict:
+    if "design_error" in answer:
+        raise DesignError(answer["design_error"])
+    if "infrastructure_error" in answer:
+        raise InfrastructureError(answer["infrastructure_error"])
+    return answer
+
+
+_shared: dict[tuple[int, Limits], Pool] = {}
+
+
+def shared_pool(jobs: int = 0, limits: Limits | None = None) -> Pool:
+    """The process-wide pool of that size and those limits, made on first use."""
+    key = (jobs, limits or Limits())
+    if key not in _shared:
+        _shared[key] = Pool(jobs, limits)
+    return _shared[key]
+
+
+def verify(golden: str, candidate: str, *, golden_top: str | None = None, candidate_top: str | None = None,
+           mode: Mode = "testbench", limits: Limits | None = None, stimuli: Stimuli | None = None) -> Verdict:
+    """Whether `candidate` behaves as `golden` does (paper §3.2).
+
+    Raises:
+        DesignError: the golden cannot be judged (it does not compile, has an inout port, …).
+        InfrastructureError: our tools failed; this says nothing of the candidate.
+        ValueError: unknown mode.
+    """
+    if mode != "testbench":
+        raise ValueError(f"got mode={mode!r}; allowed: 'testbench'")
+    return shared_pool(1, limits).verify(golden, candidate, stimuli or Stimuli(), golden_top, candidate_top)
+
+
+def verify_many(pairs: Iterable[Sequence[str]], *, jobs: int = 0, limits: Limits | None = None,
+                stimuli: Stimuli | None = None) -> Iterator[Verdict]:
+    """Verdicts of (golden, candidate) pairs, in order, as they come; `jobs` workers (0: one per core)."""
+    return shared_pool(jobs, limits).verify_many(pairs, stimuli or Stimuli())

@@ -1,0 +1,91 @@
+"""Running EDA tools on untrusted text: scratch folder, clean environment, limits, no survivors.
+
+Guarantees: CPU time, memory, file size and wall time are bounded; the tool's whole process group is killed at the end;
+nothing of the host's environment is passed on. Not guaranteed: a mount or network namespace. What keeps candidate code
+from naming files is the screen in `rtlvr.hdl.source`, which every candidate passes first.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from rtlvr.errors import InfrastructureError
+from rtlvr.verify.verdict import Limits
+
+_LIMIT = 'ulimit -c 0 && ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && shift 3 && exec "$@"'
+_MAX_LOG = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a tool ended: `code` as the shell has it, the head of its output, and whether wall time ran out."""
+
+    code: int
+    output: str
+    timed_out: bool = False
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether a limit ended it: wall or CPU time, file size, or memory as far as the tool says so."""
+        signals = {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGXFSZ, 128 + signal.SIGXCPU, 128 + signal.SIGKILL}
+        said = "out of memory" in self.output.lower() or "bad_alloc" in self.output
+        return self.timed_out or self.code in signals or said
+
+
+@cache
+def tool(name: str) -> str:
+    """The path of a program.
+
+    Raises:
+        InfrastructureError: it is not installed.
+    """
+    path = shutil.which(name)
+    if path is None:
+        raise InfrastructureError(f"got no program {name!r} on PATH; install Icarus Verilog (package iverilog)")
+    return path
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A private temporary folder, removed afterwards; in memory where the system has /dev/shm."""
+    memory = Path("/dev/shm")
+    parent = memory if os.access(memory, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="rtlvr-", dir=parent) as folder:
+        yield Path(folder)
+
+
+def run(command: Sequence[str], folder: Path, limits: Limits) -> Finished:
+    """Run a tool in `folder` under `limits`; output beyond 64 KiB is dropped.
+
+    Raises:
+        InfrastructureError: the system could not start a process.
+    """
+    numbers = [str(limits.cpu_seconds), str(limits.memory_mb * 1024), str(limits.file_mb * 2048)]
+    log = folder / ".log"
+    with log.open("wb") as sink:
+        try:
+            process = subprocess.Popen(
+                ["/bin/sh", "-c", _LIMIT, "sh", *numbers, *command], cwd=folder, stdin=subprocess.DEVNULL, stdout=sink,
+                stderr=subprocess.STDOUT, env={"PATH": os.environ.get("PATH", os.defpath), "TMPDIR": str(folder)},
+                process_group=0,
+            )
+        except OSError as error:
+            raise InfrastructureError(f"cannot start {command[0]}: {error}") from error
+        timed_out = False
+        try:
+            process.wait(limits.wall_seconds)
+        except subprocess.TimeoutExpired:
+            timed_out = True
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    with log.open("rb") as source:
+        return Finished(process.returncode, source.read(_MAX_LOG).decode("utf-8", "replace"), timed_out)

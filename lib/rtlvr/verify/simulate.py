@@ -1,0 +1,108 @@
+"""One design under one stimulus in Icarus Verilog: the generated testbench and its trace.
+
+Golden and candidate are simulated apart. A candidate's simulation holds nothing of the golden, and its outputs reach us
+through a file that the testbench writes and that candidate code cannot name, so there is no pass message to forge.
+"""
+
+import secrets
+from pathlib import Path
+
+import numpy as np
+
+from rtlvr.errors import InfrastructureError
+from rtlvr.hdl.circuit import Circuit
+from rtlvr.verify.sandbox import Finished, run, scratch, tool
+from rtlvr.verify.stimulus import columns
+from rtlvr.verify.verdict import Limits
+
+_STEP = 10
+
+
+class SimulationFailed(Exception):
+    """The design did not compile or did not finish; the message is a plain sentence."""
+
+
+def testbench(circuit: Circuit, steps: int, top: str, name: str, trace: str) -> str:
+    """The testbench module: drives every input from the stimulus file, writes all outputs after every step."""
+    places = columns(circuit)
+    width = max(1, sum(port.width for port in circuit.inputs))
+    out = sum(port.width for port in circuit.outputs)
+    pins, at = [], out
+    for port in circuit.inputs:
+        place = places[port.name]
+        pins.append(f".\\{port.name} (in[{width - 1 - place.start}:{width - place.stop}])")
+    for port in circuit.outputs:
+        at -= port.width
+        pins.append(f".\\{port.name} (out[{at + port.width - 1}:{at}])")
+    return f"""`resetall
+`timescale 1ns/1ns
+module {name};
+  reg [{width - 1}:0] stimulus [0:{steps - 1}];
+  reg [{width - 1}:0] in;
+  wire [{out - 1}:0] out;
+  integer step, file;
+  \\{top} dut ({", ".join(pins)});
+  initial begin
+    $readmemb("stimulus.txt", stimulus);
+    file = $fopen("{trace}");
+    for (step = 0; step < {steps}; step = step + 1) begin
+      in = stimulus[step];
+      #{_STEP} $fwrite(file, "%b\\n", out);
+    end
+    $fclose(file);
+    $finish;
+  end
+endmodule
+"""
+
+
+def simulate(text: str, top: str, circuit: Circuit, stimulus: np.ndarray, limits: Limits) -> np.ndarray:
+    """Simulate module `top` of `text`; returns its outputs as characters 0 1 x z, `(steps, output bits)` of uint8.
+
+    Raises:
+        SimulationFailed: it does not compile, does not fit the interface, or exceeds its limits.
+        InfrastructureError: our own tools failed.
+    """
+    name, trace = f"tb_{secrets.token_hex(8)}", f"{secrets.token_hex(8)}.txt"
+    with scratch() as folder:
+        (folder / "design.v").write_text(text + "\n", encoding="utf-8")
+        (folder / "testbench.v").write_text(testbench(circuit, len(stimulus), top, name, trace), encoding="utf-8")
+        _write_stimulus(folder / "stimulus.txt", stimulus)
+        compiled = run([tool("iverilog"), "-g2012", "-Wportbind", "-s", name, "-o", "sim", "design.v", "testbench.v"], folder, limits)
+        _check_compilation(compiled, folder)
+        finished = run([tool("vvp"), "-n", "sim"], folder, limits)
+        return _read_trace(folder / trace, finished, len(stimulus))
+
+
+def _write_stimulus(path: Path, stimulus: np.ndarray) -> None:
+    rows, width = stimulus.shape
+    if width == 0:
+        path.write_text("0\n" * rows)
+        return
+    lines = np.full((rows, width + 1), ord("\n"), dtype=np.uint8)
+    lines[:, :-1] = stimulus + ord("0")
+    path.write_bytes(lines.tobytes())
+
+
+def _check_compilation(compiled: Finished, folder: Path) -> None:
+    if compiled.exhausted:
+        raise SimulationFailed("compiling it exceeds the limits of time or memory")
+    lines = [line for line in compiled.output.splitlines() if line.strip()]
+    mismatch = [line for line in lines if "expects" in line and "bits" in line]
+    if compiled.code != 0 or not (folder / "sim").exists() or mismatch:
+        wanted = mismatch or [line for line in lines if "error" in line.lower()] or lines or ["no message"]
+        raise SimulationFailed(f"it does not compile: {wanted[0].replace('design.v:', 'line ')[:300]}")
+    # Icarus goes on after some preprocessor errors; what it then compiles is not what was written.
+    if any("error" in line.lower() for line in lines):
+        raise SimulationFailed(f"it does not compile cleanly: {lines[0][:300]}")
+
+
+def _read_trace(path: Path, finished: Finished, steps: int) -> np.ndarray:
+    if finished.exhausted:
+        raise SimulationFailed("its simulation does not end within the limits of time, memory and output")
+    raw = np.frombuffer(path.read_bytes(), dtype=np.uint8) if path.exists() else np.empty(0, np.uint8)
+    if finished.code != 0 or raw.size == 0 or raw.size % steps or np.any(raw.reshape(steps, -1)[:, -1] != ord("\n")):
+        if finished.code == 0 and raw.size == 0:
+            raise InfrastructureError(f"the simulator wrote no trace: {finished.output[:300]}")
+        raise SimulationFailed(f"its simulation stopped early: {finished.output[:200].strip() or 'no message'}")
+    return raw.reshape(steps, -1)[:, :-1]

@@ -1,0 +1,59 @@
+"""The outcome of a check: a statement about the candidate, never about our tools."""
+
+from typing import Literal
+
+from rtlvr.records import Record
+
+Status = Literal["equivalent", "inequivalent", "invalid", "undecided"]
+Mode = Literal["testbench"]
+
+
+class Limits(Record):
+    """What one check may use."""
+
+    cpu_seconds: int = 10  # per tool run
+    wall_seconds: float = 60.0  # per tool run: generous, because a busy machine is not the candidate's fault
+    memory_mb: int = 1024
+    file_mb: int = 64
+
+
+class Stimuli(Record):
+    """Size and meaning of the testbench (paper §3.2): M sequences of N cycles, all drawn from `seed`."""
+
+    sequences: int = 8
+    cycles: int = 64
+    strict_x: bool = False
+    seed: int = 0
+
+
+class Counterexample(Record):
+    """The end of an input trace that tells candidate from golden.
+
+    `signals` names the columns; each row of `trace` is one step's values as bit strings, inputs first, then golden and
+    candidate outputs (`golden.q`, `candidate.q`). The last row is the first mismatch, at step `step` of the stimulus.
+    """
+
+    step: int
+    signals: tuple[str, ...]
+    trace: tuple[tuple[str, ...], ...]
+
+
+class Verdict(Record):
+    """What the evidence says of a candidate.
+
+    `equivalent`: no difference found by the method named; `inequivalent`: a difference was seen; `invalid`: it does not
+    compile, has another interface, uses a forbidden construct or exceeds its limits; `undecided`: the golden's outputs
+    never become known, so nothing can be said. `error_rate` is the share of samples that differ (ε of the paper).
+    """
+
+    status: Status
+    method: str
+    reason: str
+    error_rate: float | None = None
+    counterexample: Counterexample | None = None
+    seconds: float = 0.0
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether the status is `equivalent`."""
+        return self.status == "equivalent"

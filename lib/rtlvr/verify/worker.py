@@ -1,0 +1,46 @@
+"""The worker process: `python -m rtlvr.verify.worker READ WRITE` judges requests from one pipe and answers on another.
+
+It imports no model library, talks on its own two descriptors (tools may print what they like on the standard ones), and
+holds no state worth keeping: the pool kills and replaces it at will.
+"""
+
+import json
+import os
+import signal
+import sys
+
+from rtlvr.errors import DesignError, InfrastructureError
+from rtlvr.verify.engine import Judge
+from rtlvr.verify.verdict import Limits, Stimuli
+
+
+def serve(read: int, write: int) -> None:
+    """Answer requests, one JSON line each, until the pipe closes."""
+    import pyosys.libyosys  # noqa: F401  (imported before the first fork, so that no child pays for it)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when a worker ends
+    judges: dict[Limits, Judge] = {}
+    with os.fdopen(read, "r", encoding="utf-8") as requests, os.fdopen(write, "w", encoding="utf-8") as answers:
+        for line in requests:
+            request = json.loads(line)
+            limits = Limits.model_validate(request["limits"])
+            answers.write(json.dumps(answer(judges.setdefault(limits, Judge(limits)), request)) + "\n")
+            answers.flush()
+
+
+def answer(judge: Judge, request: dict) -> dict:
+    """Judge one request; exceptions become data, to be raised again by the pool."""
+    try:
+        stimuli = Stimuli.model_validate(request["stimuli"])
+        if request["candidate"] is None:
+            return {"circuit": judge.prepare(request["golden"], stimuli, request["golden_top"]).circuit.model_dump()}
+        verdict = judge.judge(request["golden"], request["candidate"], stimuli, request["golden_top"], request["candidate_top"])
+        return {"verdict": verdict.model_dump()}
+    except DesignError as error:
+        return {"design_error": str(error)}
+    except (InfrastructureError, OSError, MemoryError) as error:
+        return {"infrastructure_error": f"{type(error).__name__}: {error}"}
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]), int(sys.argv[2]))
