@@ -1,7 +1,7 @@
 """Reading tables strictly: which columns a figure needs, which rows are ours, and what unit they are in.
 
-A *results* table has the columns of `rtlvr.records.Measurement`; it may carry a `profile` column, otherwise the
-caller names the profile, because no measurement is drawn without saying where it comes from.
+A *results* table has the columns of `rtlvr.records.Measurement`; it may carry a `profile` column, otherwise
+the caller names the profile, because no measurement is drawn without saying where it comes from.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ UNIT_FACTORS = {"percent": 1.0, "%": 1.0, "fraction": 100.0, "share": 100.0, "ra
 
 
 class TableError(RtlvrError):
-    """A table lacks columns, or holds values that cannot be drawn; the message says what was got and what is needed."""
+    """A table lacks columns or holds values that cannot be drawn; says what was got and what is needed."""
 
 
 def require(table: pd.DataFrame, columns: Iterable[str], what: str) -> None:
@@ -38,13 +38,13 @@ def require(table: pd.DataFrame, columns: Iterable[str], what: str) -> None:
 def measured(
     results: pd.DataFrame | None, stage: str, metrics: Sequence[str], profile: str | None = None
 ) -> pd.DataFrame:
-    """Our rows of `stage` and `metrics`, in the table's order, with a `profile` column; empty where none were run.
+    """Our rows of `stage` and `metrics`, in order, with a `profile` column; empty where none were run.
 
     Raises:
         TableError: a column is missing, or there are rows but no profile to label them with.
     """
     if results is None:
-        return pd.DataFrame(columns=[*RESULT_COLUMNS, "profile"])
+        results = pd.DataFrame(columns=[*RESULT_COLUMNS, "profile"])
     require(results, RESULT_COLUMNS, "the results table")
     rows = results[(results["stage"] == stage) & results["metric"].isin(metrics)].reset_index(drop=True)
     rows["variant"] = rows["variant"].fillna("").astype(str)
@@ -81,7 +81,7 @@ def count_text(rows: pd.DataFrame) -> str:
 
 
 def ours_label(rows: pd.DataFrame) -> str:
-    """How our measurements are named in legends: profile and number of observations, or that there are none."""
+    """How legends name our measurements: profile and number of observations, or that there are none."""
     if rows.empty:
         return NOT_RUN
     return f"ours: profile {', '.join(dict.fromkeys(rows['profile']))}, {count_text(rows)}"

@@ -1,86 +1,116 @@
 """Names beside points, placed so that they cover neither one another nor a point."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import product
 
 from matplotlib.axes import Axes
-from matplotlib.text import Annotation
+from matplotlib.path import Path
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
-GAPS = (7.0, 14.0, 22.0, 32.0, 44.0)  # points between marker and label, nearest first
-DIRECTIONS = ((1, 0), (-1, 0), (1, 0.7), (1, -0.7), (-1, 0.7), (-1, -0.7), (0, 1), (0, -1))
-ALIGN = {1: "left", 0: "center", -1: "right"}
+ACROSS = (10.0, 18.0, 28.0, 42.0, 60.0)  # from point to label, in points
+UP = (0.0, 7.0, 13.0, 20.0, 28.0, 38.0, 50.0)
 MARKER = 5.0  # half a marker's size, in points
 PADDING = 1.5  # pixels kept free around a label
+ADJACENT = 20.0  # a level label this near, in points, needs no line
+
+Place = tuple[float, float]
+# nearest first; height counts more, because a name at its point's height needs no line
+PLACES: tuple[Place, ...] = tuple(
+    sorted(
+        {(side * x, sign * y) for x, y, side, sign in product(ACROSS, UP, (1, -1), (1, -1))},
+        key=lambda place: (abs(place[0]) + 2 * abs(place[1]), -place[0], place[1]),
+    )
+)
 
 
 def place_labels(
     axis: Axes, points: Sequence[tuple[float, float]], names: Sequence[str], bold: Sequence[bool] = ()
 ) -> list[Annotation]:
-    """Write each name beside its point: the nearest free place of a fixed list, with a thin line when it is far.
+    """Write each name at the nearest free place beside its point, with a thin line where it is not level.
 
-    The figure is laid out once to know sizes; labels keep out of later layouts. A name for which no place is free gets
-    the first one.
+    The figure is laid out once to know sizes; labels keep out of later layouts. A name for which no place is
+    free gets the first one.
 
     Args:
         axis: with final limits and scales.
-        points: in data coordinates, as many as `names`.
+        points: in data coordinates, as many as `names`; earlier ones choose first.
         bold: which names to stress; none by default.
     """
     axis.figure.draw_without_rendering()
-    taken = [_marker_box(axis, point) for point in points]
+    markers = [_marker_box(axis, point) for point in points]
+    taken: list[Bbox] = []
+    lines: list[Path] = []
     labels = []
     for index, (point, name) in enumerate(zip(points, names, strict=True)):
+        # a line may cross the markers that its own point's marker touches anyway
+        others = [box for box in markers if not box.overlaps(markers[index])]
         weight = "bold" if index < len(bold) and bold[index] else "normal"
-        label = _place(axis, point, name, weight, taken)
+        place = _free_place(axis, point, name, weight, (markers, others, taken, lines))
+        label = _annotate(axis, point, name, weight, place)
         taken.append(_box(label))
+        lines += [_leader(axis, point, place)] if _has_line(place) else []
         labels.append(label)
     return labels
 
 
-def _place(axis: Axes, point: tuple[float, float], name: str, weight: str, taken: list[Bbox]) -> Annotation:
+Obstacles = tuple[list[Bbox], list[Bbox], list[Bbox], list[Path]]
+
+
+def _free_place(
+    axis: Axes, point: tuple[float, float], name: str, weight: str, obstacles: Obstacles
+) -> Place:
+    markers, others, taken, lines = obstacles
     inside = axis.get_window_extent()
-    first = None
-    for offset, align, far in _places():
-        label = _annotate(axis, point, name, weight, offset, align, far)
+    for place in PLACES:
+        label = _annotate(axis, point, name, weight, place)
         box = _box(label)
-        free = not any(box.overlaps(other) for other in taken)
-        if free and inside.x0 <= box.x0 and box.x1 <= inside.x1 and inside.y0 <= box.y0 and box.y1 <= inside.y1:
-            return label
-        first = first or (offset, align, far)
         label.remove()
-    assert first is not None
-    return _annotate(axis, point, name, weight, *first)
+        leader = _leader(axis, point, place)
+        free = not any(box.overlaps(other) for other in markers + taken)
+        free = free and not any(line.intersects_bbox(box, filled=False) for line in lines)
+        free = free and not (
+            _has_line(place) and any(leader.intersects_bbox(other, filled=False) for other in others + taken)
+        )
+        if free and inside.fully_containsx(box.x0) and inside.fully_containsx(box.x1) and box.y0 > inside.y0:
+            return place
+    return PLACES[0]
 
 
-def _places() -> Iterator[tuple[tuple[float, float], str, bool]]:
-    for gap in GAPS:
-        for across, up in DIRECTIONS:
-            yield (across * gap, up * gap * 1.2), ALIGN[across], gap > GAPS[1]
-
-
-def _annotate(
-    axis: Axes,
-    point: tuple[float, float],
-    name: str,
-    weight: str,
-    offset: tuple[float, float],
-    align: str,
-    far: bool,
-) -> Annotation:
-    line = {"arrowstyle": "-", "color": "0.6", "linewidth": 0.6, "shrinkB": 4} if far else None
+def _annotate(axis: Axes, point: tuple[float, float], name: str, weight: str, place: Place) -> Annotation:
+    right = place[0] > 0
+    relative = (0 if right else 1, 0.5)  # the line starts at the label's near end
+    line = {
+        "arrowstyle": "-",
+        "color": "0.55",
+        "linewidth": 0.6,
+        "shrinkA": 0,
+        "shrinkB": 3,
+        "relpos": relative,
+    }
     label = axis.annotate(
-        name, point, xytext=offset, textcoords="offset points", ha=align, va="center",
-        fontsize=7.5, fontweight=weight, arrowprops=line,
-    )
+        name, point, xytext=place, textcoords="offset points", ha="left" if right else "right", va="center",
+        fontsize=7.5, fontweight=weight, arrowprops=line if _has_line(place) else None,
+    )  # fmt: skip
     label.set_in_layout(False)
     return label
+
+
+def _has_line(place: Place) -> bool:
+    return place[1] != 0 or abs(place[0]) > ADJACENT
+
+
+def _leader(axis: Axes, point: tuple[float, float], place: Place) -> Path:
+    """The line from point to label, in pixels."""
+    start = axis.transData.transform(point)
+    scale = axis.figure.dpi / 72
+    return Path([start, (start[0] + place[0] * scale, start[1] + place[1] * scale)])
 
 
 def _box(label: Annotation) -> Bbox:
     renderer = label.axes.figure.canvas.get_renderer()
     label.update_positions(renderer)
-    # the text alone: the leader line may pass under other labels
-    return super(Annotation, label).get_window_extent(renderer).padded(PADDING)
+    return Text.get_window_extent(label, renderer).padded(PADDING)  # without its line
 
 
 def _marker_box(axis: Axes, point: tuple[float, float]) -> Bbox:

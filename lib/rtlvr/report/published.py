@@ -1,7 +1,7 @@
 """What the paper published (arXiv 2505.24183), as typed tables. The numbers live in `published/*.csv`.
 
-Pass rates are in percent, as printed. FLOPs of the scaling figure were read off it (±5 %). Figures that the paper's readers
-quote, and that were not checked against its own tables, say so in a `label` column.
+Pass rates are in percent, as printed. FLOPs of the scaling figure were read off it (±5 %). Figures that the
+paper's readers quote, and that were not checked against its own tables, say so in a `label` column.
 """
 
 from pathlib import Path
@@ -15,7 +15,7 @@ PERCENT = ("pass@1", "pass@5", "pass@10")
 
 
 def results(path: Path = FOLDER / "published_results.csv") -> pd.DataFrame:
-    """Pass@k by model and benchmark: model, group (foundation, domain, codev-r1), open_source, params_b (billions), ….
+    """Pass@k (percent) by model and benchmark; `params_b` in billions, `group` foundation, domain or codev-r1.
 
     Raises:
         TableError: columns differ, a number is not one, a model appears twice, or a rate is outside 0 to 100.
@@ -29,7 +29,7 @@ def results(path: Path = FOLDER / "published_results.csv") -> pd.DataFrame:
 
 
 def scaling(path: Path = FOLDER / "published_scaling.csv") -> pd.DataFrame:
-    """Accuracy on RTLLM-v1.1 against the response budget (paper §4.4): model, benchmark, budget_tokens, pass@1, flops….
+    """Accuracy (percent) on RTLLM-v1.1 against the response budget in tokens, and FLOPs (paper §4.4).
 
     Raises:
         TableError: as for `results`.
@@ -74,7 +74,9 @@ def funnel(path: Path = FOLDER / "published_funnel.csv") -> pd.DataFrame:
 def _load(path: Path, columns: tuple[str, ...], numbers: tuple[str, ...]) -> pd.DataFrame:
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     if tuple(table.columns) != columns:
-        raise TableError(f"{path}: got columns {', '.join(table.columns)}; needed exactly: {', '.join(columns)}")
+        raise TableError(
+            f"{path}: got columns {', '.join(table.columns)}; needed exactly: {', '.join(columns)}"
+        )
     for name in numbers:
         try:
             table[name] = pd.to_numeric(table[name].replace("", None)).astype(float)

@@ -1,7 +1,8 @@
 """One look for all figures, and how a figure is saved with the table behind it.
 
-Colours are Okabe and Ito's, told apart by colour-blind readers; every series also differs in marker, line or hatch, so that
-a grey print stays readable. Figures are made without pyplot: no global state, no display needed, and Jupyter shows them.
+Colours are Okabe and Ito's, told apart by colour-blind readers; every series also differs in marker, line or
+hatch, so that a grey print stays readable. Figures are made without pyplot: no global state, no display
+needed, and Jupyter shows them.
 """
 
 import io
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
+from textwrap import wrap
 from typing import ParamSpec, TypeVar
 
 import pandas as pd
@@ -19,6 +21,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from rtlvr.records import write_text
 
@@ -61,7 +64,7 @@ class Look:
 
     colour: str
     marker: str
-    line: str = "-"
+    line: str | tuple = "-"
     hatch: str = ""
 
 
@@ -78,7 +81,7 @@ SERIES = (
     Look(BLACK, "v", ":", "...."),
     Look(GREEN, "P", "--", "xxxx"),
     Look(PURPLE, "X", "-", "\\\\\\\\"),
-    Look(ORANGE, "h", (0, (5, 1, 1, 1, 1, 1)), "++"),  # type: ignore[arg-type]
+    Look(ORANGE, "h", (0, (5, 1, 1, 1, 1, 1)), "++"),
 )
 
 P = ParamSpec("P")
@@ -106,12 +109,13 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 def new_figure(width: float, height: float) -> Drawing:
     """An empty figure of `width` × `height` inches, laid out so that labels do not overlap."""
     figure = Drawing(figsize=(width, height), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.07, h_pad=0.05)
     FigureCanvasAgg(figure)
     return figure
 
 
 def save(figure: Figure, table: pd.DataFrame, folder: Path, name: str) -> list[Path]:
-    """Write `name.pdf`, `name.png` (150 dpi) and `name.csv`, the table that is drawn; equal input gives equal bytes.
+    """Write `name.pdf`, `name.png` (150 dpi) and `name.csv`, the drawn table; equal input, equal bytes.
 
     Each file appears whole or not at all.
 
@@ -127,7 +131,9 @@ def save(figure: Figure, table: pd.DataFrame, folder: Path, name: str) -> list[P
 
 def note(figure: Figure, text: str) -> None:
     """Small print under the figure, inside its layout."""
-    figure.supxlabel(text, x=0.01, ha="left", fontsize=NOTE_SIZE, color=GREY)
+    letters = int(figure.get_figwidth() * 72 / (0.52 * NOTE_SIZE))  # 0.52: mean width of a letter to its size
+    lines = [wrapped for line in text.split("\n") for wrapped in wrap(line, letters)]
+    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=NOTE_SIZE, color=GREY)
 
 
 def legend(figure: Figure, handles: Sequence[Artist], columns: int = 0) -> None:
@@ -138,12 +144,26 @@ def legend(figure: Figure, handles: Sequence[Artist], columns: int = 0) -> None:
 def dot_handle(look: Look, text: str, filled: bool = True) -> Line2D:
     """A legend entry for a series of dots."""
     face = look.colour if filled else "white"
-    return Line2D([], [], color=look.colour, marker=look.marker, linestyle="", markerfacecolor=face, label=text)
+    return Line2D(
+        [], [], color=look.colour, marker=look.marker, linestyle="", markerfacecolor=face, label=text
+    )
+
+
+def bar_handle(look: Look, text: str) -> Patch:
+    """A legend entry for a series of bars."""
+    return Patch(facecolor=look.colour, hatch=look.hatch, edgecolor="white", label=text)
 
 
 def text_handle(text: str) -> Line2D:
     """A legend entry that is only a remark, such as that ours were not run."""
     return Line2D([], [], linestyle="", label=text)
+
+
+def empty(axis: Axes, text: str) -> None:
+    """Make a panel without data say so."""
+    axis.text(0.5, 0.5, text, transform=axis.transAxes, ha="center", va="center", color=GREY)
+    axis.tick_params(axis="x", bottom=False, labelbottom=False)
+    axis.grid(visible=False)
 
 
 def percent_axis(axis: Axes, which: str, text: str = "pass@1 (%)") -> None:
@@ -154,7 +174,10 @@ def percent_axis(axis: Axes, which: str, text: str = "pass@1 (%)") -> None:
 
 def _rendered(figure: Figure, kind: str, dpi: int) -> bytes:
     # no dates or version strings: files of equal content must be equal
-    metadata = {"png": {"Software": None}, "pdf": {"Creator": "rtlvr", "Producer": None, "CreationDate": None}}
+    metadata = {
+        "png": {"Software": None},
+        "pdf": {"Creator": "rtlvr", "Producer": None, "CreationDate": None},
+    }
     buffer = io.BytesIO()
     with rc_context(SETTINGS):
         figure.savefig(buffer, format=kind, dpi=dpi, metadata=metadata[kind])

@@ -36,12 +36,16 @@ ComparisonRow = tuple[str, object, object, object, object, object, str]
 
 
 def models_table(
-    benchmarks: BenchmarkSet, published: pd.DataFrame, results: pd.DataFrame | None, profile: str | None = None
+    benchmarks: BenchmarkSet,
+    published: pd.DataFrame,
+    results: pd.DataFrame | None,
+    profile: str | None = None,
 ) -> pd.DataFrame:
-    """One row per model and benchmark, published first, ours last; `low` and `high` bound our pass@1 (all percent).
+    """One row per model and benchmark (percent), published first; `low` and `high` bound our pass@1.
 
     Raises:
-        TableError: a column or the profile is missing, a variant is not `<benchmark>:<model>`, or the set is unknown.
+        TableError: a column or the profile is missing, a variant is not `<benchmark>:<model>`, or the set is
+            unknown.
     """
     if benchmarks not in BENCHMARKS:
         raise TableError(f"got benchmarks={benchmarks!r}; allowed: {', '.join(BENCHMARKS)}")
@@ -58,7 +62,7 @@ def models_table(
 
 
 def benchmark_rows(results: pd.DataFrame | None, profile: str | None = None) -> pd.DataFrame:
-    """Our pass rates under the paper's benchmark names, one row per model and benchmark, as in `models_table`.
+    """Our pass rates under the paper's benchmark names, as rows of `models_table`.
 
     Raises:
         TableError: see `models_table`.
@@ -77,14 +81,25 @@ def benchmark_rows(results: pd.DataFrame | None, profile: str | None = None) -> 
         first = part.sort_values("metric").iloc[0]
         bounds = {"low": first["low"], "high": first["high"]} if "pass@1" in values else {}
         merged.append(
-            {"source": "ours", "group": "ours", "model": model, "profile": profile_name, "benchmark": benchmark}
-            | values | bounds | {"n": first["n"]}
+            {
+                "source": "ours",
+                "group": "ours",
+                "model": model,
+                "profile": profile_name,
+                "benchmark": benchmark,
+            }
+            | values
+            | bounds
+            | {"n": first["n"]}
         )
     return pd.DataFrame(merged).reindex(columns=list(MODEL_COLUMNS))
 
 
 def benchmark_table(
-    benchmarks: BenchmarkSet, published: pd.DataFrame, results: pd.DataFrame | None, profile: str | None = None
+    benchmarks: BenchmarkSet,
+    published: pd.DataFrame,
+    results: pd.DataFrame | None,
+    profile: str | None = None,
 ) -> pd.DataFrame:
     """The paper's table with our rows below it: one row per model, `pass@1 / pass@5` in percent by benchmark.
 
@@ -97,7 +112,9 @@ def benchmark_table(
         group = part["group"].iloc[0]
         label = f"{model} ({part['profile'].iloc[0]}, {count_text(part)})" if group == "ours" else model
         cells = {name: "–" for name in BENCHMARKS[benchmarks]}
-        cells |= {row["benchmark"]: f"{_number(row['pass@1'])} / {_number(row['pass@5'])}" for _, row in part.iterrows()}
+        cells |= {
+            row["benchmark"]: f"{_rate(row['pass@1'])} / {_rate(row['pass@5'])}" for _, row in part.iterrows()
+        }
         lines.append({"group": GROUPS[group], "model": label} | cells)
     return pd.DataFrame(lines, columns=["group", "model", *BENCHMARKS[benchmarks]])
 
@@ -106,7 +123,8 @@ def comparison(rows: Iterable[ComparisonRow]) -> pd.DataFrame:
     """Ours beside the paper, as text for display.
 
     Args:
-        rows: (quantity, published value or text, our value, low, high, n, profile); None or NaN where there is none.
+        rows: (quantity, published value or text, our value, low, high, n, profile); None or NaN where there
+            is none.
 
     Raises:
         TableError: a row does not have seven entries.
@@ -125,7 +143,9 @@ def comparison(rows: Iterable[ComparisonRow]) -> pd.DataFrame:
 def markdown(table: pd.DataFrame) -> str:
     """`table` as a Markdown table, without its index."""
     cells = [[str(cell).replace("|", "\\|") for cell in row] for row in table.itertuples(index=False)]
-    return "\n".join(_line(row) for row in ([*map(str, table.columns)], ["---"] * table.shape[1], *cells)) + "\n"
+    return (
+        "\n".join(_line(row) for row in ([*map(str, table.columns)], ["---"] * table.shape[1], *cells)) + "\n"
+    )
 
 
 def html(table: pd.DataFrame, caption: str = "") -> str:
@@ -136,6 +156,10 @@ def html(table: pd.DataFrame, caption: str = "") -> str:
 
 def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _rate(value: float) -> str:
+    return "–" if _missing(value) else f"{value:.1f}"
 
 
 def _missing(value: object) -> bool:
@@ -151,5 +175,7 @@ def _number(value: object) -> str:
     if isinstance(value, int | np.integer):
         return f"{value:,}"
     if isinstance(value, float | np.floating):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+        return (
+            f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+        )
     return str(value)

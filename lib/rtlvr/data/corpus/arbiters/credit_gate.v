@@ -4,18 +4,18 @@
 // tags: seq, sync_reset, active_high
 
 module credit_gate (
-    input  wire       clk,
-    input  wire       reset,
-    input  wire       want,
-    input  wire       give_back,
-    output wire       go,
-    output reg  [2:0] credits
+    input  logic       clk,
+    input  logic       reset,
+    input  logic       want,
+    input  logic       give_back,
+    output logic       go,
+    output logic [2:0] credits
 );
     localparam [2:0] MAX = 3'd5;
 
     assign go = want && (credits != 3'd0);
 
-    always @(posedge clk) begin
+    always_ff @(posedge clk) begin
         if (reset)
             credits <= MAX;
         else

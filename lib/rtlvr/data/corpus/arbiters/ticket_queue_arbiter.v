@@ -4,19 +4,19 @@
 // tags: seq, async_reset, active_low
 
 module ticket_queue_arbiter (
-    input  wire       clk,
-    input  wire       clr_n,
-    input  wire [1:0] ask,
-    input  wire [1:0] done,
-    output wire [1:0] serving,
-    output reg  [1:0] waiting
+    input  logic       clk,
+    input  logic       clr_n,
+    input  logic [1:0] ask,
+    input  logic [1:0] done,
+    output logic [1:0] serving,
+    output logic [1:0] waiting
 );
-    reg        order;
+    logic        order;
     wire [1:0] waiting_next = (waiting | ask) & ~(serving & done);
 
     assign serving = (waiting == 2'b11) ? (order ? 2'b10 : 2'b01) : waiting;
 
-    always @(posedge clk or negedge clr_n) begin
+    always_ff @(posedge clk or negedge clr_n) begin
         if (!clr_n) begin
             waiting <= 2'b00;
             order   <= 1'b0;

@@ -4,17 +4,17 @@
 // tags: seq, sync_reset, active_high, signed
 
 module mac_signed_clear (
-    input  wire               clk,
-    input  wire               rst,
-    input  wire               en,
-    input  wire               start,
-    input  wire signed [5:0]  x,
-    input  wire signed [5:0]  y,
-    output reg  signed [15:0] acc
+    input  logic               clk,
+    input  logic               rst,
+    input  logic               en,
+    input  logic               start,
+    input  logic signed [5:0]  x,
+    input  logic signed [5:0]  y,
+    output logic signed [15:0] acc
 );
     wire signed [11:0] product = x * y;
 
-    always @(posedge clk) begin
+    always_ff @(posedge clk) begin
         if (rst)
             acc <= 16'sd0;
         else if (en) begin

@@ -4,17 +4,17 @@
 // tags: seq, async_reset, active_low
 
 module preset_down_timer (
-    input  wire       clk,
-    input  wire       nreset,
-    input  wire       load,
-    input  wire [4:0] ticks,
-    output reg  [4:0] remaining,
-    output wire       running,
-    output reg        expired
+    input  logic       clk,
+    input  logic       nreset,
+    input  logic       load,
+    input  logic [4:0] ticks,
+    output logic [4:0] remaining,
+    output logic       running,
+    output logic       expired
 );
     assign running = (remaining != 5'd0);
 
-    always @(posedge clk or negedge nreset) begin
+    always_ff @(posedge clk or negedge nreset) begin
         if (!nreset) begin
             remaining <= 5'd0;
             expired   <= 1'b0;

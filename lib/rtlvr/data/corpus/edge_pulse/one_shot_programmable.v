@@ -4,16 +4,16 @@
 // tags: seq, async_reset, active_high
 
 module one_shot_programmable (
-    input  wire       clk,
-    input  wire       clr,
-    input  wire       fire,
-    input  wire [2:0] length,
-    output reg        pulse,
-    output reg        missed
+    input  logic       clk,
+    input  logic       clr,
+    input  logic       fire,
+    input  logic [2:0] length,
+    output logic       pulse,
+    output logic       missed
 );
-    reg [2:0] left;
+    logic [2:0] left;
 
-    always @(posedge clk or posedge clr) begin
+    always_ff @(posedge clk or posedge clr) begin
         if (clr) begin
             pulse  <= 1'b0;
             missed <= 1'b0;

@@ -4,15 +4,15 @@
 // tags: seq, sync_reset, active_high
 
 module pulse_width_meter (
-    input  wire       clk,
-    input  wire       srst,
-    input  wire       sig,
-    output reg  [3:0] width,
-    output reg        done
+    input  logic       clk,
+    input  logic       srst,
+    input  logic       sig,
+    output logic [3:0] width,
+    output logic       done
 );
-    reg [3:0] running;
+    logic [3:0] running;
 
-    always @(posedge clk) begin
+    always_ff @(posedge clk) begin
         if (srst) begin
             running <= 4'd0;
             width   <= 4'd0;

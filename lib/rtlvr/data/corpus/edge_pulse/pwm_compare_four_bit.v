@@ -4,14 +4,14 @@
 // tags: seq, async_reset, active_low
 
 module pwm_compare_four_bit (
-    input  wire       clk,
-    input  wire       aresetn,
-    input  wire [3:0] duty,
-    output reg        pwm
+    input  logic       clk,
+    input  logic       aresetn,
+    input  logic [3:0] duty,
+    output logic       pwm
 );
-    reg [3:0] ramp;
+    logic [3:0] ramp;
 
-    always @(posedge clk or negedge aresetn) begin
+    always_ff @(posedge clk or negedge aresetn) begin
         if (!aresetn) begin
             ramp <= 4'd0;
             pwm  <= 1'b0;

@@ -4,20 +4,20 @@
 // tags: seq, sync_reset, active_low
 
 module run_length_packer (
-    input  wire       clk,
-    input  wire       rst_n,
-    input  wire       valid,
-    input  wire       din,
-    output reg        out_valid,
-    output reg        out_bit,
-    output reg  [2:0] out_len
+    input  logic       clk,
+    input  logic       rst_n,
+    input  logic       valid,
+    input  logic       din,
+    output logic       out_valid,
+    output logic       out_bit,
+    output logic [2:0] out_len
 );
-    reg       run_bit;
-    reg [2:0] run_len;
+    logic       run_bit;
+    logic [2:0] run_len;
 
     wire finish = (run_len != 3'd0) && (din != run_bit || run_len == 3'd7);
 
-    always @(posedge clk) begin
+    always_ff @(posedge clk) begin
         if (!rst_n) begin
             out_valid <= 1'b0;
             out_bit   <= 1'b0;

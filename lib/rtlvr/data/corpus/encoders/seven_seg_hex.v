@@ -4,14 +4,14 @@
 // tags: comb
 
 module seven_seg_hex (
-    input  wire [3:0] value,
-    input  wire       blank,
-    input  wire       lamp_test,
-    output reg  [6:0] seg
+    input  logic [3:0] value,
+    input  logic       blank,
+    input  logic       lamp_test,
+    output logic [6:0] seg
 );
-    reg [6:0] glyph;
+    logic [6:0] glyph;
 
-    always @(*) begin
+    always_comb begin
         case (value)
             4'h0: glyph = 7'h3F;
             4'h1: glyph = 7'h06;
@@ -32,7 +32,7 @@ module seven_seg_hex (
         endcase
     end
 
-    always @(*) begin
+    always_comb begin
         if (lamp_test)
             seg = 7'h7F;
         else if (blank)

@@ -4,11 +4,11 @@
 // tags: seq, sync_reset, active_high
 
 module crossing_lights (
-    input  wire       clk,
-    input  wire       rst,
-    input  wire       car_waiting,
-    output reg  [2:0] main_light,
-    output reg  [2:0] side_light
+    input  logic       clk,
+    input  logic       rst,
+    input  logic       car_waiting,
+    output logic [2:0] main_light,
+    output logic [2:0] side_light
 );
     localparam [1:0] MAIN_GO   = 2'd0,
                      MAIN_SLOW = 2'd1,
@@ -16,11 +16,11 @@ module crossing_lights (
                      SIDE_SLOW = 2'd3;
     localparam [2:0] RED = 3'b100, YELLOW = 3'b010, GREEN = 3'b001;
 
-    reg [1:0] state;
-    reg [2:0] timer;
-    reg       leave;
+    logic [1:0] state;
+    logic [2:0] timer;
+    logic       leave;
 
-    always @(*) begin
+    always_comb begin
         case (state)
             MAIN_GO: leave = (timer >= 3'd5) && car_waiting;
             SIDE_GO: leave = (timer == 3'd4) || (timer >= 3'd2 && !car_waiting);
@@ -28,7 +28,7 @@ module crossing_lights (
         endcase
     end
 
-    always @(posedge clk) begin
+    always_ff @(posedge clk) begin
         if (rst) begin
             state <= MAIN_GO;
             timer <= 3'd0;
@@ -39,7 +39,7 @@ module crossing_lights (
             timer <= timer + 3'd1;
     end
 
-    always @(*) begin
+    always_comb begin
         main_light = RED;
         side_light = RED;
         case (state)

@@ -4,19 +4,19 @@
 // tags: seq, async_reset, active_high, hierarchy
 
 module tse_control (
-    input  wire clk,
-    input  wire reset,
-    input  wire start,
-    input  wire index_zero,
-    output wire load,
-    output wire add,
-    output wire done
+    input  logic clk,
+    input  logic reset,
+    input  logic start,
+    input  logic index_zero,
+    output logic load,
+    output logic add,
+    output logic done
 );
     localparam [1:0] IDLE = 2'd0, WORK = 2'd1, FINISH = 2'd2;
 
-    reg [1:0] state;
+    logic [1:0] state;
 
-    always @(posedge clk or posedge reset) begin
+    always_ff @(posedge clk or posedge reset) begin
         if (reset)
             state <= IDLE;
         else
@@ -33,19 +33,19 @@ module tse_control (
 endmodule
 
 module tse_datapath (
-    input  wire       clk,
-    input  wire       reset,
-    input  wire       load,
-    input  wire       add,
-    input  wire [2:0] n,
-    output wire       index_zero,
-    output reg  [4:0] sum
+    input  logic       clk,
+    input  logic       reset,
+    input  logic       load,
+    input  logic       add,
+    input  logic [2:0] n,
+    output logic       index_zero,
+    output logic [4:0] sum
 );
-    reg [2:0] index;
+    logic [2:0] index;
 
     assign index_zero = (index == 3'd0);
 
-    always @(posedge clk or posedge reset) begin
+    always_ff @(posedge clk or posedge reset) begin
         if (reset) begin
             index <= 3'd0;
             sum   <= 5'd0;
@@ -60,12 +60,12 @@ module tse_datapath (
 endmodule
 
 module triangular_sum_engine (
-    input  wire       clk,
-    input  wire       reset,
-    input  wire       start,
-    input  wire [2:0] n,
-    output wire [4:0] total,
-    output wire       done
+    input  logic       clk,
+    input  logic       reset,
+    input  logic       start,
+    input  logic [2:0] n,
+    output logic [4:0] total,
+    output logic       done
 );
     wire load, add, index_zero;
 

@@ -4,21 +4,21 @@
 // tags: seq, sync_reset, active_high, memory
 
 module scratch_regs_reset (
-    input  wire       clk,
-    input  wire       rst,
-    input  wire [1:0] op,
-    input  wire [1:0] a,
-    input  wire [1:0] b,
-    input  wire [7:0] din,
-    output wire [7:0] qa,
-    output wire [7:0] qb
+    input  logic       clk,
+    input  logic       rst,
+    input  logic [1:0] op,
+    input  logic [1:0] a,
+    input  logic [1:0] b,
+    input  logic [7:0] din,
+    output logic [7:0] qa,
+    output logic [7:0] qb
 );
-    reg [7:0] r [0:3];
+    logic [7:0] r [0:3];
 
     assign qa = r[a];
     assign qb = r[b];
 
-    always @(posedge clk) begin
+    always_ff @(posedge clk) begin
         if (rst) begin
             r[0] <= 8'd0;
             r[1] <= 8'd0;

@@ -4,13 +4,13 @@
 // tags: seq, async_reset, active_high
 
 module dice_roller (
-    input  wire       clk,
-    input  wire       areset,
-    input  wire       roll,
-    output reg  [2:0] face,
-    output wire [6:0] dots
+    input  logic       clk,
+    input  logic       areset,
+    input  logic       roll,
+    output logic [2:0] face,
+    output logic [6:0] dots
 );
-    always @(posedge clk or posedge areset) begin
+    always_ff @(posedge clk or posedge areset) begin
         if (areset)
             face <= 3'd1;
         else if (roll)

@@ -4,12 +4,11 @@
 // tags: seq, no_reset, latch
 
 module gated_data_latch (
-    input  wire       open,
-    input  wire [7:0] d,
-    output reg  [7:0] q
+    input  logic       open,
+    input  logic [7:0] d,
+    output logic [7:0] q
 );
-    // The missing else branch is what makes this a latch.
-    always @(*)
+    always_latch
         if (open)
             q = d;
 endmodule

@@ -4,19 +4,19 @@
 // tags: seq, async_reset, active_low
 
 module hysteresis_alarm (
-    input  wire       clk,
-    input  wire       nreset,
-    input  wire [5:0] level,
-    input  wire [5:0] threshold,
-    input  wire [2:0] band,
-    input  wire       ack,
-    output reg        over,
-    output reg        alarm
+    input  logic       clk,
+    input  logic       nreset,
+    input  logic [5:0] level,
+    input  logic [5:0] threshold,
+    input  logic [2:0] band,
+    input  logic       ack,
+    output logic       over,
+    output logic       alarm
 );
     wire too_high = (level > threshold);
     wire well_low = ({1'b0, level} + {4'b0, band} < {1'b0, threshold});
 
-    always @(posedge clk or negedge nreset) begin
+    always_ff @(posedge clk or negedge nreset) begin
         if (!nreset) begin
             over  <= 1'b0;
             alarm <= 1'b0;

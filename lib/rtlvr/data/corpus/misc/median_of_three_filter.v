@@ -15,9 +15,9 @@ module median_of_three_filter (
         input signed [4:0] q;
         input signed [4:0] r;
         begin
-            if ((p >= q) == (p <= r))
+            if ((p >= q && p <= r) || (p <= q && p >= r))
                 middle = p;
-            else if ((q >= p) == (q <= r))
+            else if ((q >= p && q <= r) || (q <= p && q >= r))
                 middle = q;
             else
                 middle = r;

@@ -4,22 +4,22 @@
 // tags: seq, sync_reset, active_low
 
 module reaction_timer (
-    input  wire       clk,
-    input  wire       rst_n,
-    input  wire       arm,
-    input  wire       flash,
-    input  wire       press,
-    output reg  [2:0] result,
-    output wire       lamp,
-    output wire       result_valid,
-    output wire       cheat
+    input  logic       clk,
+    input  logic       rst_n,
+    input  logic       arm,
+    input  logic       flash,
+    input  logic       press,
+    output logic [2:0] result,
+    output logic       lamp,
+    output logic       result_valid,
+    output logic       cheat
 );
     localparam [2:0] IDLE = 3'd0, READY = 3'd1, TIMING = 3'd2,
                      SHOW = 3'd3, FALSE_START = 3'd4;
 
-    reg [2:0] state;
+    logic [2:0] state;
 
-    always @(posedge clk) begin
+    always_ff @(posedge clk) begin
         if (!rst_n) begin
             state  <= IDLE;
             result <= 3'd0;

@@ -4,12 +4,12 @@
 // tags: seq, async_reset, active_low, function
 
 module xorshift_word (
-    input  wire        clk,
-    input  wire        rst_n,
-    input  wire        reseed,
-    input  wire        next,
-    input  wire [15:0] seed,
-    output reg  [15:0] random
+    input  logic        clk,
+    input  logic        rst_n,
+    input  logic        reseed,
+    input  logic        next,
+    input  logic [15:0] seed,
+    output logic [15:0] random
 );
     function [15:0] scramble;
         input [15:0] x;
@@ -22,7 +22,7 @@ module xorshift_word (
         end
     endfunction
 
-    always @(posedge clk or negedge rst_n) begin
+    always_ff @(posedge clk or negedge rst_n) begin
         if (!rst_n)
             random <= 16'h1D2B;
         else if (reseed)

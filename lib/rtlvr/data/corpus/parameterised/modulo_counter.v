@@ -6,19 +6,19 @@
 module modulo_counter #(
     parameter MODULUS = 11
 ) (
-    input  wire                       clk,
-    input  wire                       rst_n,
-    input  wire                       en,
-    input  wire                       up,
-    output reg  [$clog2(MODULUS)-1:0] count,
-    output wire                       wrap
+    input  logic                       clk,
+    input  logic                       rst_n,
+    input  logic                       en,
+    input  logic                       up,
+    output logic [$clog2(MODULUS)-1:0] count,
+    output logic                       wrap
 );
     wire at_top    = (count == MODULUS - 1);
     wire at_bottom = (count == 0);
 
     assign wrap = en && (up ? at_top : at_bottom);
 
-    always @(posedge clk or negedge rst_n) begin
+    always_ff @(posedge clk or negedge rst_n) begin
         if (!rst_n)
             count <= 0;
         else if (en) begin

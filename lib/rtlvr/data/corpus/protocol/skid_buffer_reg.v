@@ -4,24 +4,24 @@
 // tags: seq, sync_reset, active_high
 
 module skid_buffer_reg (
-    input  wire       clk,
-    input  wire       rst,
-    input  wire       in_valid,
-    input  wire [7:0] in_data,
-    output wire       in_ready,
-    output reg        out_valid,
-    output reg  [7:0] out_data,
-    input  wire       out_ready
+    input  logic       clk,
+    input  logic       rst,
+    input  logic       in_valid,
+    input  logic [7:0] in_data,
+    output logic       in_ready,
+    output logic       out_valid,
+    output logic [7:0] out_data,
+    input  logic       out_ready
 );
-    reg       skid_full;
-    reg [7:0] skid_data;
+    logic       skid_full;
+    logic [7:0] skid_data;
 
     wire accept   = in_valid && in_ready;
     wire out_free = !out_valid || out_ready;
 
     assign in_ready = !skid_full;
 
-    always @(posedge clk) begin
+    always_ff @(posedge clk) begin
         if (rst) begin
             out_valid <= 1'b0;
             out_data  <= 8'd0;

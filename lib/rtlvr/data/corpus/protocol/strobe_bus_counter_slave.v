@@ -4,21 +4,21 @@
 // tags: seq, sync_reset, active_high
 
 module strobe_bus_counter_slave (
-    input  wire       clk,
-    input  wire       rst,
-    input  wire       stb,
-    input  wire       we,
-    input  wire       adr,
-    input  wire [5:0] wdata,
-    output reg        ack,
-    output reg  [5:0] rdata
+    input  logic       clk,
+    input  logic       rst,
+    input  logic       stb,
+    input  logic       we,
+    input  logic       adr,
+    input  logic [5:0] wdata,
+    output logic       ack,
+    output logic [5:0] rdata
 );
-    reg [5:0] count, reload;
+    logic [5:0] count, reload;
 
     wire accepted    = stb && !ack;
     wire write_count = accepted && we && !adr;
 
-    always @(posedge clk) begin
+    always_ff @(posedge clk) begin
         if (rst) begin
             ack    <= 1'b0;
             rdata  <= 6'd0;

@@ -1,0 +1,106 @@
+"""Test-time scaling: accuracy against the response budget and estimated FLOPs (paper §4.4)."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter, NullLocator
+
+from rtlvr.report import style
+from rtlvr.report.columns import NOT_RUN, TableError, error_bars, ours_label, require
+
+PUBLISHED_COLUMNS = ("model", "benchmark", "budget_tokens", "pass@1", "flops_read_off_figure")
+SCALING_COLUMNS = ("model", "budget_tokens", "value", "low", "high", "n", "mean_tokens", "flops", "profile")
+COLUMNS = ("source", "profile", "model", "budget_tokens", "flops", "value", "low", "high", "n", "mean_tokens")
+FLOPS_NOTE = (
+    "FLOPs ≈ 2 × active parameters × generated tokens, per response. "
+    "Published values read off a figure (±5 %)."
+)
+
+
+@style.styled
+def scaling_budget(published: pd.DataFrame, scaling: pd.DataFrame | None) -> tuple[Figure, pd.DataFrame]:
+    """Accuracy (%) against the response budget (tokens): the paper left, ours right.
+
+    Args:
+        published: `published.scaling()`.
+        scaling: ours, with `SCALING_COLUMNS`; value, low and high in percent; None or empty: not run.
+
+    Raises:
+        TableError: a column is missing.
+    """
+    figure, table = _two_panels(published, scaling, "budget_tokens", "response budget (tokens)")
+    return figure, table
+
+
+@style.styled
+def scaling_flops(published: pd.DataFrame, scaling: pd.DataFrame | None) -> tuple[Figure, pd.DataFrame]:
+    """Accuracy (%) against estimated FLOPs per response (logarithmic): the paper left, ours right.
+
+    Args and errors: as in `scaling_budget`.
+    """
+    figure, table = _two_panels(published, scaling, "flops", "estimated inference FLOPs per response")
+    style.note(figure, FLOPS_NOTE)
+    return figure, table
+
+
+def _two_panels(
+    published: pd.DataFrame, scaling: pd.DataFrame | None, x: str, x_text: str
+) -> tuple[style.Drawing, pd.DataFrame]:
+    table = _tidy(published, scaling)
+    theirs, ours = (table[table["source"] == name] for name in ("published", "ours"))
+    figure = style.new_figure(7.6, 3.4)
+    left, right = figure.subplots(1, 2, sharey=True)
+    benchmark = ", ".join(dict.fromkeys(published["benchmark"]))
+    _panel(left, theirs, x, (style.LOOKS["codev-r1"], style.LOOKS["foundation"]), f"the paper: {benchmark}")
+    _panel(right, ours, x, style.SERIES, ours_label(ours))
+    if ours.empty:
+        style.empty(right, NOT_RUN)
+    for axis in (left, right):
+        axis.set_xlabel(x_text)
+    style.percent_axis(left, "y")
+    left.set_ylim(-4, 100)
+    return figure, table
+
+
+def _tidy(published: pd.DataFrame, scaling: pd.DataFrame | None) -> pd.DataFrame:
+    require(published, PUBLISHED_COLUMNS, "the published scaling table")
+    renamed = published.rename(columns={"pass@1": "value", "flops_read_off_figure": "flops"})
+    parts = [renamed.assign(source="published", profile="").reindex(columns=list(COLUMNS))]
+    if scaling is not None and len(scaling):
+        require(scaling, SCALING_COLUMNS, "the scaling table")
+        if not scaling["value"].dropna().between(0, 100).all():
+            raise TableError("the scaling table: got a value outside 0 to 100; needed: percent")
+        parts.append(scaling.assign(source="ours").reindex(columns=list(COLUMNS)))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _panel(axis: Axes, rows: pd.DataFrame, x: str, looks: tuple[style.Look, ...], title: str) -> None:
+    axis.set_title(title)
+    for index, (model, part) in enumerate(rows.groupby("model", sort=False)):
+        look = looks[index % len(looks)]
+        part = part.sort_values(x)
+        axis.plot(
+            part[x],
+            part["value"],
+            color=look.colour,
+            marker=look.marker,
+            linestyle=look.line,
+            label=str(model),
+        )
+        if part["low"].notna().any():
+            axis.errorbar(
+                part[x], part["value"], error_bars(part), fmt="none", ecolor=look.colour, capsize=3, lw=1
+            )
+    if rows.empty:
+        return
+    axis.set_xscale("log")
+    axis.margins(x=0.12)
+    axis.xaxis.set_minor_formatter(NullFormatter())
+    if x == "flops":  # whole decades, so that at least two ticks are labelled
+        axis.set_xlim(10 ** np.floor(np.log10(rows[x].min())), 10 ** np.ceil(np.log10(rows[x].max())))
+    else:
+        budgets = sorted(rows[x].unique())
+        axis.set_xticks(budgets, [f"{budget:.0f}" for budget in budgets])
+        axis.xaxis.set_minor_locator(NullLocator())
+    axis.legend(loc="upper left")

@@ -1,0 +1,236 @@
+"""What training did: curves by step, the gain of RL over SFT, the speed-up of adaptive draws (paper §3.3)."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
+from matplotlib.figure import Figure
+
+from rtlvr.report import style
+from rtlvr.report.columns import NOT_RUN, TableError, error_bars, in_percent, measured, ours_label, require
+
+STAGE = "05_rl"
+HELDOUT = "heldout_pass@1"
+# panel title, columns, axis text; the first column of each panel is drawn strongest
+PANELS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("reward, held-out pass@1", ("reward", HELDOUT), "share"),
+    ("acceptance", ("acceptance",), "kept / drawn groups"),
+    ("draws", ("draws",), "draws per step"),
+    ("prompts drawn", ("prompts_drawn",), "prompts per step"),
+    ("length", ("completion_tokens",), "tokens per response"),
+    ("cut by the budget", ("truncated",), "share of responses"),
+    ("entropy", ("entropy",), "nats per token"),
+    ("time", ("seconds_generate", "seconds_verify", "seconds_train"), "seconds per step"),
+)
+FULL_SCALE = ("reward", "acceptance", HELDOUT)  # shares drawn from 0 to 1
+CURVE_COLUMNS = ("step", *(name for _, names, _ in PANELS for name in names))
+SEED = r"^(sft|rl)(?: seed (\d+))?$"
+BEFORE_AFTER = {"sft": "before RL (distilled)", "rl": "after RL"}
+DECODING = {HELDOUT: "sampled, T = 1", "heldout_greedy": "greedy"}
+SPEEDUPS = {"speedup_simulated": "simulated", "speedup_tokens": "in generated tokens"}
+
+
+@style.styled
+def training_curve(metrics: pd.DataFrame, profile: str) -> tuple[Figure, pd.DataFrame]:
+    """Reward, acceptance, draws, prompts, length, truncation, entropy and time by optimisation step.
+
+    Thin: each step; thick: running mean, where there are more than 20 steps. Dots: held-out pass@1 at
+    evaluation steps.
+
+    Args:
+        metrics: one row per step with `CURVE_COLUMNS`; shares 0 to 1; held-out pass@1 is NaN between
+            evaluations.
+        profile: where the run comes from.
+
+    Raises:
+        TableError: a column is missing, or there is no row.
+    """
+    require(metrics, CURVE_COLUMNS, "the training metrics")
+    if metrics.empty:
+        raise TableError("the training metrics have no row; needed: one per step")
+    table = metrics.loc[:, list(CURVE_COLUMNS)].sort_values("step").reset_index(drop=True)
+    figure = style.new_figure(10, 4.8)
+    axes = figure.subplots(2, 4, sharex=True)
+    for axis, (title, names, text) in zip(axes.flat, PANELS, strict=True):
+        _curves(axis, table, names)
+        axis.set_title(title)
+        axis.set_ylabel(text)
+    for axis in axes[1]:
+        axis.set_xlabel("step")
+    steps = table["step"].nunique()
+    smooth = f" Thick: running mean of {_window(steps)} steps." if _window(steps) > 1 else ""
+    style.note(figure, f"Ours: profile {profile}, n = {steps} steps.{smooth}")
+    return figure, table
+
+
+@style.styled
+def gain(
+    published: pd.DataFrame, results: pd.DataFrame | None, profile: str | None = None
+) -> tuple[Figure, pd.DataFrame]:
+    """Pass@1 before and after RL: the paper's two models on its benchmarks, ours on held-out problems.
+
+    Args:
+        published: `published.results()`.
+        results: ours: stage 05_rl, metrics heldout_pass@1 and heldout_greedy, variants `sft` and `rl`;
+            further seeds as `sft seed 1`, drawn as dots; other variants are not drawn.
+        profile: where ours come from; not needed where `results` has a `profile` column.
+
+    Raises:
+        TableError: a column or the profile is missing, or a unit is not a share.
+    """
+    require(published, ("model", "group", "benchmark", "pass@1"), "the published table")
+    ours = _gain_rows(results, profile)
+    theirs = _published_gain(published)
+    columns = ["source", "profile", "where", "model", "seed", "value", "low", "high", "n"]
+    table = pd.concat([p.reindex(columns=columns) for p in (theirs, ours) if len(p)], ignore_index=True)
+    figure = style.new_figure(9, 3.8)
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 1.6))
+    _pairs(left, theirs, ("#9CC9E8", style.BLUE), ("", ""))
+    _pairs(right, ours, ("#F2B38C", style.VERMILLION), ("////", "xxxx"))
+    if ours.empty:
+        style.empty(right, NOT_RUN)
+    left.set_title("the paper: CodeV-R1-7B-Distill → CodeV-R1-7B")
+    right.set_title(ours_label(ours))
+    style.percent_axis(left, "y")
+    left.set_ylim(0, 112)
+    left.set_yticks(range(0, 101, 20))
+    remark = " Dots: further seeds." if len(ours) and ours["seed"].notna().any() else ""
+    style.note(
+        figure, f"Light: {BEFORE_AFTER['sft']}. Dark: {BEFORE_AFTER['rl']}. Whiskers: 95 % intervals.{remark}"
+    )
+    return figure, table
+
+
+@style.styled
+def speedup(
+    published: pd.DataFrame, results: pd.DataFrame | None, profile: str | None = None
+) -> tuple[Figure, pd.DataFrame]:
+    """How many times cheaper one rule of drawing prompts is than another; published first.
+
+    Args:
+        published: `published.speedup()`.
+        results: ours: stage 05_rl, metrics speedup_simulated and speedup_tokens, variant `<rule>|<rule it is
+            compared to>`.
+        profile: where ours come from; not needed where `results` has a `profile` column.
+
+    Raises:
+        TableError: a column or the profile is missing.
+    """
+    require(published, ("comparison", "speedup", "label"), "the published speed-up table")
+    rows = measured(results, STAGE, tuple(SPEEDUPS), profile)
+    texts = [
+        f"{_rules(name)}, {SPEEDUPS[metric]}"
+        for name, metric in zip(rows["variant"], rows["metric"], strict=True)
+    ]
+    ours = rows.assign(source="ours", label=texts)
+    theirs = published.assign(source="published", profile="", value=published["speedup"])
+    theirs["label"] = theirs["comparison"] + ", " + theirs["label"]
+    columns = ["source", "profile", "label", "value", "low", "high", "n"]
+    table = pd.concat([p.reindex(columns=columns) for p in (theirs, ours) if len(p)], ignore_index=True)
+    figure = style.new_figure(7.2, 1.4 + 0.36 * len(table))
+    _factors(figure.subplots(), table)
+    ours_handle = style.bar_handle(style.LOOKS["ours"], ours_label(rows))
+    handles = [style.bar_handle(style.LOOKS["published"], "the paper")]
+    style.legend(figure, [*handles, ours_handle if len(rows) else style.text_handle(NOT_RUN)])
+    return figure, table
+
+
+def _curves(axis: Axes, table: pd.DataFrame, names: tuple[str, ...]) -> None:
+    window = _window(len(table))
+    for index, name in enumerate(names):
+        look = style.SERIES[index]
+        known = table.dropna(subset=[name])
+        if name == HELDOUT:
+            if len(known):
+                axis.plot(known["step"], known[name], "v:", color="black", label="held-out", ms=5, lw=1)
+            continue
+        if window > 1:
+            axis.plot(known["step"], known[name], color=look.colour, linewidth=0.6, alpha=0.4)
+        mean = known[name].rolling(window, min_periods=1, center=True).mean()
+        label = name.removeprefix("seconds_")
+        axis.plot(known["step"], mean, color=look.colour, linestyle=look.line if index else "-", label=label)
+    if len(names) > 1:
+        axis.legend(loc="best")
+    highest = np.nanmax([*table[list(names)].to_numpy(dtype=float).ravel(), 0.0])
+    room = 1.5 if len(names) > 1 else 1.15  # for the legend
+    axis.set_ylim(0, 1.02 if set(names) <= set(FULL_SCALE) else highest * room or 1)
+
+
+def _window(steps: int) -> int:
+    return max(1, steps // 20)
+
+
+def _gain_rows(results: pd.DataFrame | None, profile: str | None) -> pd.DataFrame:
+    rows = in_percent(measured(results, STAGE, tuple(DECODING), profile))
+    rows = rows[rows["variant"].str.fullmatch(SEED)]
+    parts = rows["variant"].str.extract(SEED)
+    where = rows["metric"].map(DECODING)
+    return rows.assign(source="ours", where=where, model=parts[0], seed=parts[1].astype(float))
+
+
+def _published_gain(published: pd.DataFrame) -> pd.DataFrame:
+    models = {"CodeV-R1-7B-Distill": "sft", "CodeV-R1-7B": "rl"}
+    rows = published[published["model"].isin(models)]
+    return rows.assign(
+        source="published",
+        profile="",
+        where=rows["benchmark"],
+        model=rows["model"].map(models),
+        value=rows["pass@1"],
+        seed=np.nan,
+        low=np.nan,
+        high=np.nan,
+        n=np.nan,
+    )
+
+
+def _pairs(axis: Axes, rows: pd.DataFrame, colours: tuple[str, str], hatches: tuple[str, str]) -> None:
+    places = list(dict.fromkeys(rows["where"]))
+    for index, model in enumerate(BEFORE_AFTER):
+        part = rows[(rows["model"] == model) & rows["seed"].isna()]
+        x = [places.index(name) + (index - 0.5) * 0.4 for name in part["where"]]
+        bars = axis.bar(x, part["value"], 0.38, color=colours[index], hatch=hatches[index], edgecolor="white")
+        if part["low"].notna().any():
+            axis.errorbar(x, part["value"], error_bars(part), fmt="none", ecolor="black", capsize=2.5, lw=1)
+        _write_values(axis, bars, part)
+        seeds = rows[(rows["model"] == model) & rows["seed"].notna()]
+        x = [places.index(name) + (index - 0.5) * 0.4 for name in seeds["where"]]
+        axis.plot(x, seeds["value"], "o", color="black", mfc="white", markersize=4)
+    names = [
+        name.replace("VerilogEval-", "VerilogEval\n").replace("RTLLM-", "RTLLM\n").replace(", ", ",\n")
+        for name in places
+    ]
+    axis.set_xticks(range(len(places)), names)
+    axis.tick_params(axis="x", length=0)
+    axis.grid(axis="x", visible=False)
+
+
+def _write_values(axis: Axes, bars: BarContainer, part: pd.DataFrame) -> None:
+    for bar, value, high in zip(bars, part["value"], part["high"], strict=True):
+        top = max(value, high) if high == high else value
+        axis.text(bar.get_x() + bar.get_width() / 2, top + 1.5, f"{value:.1f}", ha="center", fontsize=7)
+
+
+def _rules(variant: str) -> str:
+    rule, _, baseline = variant.partition("|")
+    return f"{rule} against {baseline} draws" if baseline else rule
+
+
+def _factors(axis: Axes, table: pd.DataFrame) -> None:
+    top = np.nanmax([*table["value"], *table["high"].dropna().astype(float)])
+    for place, row in enumerate(table.itertuples()):
+        look = style.LOOKS[row.source]
+        axis.barh(place, row.value, 0.62, color=look.colour, hatch=look.hatch, edgecolor="white")
+        end = row.high if row.high == row.high and row.high is not None else row.value
+        axis.text(max(end, row.value) + 0.02 * top, place, f"{row.value:.2f}×", va="center", fontsize=8)
+    bounded = table[table["low"].notna()]
+    axis.errorbar(
+        bounded["value"], bounded.index, xerr=error_bars(bounded), fmt="none", ecolor="black", capsize=3, lw=1
+    )
+    axis.axvline(1, color="black", linewidth=1, linestyle="--")
+    axis.set_yticks(range(len(table)), table["label"])
+    axis.set_ylim(len(table) - 0.4, -0.6)
+    axis.set_xlim(0, 1.15 * max(top, 1.0))
+    axis.set_xlabel("speed-up (×); 1: no gain")
+    axis.tick_params(axis="y", length=0)
+    axis.grid(axis="y", visible=False)

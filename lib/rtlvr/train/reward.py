@@ -1,0 +1,62 @@
+"""The verifiable reward (paper §3.3): 1 if the format is right and the code is equivalent to the golden, else 0."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rtlvr.errors import DesignError, InfrastructureError
+from rtlvr.hdl.response import last_block, parse
+from rtlvr.verify import Pool, Stimuli
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A judged answer: `reward` 0 or 1, the verdict's status (or `format`), and why."""
+
+    reward: float
+    status: str
+    reason: str
+
+
+def judge(pool: Pool, stimuli: Stimuli, goldens: Sequence[str], responses: Sequence[str], plain: bool = False) -> list[Judgement]:
+    """Judge responses against their goldens, in order.
+
+    Args:
+        plain: take the last ```verilog block without asking for think and answer tags (a base model's answers).
+
+    Raises:
+        InfrastructureError: tools failed, or a golden itself cannot be judged; never scored as a wrong answer.
+    """
+    codes, problems = zip(*[_extract(text, plain) for text in responses], strict=True) if responses else ((), ())
+    pairs = [(golden, code) for golden, code, problem in zip(goldens, codes, problems, strict=True) if problem is None]
+    try:
+        verdicts = pool.verify_many(pairs, stimuli)
+        return [Judgement(0.0, "format", p) if p else _scored(next(verdicts)) for p in problems]
+    except DesignError as error:
+        raise InfrastructureError(f"a golden cannot be judged: {error}; filter the data with notebook 02 first") from error
+
+
+def _extract(text: str, plain: bool) -> tuple[str, str | None]:
+    if plain:
+        code = last_block(text)
+        return (code or "", None if code is not None else "there is no ```verilog block")
+    response = parse(text)
+    return response.code, response.problem
+
+
+def _scored(verdict) -> Judgement:
+    return Judgement(float(verdict.equivalent), verdict.status, verdict.reason)
+
+
+class EquivalenceReward:
+    """The reward function that TRL calls; it remembers the last call's rewards for dynamic sampling."""
+
+    __name__ = "equivalence"
+
+    def __init__(self, pool: Pool, stimuli: Stimuli) -> None:
+        self._pool, self._stimuli = pool, stimuli
+        self.last: list[Judgement] = []
+
+    def __call__(self, completions: list, golden: list[str], **_: object) -> list[float]:
+        texts = [c if isinstance(c, str) else c[-1]["content"] for c in completions]
+        self.last = judge(self._pool, self._stimuli, golden, texts)
+        return [j.reward for j in self.last]

@@ -1,0 +1,99 @@
+"""Made-up measurements of the shape that the stages write, for drawing only."""
+
+import numpy as np
+import pandas as pd
+
+from rtlvr.records import Measurement
+from rtlvr.report.tables import BENCHMARKS
+
+NAN = float("nan")
+
+
+def row(stage: str, metric: str, variant: str, value: float, n: int = 40, spread: float = NAN, unit: str = "percent") -> dict:
+    return Measurement(
+        stage=stage, metric=metric, variant=variant, value=value, low=value - spread, high=value + spread, n=n, unit=unit
+    ).model_dump()
+
+
+def results() -> pd.DataFrame:
+    """A results.csv with every row that a figure knows."""
+    rows = [row("02_roundtrip", "funnel", name, count, count, unit="goldens") for name, count in FUNNEL_02.items()]
+    rows += [row("03_filtering", "funnel", name, count, count, unit="triples") for name, count in FUNNEL_03.items()]
+    for name, precision, recall in (("round trip, formal", 99.2, 96.5), ("round trip, testbench 8x64", 94, 97), ("no check", 71, 100)):
+        rows += [row("03_filtering", "precision", name, precision, 320, 0.7), row("03_filtering", "recall", name, recall, 320, 2)]
+    for index, name in enumerate(("formal + testbench", "testbench 100x1000", "testbench 8x64", "testbench 1x16")):
+        rows += [row("01_testbench", "false_accept", name, 4.1 * index, 620, 0.9 * index)]
+        rows += [row("01_testbench", "false_reject", name, 0.0 + 0.1 * index, 180, 0.05)]
+    for metric, sft, rl in (("heldout_pass@1", 41.0, 63.5), ("heldout_greedy", 47.0, 66.0)):
+        rows += [row("05_rl", metric, "sft", sft, 64, 5), row("05_rl", metric, "rl", rl, 64, 5)]
+        rows += [row("05_rl", metric, f"sft seed {seed}", sft + seed - 1, 64) for seed in (1, 2)]
+        rows += [row("05_rl", metric, f"rl seed {seed}", rl - 2 * seed, 64) for seed in (1, 2)]
+    rows += [row("05_rl", "speedup_simulated", "paper|fixed", 1.31, 200, 0.06, "x")]
+    rows += [row("05_rl", "speedup_simulated", "tracking|fixed", 1.44, 200, 0.06, "x")]
+    rows += [row("05_rl", "speedup_tokens", "tracking|fixed", 1.22, 60, unit="x")]
+    sizes = {"verilog-eval": 156, "rtllm-v1.1": 29, "rtllm-v2.0": 50}
+    for names in BENCHMARKS.values():
+        for place, name in enumerate(names.values()):
+            count = next(size for prefix, size in sizes.items() if name.startswith(prefix))
+            for model, value in (("sft", 2.5 + place), ("rl", 6.5 + place)):
+                rows += [row("06_benchmarks", "pass@1", f"{name}:{model}", value, count, 2)]
+                rows += [row("06_benchmarks", "pass@5", f"{name}:{model}", value * 1.8, count)]
+    rows += [row("06_benchmarks", "params_b", model, 0.0019, 1, unit="billions") for model in ("sft", "rl")]
+    return pd.DataFrame(rows)
+
+
+FUNNEL_02 = {"goldens": 1200, "described": 1180, "answer parsed": 1105, "equivalent": 861}
+FUNNEL_03 = {"triples": 861, "not solved by the base: SFT": 700, "not solved by the distilled model: RL": 212}
+
+
+def metrics(steps: int = 120) -> pd.DataFrame:
+    """A training run's rows."""
+    random = np.random.default_rng(3)
+    step = np.arange(1, steps + 1)
+    reward = np.clip(0.3 + 0.4 * step / steps + random.normal(0, 0.06, steps), 0, 1)
+    acceptance = np.clip(0.5 - 0.2 * step / steps + random.normal(0, 0.05, steps), 0.05, 1)
+    return pd.DataFrame(
+        {
+            "step": step,
+            "reward": reward,
+            "acceptance": acceptance,
+            "draws": random.integers(1, 4, steps),
+            "prompts_drawn": np.ceil(16 / acceptance),
+            "completion_tokens": 120 + 40 * step / steps + random.normal(0, 8, steps),
+            "entropy": 0.6 - 0.3 * step / steps + random.normal(0, 0.02, steps),
+            "truncated": np.clip(0.08 - 0.05 * step / steps + random.normal(0, 0.01, steps), 0, 1),
+            "seconds_generate": 2 + random.normal(0, 0.2, steps),
+            "seconds_verify": 0.6 + random.normal(0, 0.05, steps),
+            "seconds_train": 1.2 + random.normal(0, 0.1, steps),
+            "heldout_pass@1": np.where(step % 20 == 0, reward - 0.08, NAN),
+        }
+    )
+
+
+def scaling() -> pd.DataFrame:
+    """Our test-time scaling."""
+    rows = []
+    for model, best in (("sft", 44.0), ("rl", 65.0)):
+        for budget in (64, 128, 256, 512):
+            value = best * min(1, budget / 300)
+            rows.append((model, budget, value, value - 4, value + 4, 256, 0.6 * budget, 2 * 1.9e6 * 0.6 * budget, "cpu"))
+    names = ["model", "budget_tokens", "value", "low", "high", "n", "mean_tokens", "flops", "profile"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def signals(steps: int = 12) -> pd.DataFrame:
+    """A counterexample: the candidate's counter misses a carry at step 7."""
+    count = [format(step % 16, "04b") for step in range(steps)]
+    wrong = [value if step != 7 else "1111" for step, value in enumerate(count)]
+    return pd.DataFrame(
+        {
+            "rst": ["1"] + ["0"] * (steps - 1),
+            "en": ["x", "x"] + ["1"] * (steps - 2),
+            "mode": ["00", "00", "01", "01", "1x", "10"] + ["11"] * (steps - 6),
+            "address": ["0" * 32] * 5 + ["1101" * 8] * (steps - 5),
+            "golden q": ["xxxx", "xx01", *count[2:]],
+            "candidate q": ["xxxx", "xx01", *wrong[2:]],
+            "golden full": ["x"] + ["0"] * 6 + ["1"] + ["0"] * (steps - 8),
+            "candidate full": ["x"] + ["0"] * (steps - 1),
+        }
+    ).rename_axis("cycle")
