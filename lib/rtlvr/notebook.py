@@ -43,6 +43,12 @@ def _assigned_before_start(namespace: dict[str, Any]) -> set[str]:
         except SyntaxError:  # a cell magic
             continue
         for node in tree.body:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+            targets = (
+                node.targets
+                if isinstance(node, ast.Assign)
+                else [node.target]
+                if isinstance(node, ast.AnnAssign)
+                else []
+            )
             names |= {target.id for target in targets if isinstance(target, ast.Name)}
     return names

@@ -62,7 +62,9 @@ class Filtering(Section):
     """Difficulty and equivalence filters (paper §3.1, steps 3 to 5)."""
 
     base_model: str
-    sft_attempts: Count = Field(description="drop from SFT what the base solves in any of so many attempts; 0: keep all")
+    sft_attempts: Count = Field(
+        description="drop from SFT what the base solves in any of so many attempts; 0: keep all"
+    )
     rl_attempts: Count = Field(description="drop from RL what the distilled model solves in any of so many attempts")
     temperature: Real
     max_tokens: Positive
@@ -102,7 +104,9 @@ class Rl(Section):
     max_response: Positive
     clip_low: Real
     clip_high: Real
-    overlong_buffer: Count = Field(description="tokens before the budget's end in which the penalty grows; 0: no penalty")
+    overlong_buffer: Count = Field(
+        description="tokens before the budget's end in which the penalty grows; 0: no penalty"
+    )
     overlong_penalty: Real
     draw_rule: Literal["none", "fixed", "paper", "tracking"]
     max_draws: Positive = Field(description="draws after which a step trains on what it has")

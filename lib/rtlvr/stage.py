@@ -149,7 +149,10 @@ def commit() -> str:
     """The kit's git commit, with `+` when files differ from it; `unknown` outside a checkout."""
     run = subprocess.run(
         ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return run.stdout.strip() or "unknown"
 

@@ -22,8 +22,13 @@ class Sampling:
     top_p: float = 1.0
 
 
-def complete(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, chats: Sequence[list[dict[str, str]]], sampling: Sampling,
-             batch: int = 256) -> Iterator[list[int]]:
+def complete(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    chats: Sequence[list[dict[str, str]]],
+    sampling: Sampling,
+    batch: int = 256,
+) -> Iterator[list[int]]:
     """Completions of chats, in order, as token ids that end with the stop token unless they were cut off."""
     prompts = tokenizer.apply_chat_template(list(chats), add_generation_prompt=True, return_dict=True)["input_ids"]
     for start in range(0, len(prompts), batch):
@@ -38,7 +43,9 @@ def stop_ids(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> set[
 
 
 @torch.no_grad()
-def sample_ids(model: PreTrainedModel, prompts: Sequence[list[int]], sampling: Sampling, stops: set[int]) -> list[list[int]]:
+def sample_ids(
+    model: PreTrainedModel, prompts: Sequence[list[int]], sampling: Sampling, stops: set[int]
+) -> list[list[int]]:
     """Sample one completion per prompt (token ids). Uses torch's global generator: seed it for repeatable results."""
     was_training = model.training
     model.eval()
@@ -50,7 +57,9 @@ def sample_ids(model: PreTrainedModel, prompts: Sequence[list[int]], sampling: S
     finished: list[list[int]] = [[] for _ in prompts]
     alive = torch.ones(len(rows), dtype=torch.bool)
     for _ in range(sampling.max_tokens):
-        output = model(input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, logits_to_keep=1)
+        output = model(
+            input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, logits_to_keep=1
+        )
         chosen = choose(output.logits[:, -1].float(), sampling)
         for index in alive.nonzero().flatten().tolist():
             token = int(chosen[index])

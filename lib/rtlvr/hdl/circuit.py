@@ -143,8 +143,16 @@ def _analyse_here(text: str, top: str | None, preferred: str | None) -> dict:
             chosen = top or _choose_top(design, preferred)
         except DesignError as error:
             return {"error": str(error)}
-        for command in (f"hierarchy -check -top {chosen}", "proc", "flatten", "opt_clean", "opt_expr",
-                        "opt_dff -nodffe", "opt_clean", f"write_json {netlist}"):
+        for command in (
+            f"hierarchy -check -top {chosen}",
+            "proc",
+            "flatten",
+            "opt_clean",
+            "opt_expr",
+            "opt_dff -nodffe",
+            "opt_clean",
+            f"write_json {netlist}",
+        ):
             ys.run_pass(command, design)
         module = json.loads(netlist.read_text())["modules"][chosen]
     return _circuit(chosen, module)
@@ -157,7 +165,9 @@ def _choose_top(design, preferred: str | None) -> str:
     used = {cell.type.str()[1:] for module in modules.values() for cell in module.cells_.values()}
     roots = [name for name in modules if name not in used]
     if len(roots) != 1:
-        raise DesignError(f"got {len(roots)} modules that nothing instantiates ({', '.join(sorted(roots))}); one top is needed")
+        raise DesignError(
+            f"got {len(roots)} modules that nothing instantiates ({', '.join(sorted(roots))}); one top is needed"
+        )
     return roots[0]
 
 
@@ -193,11 +203,13 @@ class _Netlist:
 
     def of(self, kind: str) -> list[dict]:
         """Cells that are flip-flops (`ff`), latches or memories."""
+
         def matches(cell: dict) -> bool:
             name = cell["type"].strip("$_")
             if kind == "mem":
                 return name.startswith("mem")
             return ("latch" in name or name == "sr") if kind == "latch" else ("dff" in name or name in ("ff", "aldff"))
+
         return [cell for cell in self.cells if matches(cell)]
 
     def source(self, bit: int | str, flipped: bool = False) -> tuple[str | None, bool]:
@@ -225,14 +237,22 @@ class _Netlist:
                 found.add(self.port_of[here])
             cell = self.driver.get(here)
             if cell is not None and id(cell) not in state:
-                todo += [b for pin, bits in cell["connections"].items()
-                         if cell["port_directions"][pin] == "input" for b in bits]
+                todo += [
+                    b
+                    for pin, bits in cell["connections"].items()
+                    if cell["port_directions"][pin] == "input"
+                    for b in bits
+                ]
         return found
 
     def clocks(self) -> tuple[Clock, ...]:
         edges: dict[str, set[str]] = {}
         pins = [(c, "CLK", "CLK_POLARITY") for c in self.of("ff")]
-        pins += [(c, pin, pol) for c in self.of("mem") for pin, pol in (("WR_CLK", "WR_CLK_POLARITY"), ("CLK", "CLK_POLARITY"))]
+        pins += [
+            (c, pin, pol)
+            for c in self.of("mem")
+            for pin, pol in (("WR_CLK", "WR_CLK_POLARITY"), ("CLK", "CLK_POLARITY"))
+        ]
         for cell, pin, polarity in pins:
             for index, bit in enumerate(cell["connections"].get(pin, [])):
                 rising = _parameter_bit(cell, polarity, index)
@@ -251,7 +271,13 @@ class _Netlist:
         total = sum(len(c["connections"]["Q"]) for c in self.of("ff"))
         reach: dict[tuple[str, int], int] = {}
         for cell in self.of("ff"):
-            for pin, kind in (("ARST", "async"), ("SRST", "sync"), ("CLR", "async"), ("SET", "async"), ("ALOAD", "async")):
+            for pin, kind in (
+                ("ARST", "async"),
+                ("SRST", "sync"),
+                ("CLR", "async"),
+                ("SET", "async"),
+                ("ALOAD", "async"),
+            ):
                 if pin not in cell["connections"]:
                     continue
                 name, flipped = self.source(cell["connections"][pin][0])
@@ -271,5 +297,3 @@ class _Netlist:
 def _parameter_bit(cell: dict, name: str, index: int) -> bool:
     value = cell["parameters"].get(name, "1")
     return value[-1 - index] == "1" if isinstance(value, str) and index < len(value) else bool(int(value, 2))
-
-

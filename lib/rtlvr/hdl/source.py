@@ -9,13 +9,19 @@ import re
 MAX_SOURCE_BYTES = 256 * 1024
 
 ALLOWED_SYSTEM = frozenset(
-    "$clog2 $signed $unsigned $bits $size $left $right $high $low $countones $onehot $onehot0 $isunknown $rtoi $itor "
-    "$display $write $strobe $monitor $error $warning $info $time $realtime $stime".split()
+    ["$clog2", "$signed", "$unsigned", "$bits", "$size", "$left", "$right", "$high", "$low", "$countones", "$onehot", "$onehot0", "$isunknown", "$rtoi", "$itor", "$display", "$write", "$strobe", "$monitor", "$error", "$warning", "$info", "$time", "$realtime", "$stime"]
 )
 _SKIP = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 _REFUSED_DIRECTIVES = ("`include", "`line", "`pragma", "`begin_keywords")
-_REFUSED_WORDS = {"import": "import of foreign functions or packages", "export": "export", "bind": "bind", "force": "force",
-                  "release": "release", "defparam": "defparam", "config": "config"}
+_REFUSED_WORDS = {
+    "import": "import of foreign functions or packages",
+    "export": "export",
+    "bind": "bind",
+    "force": "force",
+    "release": "release",
+    "defparam": "defparam",
+    "config": "config",
+}
 
 
 def strip_comments(text: str) -> str:
@@ -49,7 +55,9 @@ def screen(text: str) -> str | None:
 
 def _inside_identifier(code: str, name: str) -> bool:
     """Whether every occurrence of `$…` continues an identifier such as `a$b`."""
-    return all(code[m.start() - 1 : m.start()].isidentifier() for m in re.finditer(re.escape(name) + r"(?![\w$])", code))
+    return all(
+        code[m.start() - 1 : m.start()].isidentifier() for m in re.finditer(re.escape(name) + r"(?![\w$])", code)
+    )
 
 
 def module_names(text: str) -> list[str]:

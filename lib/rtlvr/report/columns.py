@@ -36,12 +36,17 @@ def require(table: pd.DataFrame, columns: Iterable[str], what: str) -> None:
 
 
 def measured(
-    results: pd.DataFrame | None, stage: str, metrics: Sequence[str], profile: str | None = None
+    results: pd.DataFrame | None,
+    stage: str,
+    metrics: Sequence[str],
+    profile: str | None = None,
+    one_profile: bool = True,
 ) -> pd.DataFrame:
     """Our rows of `stage` and `metrics`, in order, with a `profile` column; empty where none were run.
 
     Raises:
-        TableError: a column is missing, or there are rows but no profile to label them with.
+        TableError: a column is missing, there are rows but no profile to label them with, or a measurement
+            appears twice (per profile, unless `one_profile`).
     """
     if results is None:
         results = pd.DataFrame(columns=[*RESULT_COLUMNS, "profile"])
@@ -53,6 +58,10 @@ def measured(
         rows["profile"] = profile
     if len(rows) and "profile" not in rows:
         raise TableError("got measurements without a profile; pass profile=… or add a `profile` column")
+    repeated = rows[rows.duplicated(["metric", "variant", *([] if one_profile else ["profile"])])]
+    if len(repeated):
+        name = f"{repeated['metric'].iloc[0]} {repeated['variant'].iloc[0]!r}"
+        raise TableError(f"stage {stage}: got {name} twice; needed: each once, of a single profile")
     return rows
 
 

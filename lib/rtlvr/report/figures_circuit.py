@@ -70,9 +70,7 @@ def _ports(inputs: Sequence[Input], outputs: Sequence[Output]) -> pd.DataFrame:
     for port, _, role in inputs:
         if _kind(role) not in ROLES:
             allowed = ", ".join(ROLES)
-            raise TableError(
-                f"input {port}: got role {role!r}; allowed: {allowed}, each with a remark after it"
-            )
+            raise TableError(f"input {port}: got role {role!r}; allowed: {allowed}, each with a remark after it")
     rows = [("input", *port) for port in inputs] + [("output", *port, "data") for port in outputs]
     return pd.DataFrame(rows, columns=["direction", "port", "width", "role"])
 

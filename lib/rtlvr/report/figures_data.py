@@ -7,7 +7,6 @@ from matplotlib.figure import Figure
 from rtlvr.report import style
 from rtlvr.report.columns import NOT_RUN, error_bars, in_percent, measured, ours_label, require
 
-FUNNEL_STAGES = ("02_roundtrip", "03_filtering")
 QUALITIES = {"precision": style.SERIES[0], "recall": style.SERIES[1]}
 
 
@@ -67,25 +66,10 @@ def filter_quality(results: pd.DataFrame | None, profile: str | None = None) -> 
     for index, (metric, look) in enumerate(QUALITIES.items()):
         part = table[table["metric"] == metric]
         y = [names.index(name) + (index - 0.5) * 0.3 for name in part["variant"]]
-        axis.errorbar(
-            part["value"],
-            y,
-            xerr=error_bars(part),
-            fmt=look.marker,
-            color=look.colour,
-            capsize=3,
-            lw=1.2,
-            label=metric,
-        )
+        axis.errorbar(part["value"], y, xerr=error_bars(part), fmt=look.marker, color=look.colour, capsize=3)
+        beside = {"transform": axis.get_yaxis_transform(), "va": "center", "fontsize": 7.5}
         for place, row in zip(y, part.itertuples(), strict=True):
-            axis.text(
-                1.01,
-                place,
-                f"{row.value:.1f}  (n = {row.n:.0f})",
-                transform=axis.get_yaxis_transform(),
-                va="center",
-                fontsize=7.5,
-            )
+            axis.text(1.01, place, f"{row.value:.1f} (n = {row.n:.0f})", **beside)
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(max(len(names), 1) - 0.4, -0.6)
     axis.set_xlim(-2, 102)
@@ -111,12 +95,6 @@ def _steps(axis: Axes, rows: pd.DataFrame, look: style.Look) -> None:
     first = max(float(rows["count"].iloc[0]), 1.0)
     axis.barh(range(len(rows)), rows["count"], 0.66, color=look.colour, hatch=look.hatch, edgecolor="white")
     for place, count in enumerate(rows["count"]):
-        axis.annotate(
-            f"{count:,.0f} ({100 * count / first:.3g} %)",
-            (count, place),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-        )
+        text = f"{count:,.0f} ({100 * count / first:.3g} %)"
+        axis.annotate(text, (count, place), (4, 0), textcoords="offset points", va="center", fontsize=8)
     axis.set_xlim(0, 1.45 * max(float(rows["count"].max()), 1.0))

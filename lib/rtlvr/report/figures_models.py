@@ -45,9 +45,7 @@ def main_table(
     handles = [style.dot_handle(style.LOOKS[name], _group_label(name, ours)) for name in groups]
     handles += [] if len(ours) else [style.text_handle(NOT_RUN)]
     style.legend(figure, handles)
-    style.note(
-        figure, "Filled: pass@1, also as numbers. Open: pass@5. Published numbers as printed in the paper."
-    )
+    style.note(figure, "Filled: pass@1, also as numbers. Open: pass@5. Published numbers as printed in the paper.")
     return figure, table
 
 
@@ -95,22 +93,16 @@ def _lines(table: pd.DataFrame) -> list[tuple[str, str | None]]:
 
 def _model_panel(axis: Axes, rows: pd.DataFrame, lines: list[tuple[str, str | None]]) -> None:
     places = {line: -index for index, line in enumerate(lines)}
-    rows = rows.assign(
-        y=[places[group, model] for group, model in zip(rows["group"], rows["model"], strict=True)]
-    )
+    rows = rows.assign(y=[places[line] for line in zip(rows["group"], rows["model"], strict=True)])
     for group, part in rows.groupby("group", sort=False):
         look = style.LOOKS[str(group)]
         axis.hlines(part["y"], part["pass@1"], part["pass@5"], color=look.colour, alpha=0.5, linewidth=1)
-        axis.plot(
-            part["pass@5"], part["y"], look.marker, color=look.colour, mfc="white", alpha=0.8, markersize=5
-        )
+        axis.plot(part["pass@5"], part["y"], look.marker, color=look.colour, mfc="white", alpha=0.8, ms=5)
         axis.plot(part["pass@1"], part["y"], look.marker, color=look.colour, markersize=5.5, label=group)
         known = part.dropna(subset=["low", "high", "pass@1"])
         if len(known):
             bars = error_bars(known, "pass@1")
-            axis.errorbar(
-                known["pass@1"], known["y"], xerr=bars, fmt="none", ecolor="black", capsize=2, linewidth=1
-            )
+            axis.errorbar(known["pass@1"], known["y"], xerr=bars, fmt="none", ecolor="black", capsize=2, lw=1)
     _values_column(axis, rows)
     axis.set_xlim(-3, 100)
     axis.set_xlabel("pass rate (%)")
@@ -129,9 +121,8 @@ def _values_column(axis: Axes, rows: pd.DataFrame) -> None:
 
 
 def _name_lines(axis: Axes, lines: list[tuple[str, str | None]]) -> None:
-    axis.set_yticks(
-        [-index for index in range(len(lines))], [model or GROUPS[group] for group, model in lines]
-    )
+    names = [model or GROUPS[group] for group, model in lines]
+    axis.set_yticks([-index for index in range(len(lines))], names)
     axis.set_ylim(-len(lines) + 0.3, 0.6)
     for label, (_, model) in zip(axis.get_yticklabels(), lines, strict=True):
         label.set_fontweight("normal" if model else "bold")
@@ -143,24 +134,19 @@ def _group_label(group: str, ours: pd.DataFrame) -> str:
 
 def _sized(results: pd.DataFrame | None, profile: str | None) -> pd.DataFrame:
     ours = benchmark_rows(results, profile)
-    sizes = measured(results, STAGE, ("params_b",), profile)
+    sizes = measured(results, STAGE, ("params_b",), profile, one_profile=False)
     ours = ours[ours["benchmark"] == SIZE_BENCHMARK]
-    return ours.assign(params_b=ours["model"].map(dict(zip(sizes["variant"], sizes["value"], strict=True))))
+    known = dict(zip(zip(sizes["profile"], sizes["variant"], strict=True), sizes["value"], strict=True))
+    models = zip(ours["profile"], ours["model"], strict=True)
+    return ours.assign(params_b=[known.get(model, np.nan) for model in models])
 
 
 def _size_panel(axis: Axes, table: pd.DataFrame) -> None:
     for group, part in table.groupby("group", sort=False):
         look = style.LOOKS[str(group)]
         size = 10 if group in ("codev-r1", "ours") else 6.5
-        axis.plot(
-            part["params_b"],
-            part["pass@1"],
-            look.marker,
-            color=look.colour,
-            markersize=size,
-            mec="black",
-            mew=0.5,
-        )
+        edge = {"mec": "black", "mew": 0.5}
+        axis.plot(part["params_b"], part["pass@1"], look.marker, color=look.colour, ms=size, **edge)
         if group == "ours":
             bars = error_bars(part, "pass@1")
             axis.errorbar(part["params_b"], part["pass@1"], yerr=bars, fmt="none", ecolor="black", capsize=3)

@@ -53,15 +53,14 @@ BOXES = (
         paper="paper: 72.9 % RTLLM-v1.1",
     ),
     Box(
-        "scaling", "budget, FLOPs", 3, 1, "07_test_time_scaling", "", "number", paper="paper: 4k to 16k tokens"
+        "scaling", "budget, FLOPs", 3, 1, "07_test_time_scaling", "", "number",
+        paper="paper: 4k to 16k tokens",
     ),
 )  # fmt: skip
 
 
 @style.styled
-def pipeline_overview(
-    results: pd.DataFrame | None, profile: str | None = None
-) -> tuple[Figure, pd.DataFrame]:
+def pipeline_overview(results: pd.DataFrame | None, profile: str | None = None) -> tuple[Figure, pd.DataFrame]:
     """Corpus → describe → solve → equivalence check → filters → SFT → adaptive DAPO → benchmarks → scaling.
 
     Args:

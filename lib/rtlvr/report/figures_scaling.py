@@ -13,8 +13,7 @@ PUBLISHED_COLUMNS = ("model", "benchmark", "budget_tokens", "pass@1", "flops_rea
 SCALING_COLUMNS = ("model", "budget_tokens", "value", "low", "high", "n", "mean_tokens", "flops", "profile")
 COLUMNS = ("source", "profile", "model", "budget_tokens", "flops", "value", "low", "high", "n", "mean_tokens")
 FLOPS_NOTE = (
-    "FLOPs ≈ 2 × active parameters × generated tokens, per response. "
-    "Published values read off a figure (±5 %)."
+    "FLOPs ≈ 2 × active parameters × generated tokens, per response. Published values read off a figure (±5 %)."
 )
 
 
@@ -58,7 +57,7 @@ def _two_panels(
         style.empty(right, NOT_RUN)
     for axis in (left, right):
         axis.set_xlabel(x_text)
-    style.percent_axis(left, "y")
+    left.set_ylabel("pass@1 (%)")
     left.set_ylim(-4, 100)
     return figure, table
 
@@ -89,16 +88,15 @@ def _panel(axis: Axes, rows: pd.DataFrame, x: str, looks: tuple[style.Look, ...]
             label=str(model),
         )
         if part["low"].notna().any():
-            axis.errorbar(
-                part[x], part["value"], error_bars(part), fmt="none", ecolor=look.colour, capsize=3, lw=1
-            )
+            axis.errorbar(part[x], part["value"], error_bars(part), fmt="none", ecolor=look.colour, capsize=3, lw=1)
     if rows.empty:
         return
     axis.set_xscale("log")
     axis.margins(x=0.12)
     axis.xaxis.set_minor_formatter(NullFormatter())
     if x == "flops":  # whole decades, so that at least two ticks are labelled
-        axis.set_xlim(10 ** np.floor(np.log10(rows[x].min())), 10 ** np.ceil(np.log10(rows[x].max())))
+        low, high = np.log10(rows[x].min() / 1.2), np.log10(rows[x].max() * 1.2)
+        axis.set_xlim(10 ** np.floor(low), 10 ** np.ceil(high))
     else:
         budgets = sorted(rows[x].unique())
         axis.set_xticks(budgets, [f"{budget:.0f}" for budget in budgets])

@@ -52,12 +52,9 @@ def _panel(axis: Axes, rows: pd.DataFrame, checkers: list[str]) -> None:
         y = [checkers.index(name) for name in part["checker"]]
         axis.barh(y, part["value"], height=0.62, color=look.colour, hatch=look.hatch, edgecolor="white")
         if part["low"].notna().any():
-            axis.errorbar(
-                part["value"], y, xerr=error_bars(part), fmt="none", ecolor="black", capsize=2.5, lw=1
-            )
+            axis.errorbar(part["value"], y, xerr=error_bars(part), fmt="none", ecolor="black", capsize=2.5, lw=1)
         for place, value, high in zip(y, part["value"], part["high"], strict=True):
-            end = max(value, high) if high == high else value
-            axis.text(end + 0.025 * top, place, f"{value:.3g}", va="center", fontsize=8)
+            axis.text(np.nanmax([value, high]) + 0.025 * top, place, f"{value:.3g}", va="center", fontsize=8)
     for place in sorted(set(range(len(checkers))) - {checkers.index(name) for name in rows["checker"]}):
         axis.text(0.01 * top, place, "not published", va="center", fontsize=7.5, color=style.GREY)
     axis.set_xlim(0, 1.18 * top)

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from rtlvr.report import style
 from rtlvr.report.columns import NOT_RUN, TableError, error_bars, in_percent, measured, ours_label, require
@@ -23,6 +24,7 @@ PANELS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("time", ("seconds_generate", "seconds_verify", "seconds_train"), "seconds per step"),
 )
 FULL_SCALE = ("reward", "acceptance", HELDOUT)  # shares drawn from 0 to 1
+FEW_STEPS = 12  # up to so many, steps are marked
 CURVE_COLUMNS = ("step", *(name for _, names, _ in PANELS for name in names))
 SEED = r"^(sft|rl)(?: seed (\d+))?$"
 BEFORE_AFTER = {"sft": "before RL (distilled)", "rl": "after RL"}
@@ -91,13 +93,12 @@ def gain(
         style.empty(right, NOT_RUN)
     left.set_title("the paper: CodeV-R1-7B-Distill → CodeV-R1-7B")
     right.set_title(ours_label(ours))
-    style.percent_axis(left, "y")
+    left.set_ylabel("pass@1 (%)")
     left.set_ylim(0, 112)
     left.set_yticks(range(0, 101, 20))
     remark = " Dots: further seeds." if len(ours) and ours["seed"].notna().any() else ""
-    style.note(
-        figure, f"Light: {BEFORE_AFTER['sft']}. Dark: {BEFORE_AFTER['rl']}. Whiskers: 95 % intervals.{remark}"
-    )
+    looks = f"Light: {BEFORE_AFTER['sft']}. Dark: {BEFORE_AFTER['rl']}."
+    style.note(figure, f"{looks} Whiskers: 95 % intervals.{remark}")
     return figure, table
 
 
@@ -118,11 +119,7 @@ def speedup(
     """
     require(published, ("comparison", "speedup", "label"), "the published speed-up table")
     rows = measured(results, STAGE, tuple(SPEEDUPS), profile)
-    texts = [
-        f"{_rules(name)}, {SPEEDUPS[metric]}"
-        for name, metric in zip(rows["variant"], rows["metric"], strict=True)
-    ]
-    ours = rows.assign(source="ours", label=texts)
+    ours = rows.assign(source="ours", label=rows["variant"].map(_rules) + ", " + rows["metric"].map(SPEEDUPS))
     theirs = published.assign(source="published", profile="", value=published["speedup"])
     theirs["label"] = theirs["comparison"] + ", " + theirs["label"]
     columns = ["source", "profile", "label", "value", "low", "high", "n"]
@@ -148,12 +145,15 @@ def _curves(axis: Axes, table: pd.DataFrame, names: tuple[str, ...]) -> None:
             axis.plot(known["step"], known[name], color=look.colour, linewidth=0.6, alpha=0.4)
         mean = known[name].rolling(window, min_periods=1, center=True).mean()
         label = name.removeprefix("seconds_")
-        axis.plot(known["step"], mean, color=look.colour, linestyle=look.line if index else "-", label=label)
+        line = {"color": look.colour, "linestyle": look.line if index else "-"}
+        axis.plot(known["step"], mean, label=label, marker="." if len(known) <= FEW_STEPS else "", **line)
     if len(names) > 1:
         axis.legend(loc="best")
     highest = np.nanmax([*table[list(names)].to_numpy(dtype=float).ravel(), 0.0])
     room = 1.5 if len(names) > 1 else 1.15  # for the legend
-    axis.set_ylim(0, 1.02 if set(names) <= set(FULL_SCALE) else highest * room or 1)
+    top = 1.02 if set(names) <= set(FULL_SCALE) else highest * room or 1
+    axis.set_ylim(-0.03 * top, top)  # a line at 0 stays visible
+    axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
 
 
 def _window(steps: int) -> int:
@@ -171,17 +171,8 @@ def _gain_rows(results: pd.DataFrame | None, profile: str | None) -> pd.DataFram
 def _published_gain(published: pd.DataFrame) -> pd.DataFrame:
     models = {"CodeV-R1-7B-Distill": "sft", "CodeV-R1-7B": "rl"}
     rows = published[published["model"].isin(models)]
-    return rows.assign(
-        source="published",
-        profile="",
-        where=rows["benchmark"],
-        model=rows["model"].map(models),
-        value=rows["pass@1"],
-        seed=np.nan,
-        low=np.nan,
-        high=np.nan,
-        n=np.nan,
-    )
+    rows = rows.assign(source="published", profile="", where=rows["benchmark"], value=rows["pass@1"])
+    return rows.assign(model=rows["model"].map(models), seed=np.nan, low=np.nan, high=np.nan, n=np.nan)
 
 
 def _pairs(axis: Axes, rows: pd.DataFrame, colours: tuple[str, str], hatches: tuple[str, str]) -> None:
@@ -196,18 +187,15 @@ def _pairs(axis: Axes, rows: pd.DataFrame, colours: tuple[str, str], hatches: tu
         seeds = rows[(rows["model"] == model) & rows["seed"].notna()]
         x = [places.index(name) + (index - 0.5) * 0.4 for name in seeds["where"]]
         axis.plot(x, seeds["value"], "o", color="black", mfc="white", markersize=4)
-    names = [
-        name.replace("VerilogEval-", "VerilogEval\n").replace("RTLLM-", "RTLLM\n").replace(", ", ",\n")
-        for name in places
-    ]
-    axis.set_xticks(range(len(places)), names)
+    broken = pd.Series(places, dtype=str).str.replace(r"(?<=Eval)-|(?<=RTLLM)-|(?<=,) ", "\n", regex=True)
+    axis.set_xticks(range(len(places)), list(broken))
     axis.tick_params(axis="x", length=0)
     axis.grid(axis="x", visible=False)
 
 
 def _write_values(axis: Axes, bars: BarContainer, part: pd.DataFrame) -> None:
     for bar, value, high in zip(bars, part["value"], part["high"], strict=True):
-        top = max(value, high) if high == high else value
+        top = np.nanmax([value, high])
         axis.text(bar.get_x() + bar.get_width() / 2, top + 1.5, f"{value:.1f}", ha="center", fontsize=7)
 
 
@@ -221,12 +209,11 @@ def _factors(axis: Axes, table: pd.DataFrame) -> None:
     for place, row in enumerate(table.itertuples()):
         look = style.LOOKS[row.source]
         axis.barh(place, row.value, 0.62, color=look.colour, hatch=look.hatch, edgecolor="white")
-        end = row.high if row.high == row.high and row.high is not None else row.value
-        axis.text(max(end, row.value) + 0.02 * top, place, f"{row.value:.2f}×", va="center", fontsize=8)
+        end = np.nanmax([row.value, row.high])
+        axis.text(end + 0.02 * top, place, f"{row.value:.2f}×", va="center", fontsize=8)
     bounded = table[table["low"].notna()]
-    axis.errorbar(
-        bounded["value"], bounded.index, xerr=error_bars(bounded), fmt="none", ecolor="black", capsize=3, lw=1
-    )
+    bars = error_bars(bounded)
+    axis.errorbar(bounded["value"], bounded.index, xerr=bars, fmt="none", ecolor="black", capsize=3, lw=1)
     axis.axvline(1, color="black", linewidth=1, linestyle="--")
     axis.set_yticks(range(len(table)), table["label"])
     axis.set_ylim(len(table) - 0.4, -0.6)

@@ -12,9 +12,11 @@ ACROSS = (10.0, 18.0, 28.0, 42.0, 60.0)  # from point to label, in points
 UP = (0.0, 7.0, 13.0, 20.0, 28.0, 38.0, 50.0)
 MARKER = 5.0  # half a marker's size, in points
 PADDING = 1.5  # pixels kept free around a label
+EDGE = 8.0  # pixels kept free inside the axes: letters are a little wider at some resolutions
 ADJACENT = 20.0  # a level label this near, in points, needs no line
 
 Place = tuple[float, float]
+Obstacles = tuple[list[Bbox], list[Bbox], list[Bbox], list[Path]]
 # nearest first; height counts more, because a name at its point's height needs no line
 PLACES: tuple[Place, ...] = tuple(
     sorted(
@@ -54,14 +56,9 @@ def place_labels(
     return labels
 
 
-Obstacles = tuple[list[Bbox], list[Bbox], list[Bbox], list[Path]]
-
-
-def _free_place(
-    axis: Axes, point: tuple[float, float], name: str, weight: str, obstacles: Obstacles
-) -> Place:
-    markers, others, taken, lines = obstacles
-    inside = axis.get_window_extent()
+def _free_place(axis: Axes, point: tuple[float, float], name: str, weight: str, obstacles: Obstacles) -> Place:
+    markers, others, taken, lines = obstacles  # markers that no name, and that no line, may cover; names; lines
+    inside = axis.get_window_extent().padded(-EDGE)
     for place in PLACES:
         label = _annotate(axis, point, name, weight, place)
         box = _box(label)
@@ -72,7 +69,7 @@ def _free_place(
         free = free and not (
             _has_line(place) and any(leader.intersects_bbox(other, filled=False) for other in others + taken)
         )
-        if free and inside.fully_containsx(box.x0) and inside.fully_containsx(box.x1) and box.y0 > inside.y0:
+        if free and inside.x0 < box.x0 and box.x1 < inside.x1 and inside.y0 < box.y0 and box.y1 < inside.y1:
             return place
     return PLACES[0]
 
@@ -80,14 +77,7 @@ def _free_place(
 def _annotate(axis: Axes, point: tuple[float, float], name: str, weight: str, place: Place) -> Annotation:
     right = place[0] > 0
     relative = (0 if right else 1, 0.5)  # the line starts at the label's near end
-    line = {
-        "arrowstyle": "-",
-        "color": "0.55",
-        "linewidth": 0.6,
-        "shrinkA": 0,
-        "shrinkB": 3,
-        "relpos": relative,
-    }
+    line = {"arrowstyle": "-", "color": "0.55", "linewidth": 0.6, "shrinkA": 0, "relpos": relative}
     label = axis.annotate(
         name, point, xytext=place, textcoords="offset points", ha="left" if right else "right", va="center",
         fontsize=7.5, fontweight=weight, arrowprops=line if _has_line(place) else None,

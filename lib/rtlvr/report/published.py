@@ -15,7 +15,7 @@ PERCENT = ("pass@1", "pass@5", "pass@10")
 
 
 def results(path: Path = FOLDER / "published_results.csv") -> pd.DataFrame:
-    """Pass@k (percent) by model and benchmark; `params_b` in billions, `group` foundation, domain or codev-r1.
+    """Pass@k (percent) by model and benchmark; `params_b`: billions, `group`: foundation, domain, codev-r1.
 
     Raises:
         TableError: columns differ, a number is not one, a model appears twice, or a rate is outside 0 to 100.
@@ -74,9 +74,7 @@ def funnel(path: Path = FOLDER / "published_funnel.csv") -> pd.DataFrame:
 def _load(path: Path, columns: tuple[str, ...], numbers: tuple[str, ...]) -> pd.DataFrame:
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     if tuple(table.columns) != columns:
-        raise TableError(
-            f"{path}: got columns {', '.join(table.columns)}; needed exactly: {', '.join(columns)}"
-        )
+        raise TableError(f"{path}: got columns {', '.join(table.columns)}; needed exactly: {', '.join(columns)}")
     for name in numbers:
         try:
             table[name] = pd.to_numeric(table[name].replace("", None)).astype(float)

@@ -136,17 +136,14 @@ def note(figure: Figure, text: str) -> None:
     figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=NOTE_SIZE, color=GREY)
 
 
-def legend(figure: Figure, handles: Sequence[Artist], columns: int = 0) -> None:
+def legend(figure: Figure, handles: Sequence[Artist]) -> None:
     """One legend for all panels, above them."""
-    figure.legend(handles=list(handles), loc="outside upper left", ncols=columns or len(handles))
+    figure.legend(handles=list(handles), loc="outside upper left", ncols=len(handles))
 
 
-def dot_handle(look: Look, text: str, filled: bool = True) -> Line2D:
+def dot_handle(look: Look, text: str) -> Line2D:
     """A legend entry for a series of dots."""
-    face = look.colour if filled else "white"
-    return Line2D(
-        [], [], color=look.colour, marker=look.marker, linestyle="", markerfacecolor=face, label=text
-    )
+    return Line2D([], [], color=look.colour, marker=look.marker, linestyle="", label=text)
 
 
 def bar_handle(look: Look, text: str) -> Patch:
@@ -164,12 +161,6 @@ def empty(axis: Axes, text: str) -> None:
     axis.text(0.5, 0.5, text, transform=axis.transAxes, ha="center", va="center", color=GREY)
     axis.tick_params(axis="x", bottom=False, labelbottom=False)
     axis.grid(visible=False)
-
-
-def percent_axis(axis: Axes, which: str, text: str = "pass@1 (%)") -> None:
-    """Give an axis the range of a percentage; `which` is `x` or `y`."""
-    getattr(axis, f"set_{which}lim")(0, 100)
-    getattr(axis, f"set_{which}label")(text)
 
 
 def _rendered(figure: Figure, kind: str, dpi: int) -> bytes:

@@ -1,6 +1,6 @@
 """The paper's tables with our rows beside them, and the closing table of each notebook."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from typing import Literal
 
@@ -56,6 +56,8 @@ def models_table(
     theirs = theirs.iloc[np.argsort(order.to_numpy(), kind="stable")]
     ours = benchmark_rows(results, profile)
     ours = ours[ours["benchmark"].isin(names)]
+    if ours["profile"].nunique() > 1:
+        ours = ours.assign(model=ours["model"] + " (" + ours["profile"] + ")")
     columns = list(MODEL_COLUMNS)
     parts = [part.reindex(columns=columns) for part in (theirs, ours) if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
@@ -67,7 +69,7 @@ def benchmark_rows(results: pd.DataFrame | None, profile: str | None = None) -> 
     Raises:
         TableError: see `models_table`.
     """
-    rows = in_percent(measured(results, STAGE, METRICS, profile))
+    rows = in_percent(measured(results, STAGE, METRICS, profile, one_profile=False))
     wrong = [name for name in rows["variant"] if name.count(":") < 1]
     if wrong:
         raise TableError(f"got variant {wrong[0]!r} in stage {STAGE}; allowed: '<benchmark>:<model>'")
@@ -80,19 +82,9 @@ def benchmark_rows(results: pd.DataFrame | None, profile: str | None = None) -> 
         values = dict(zip(part["metric"], part["value"], strict=True))
         first = part.sort_values("metric").iloc[0]
         bounds = {"low": first["low"], "high": first["high"]} if "pass@1" in values else {}
-        merged.append(
-            {
-                "source": "ours",
-                "group": "ours",
-                "model": model,
-                "profile": profile_name,
-                "benchmark": benchmark,
-            }
-            | values
-            | bounds
-            | {"n": first["n"]}
-        )
-    return pd.DataFrame(merged).reindex(columns=list(MODEL_COLUMNS))
+        names = {"model": model, "profile": profile_name, "benchmark": benchmark}
+        merged.append(names | values | bounds | {"n": first["n"]})
+    return pd.DataFrame(merged).assign(source="ours", group="ours").reindex(columns=list(MODEL_COLUMNS))
 
 
 def benchmark_table(
@@ -112,9 +104,7 @@ def benchmark_table(
         group = part["group"].iloc[0]
         label = f"{model} ({part['profile'].iloc[0]}, {count_text(part)})" if group == "ours" else model
         cells = {name: "–" for name in BENCHMARKS[benchmarks]}
-        cells |= {
-            row["benchmark"]: f"{_rate(row['pass@1'])} / {_rate(row['pass@5'])}" for _, row in part.iterrows()
-        }
+        cells |= {row["benchmark"]: f"{_rate(row['pass@1'])} / {_rate(row['pass@5'])}" for _, row in part.iterrows()}
         lines.append({"group": GROUPS[group], "model": label} | cells)
     return pd.DataFrame(lines, columns=["group", "model", *BENCHMARKS[benchmarks]])
 
@@ -143,19 +133,14 @@ def comparison(rows: Iterable[ComparisonRow]) -> pd.DataFrame:
 def markdown(table: pd.DataFrame) -> str:
     """`table` as a Markdown table, without its index."""
     cells = [[str(cell).replace("|", "\\|") for cell in row] for row in table.itertuples(index=False)]
-    return (
-        "\n".join(_line(row) for row in ([*map(str, table.columns)], ["---"] * table.shape[1], *cells)) + "\n"
-    )
+    lines = [[*map(str, table.columns)], ["---"] * table.shape[1], *cells]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def html(table: pd.DataFrame, caption: str = "") -> str:
     """`table` as an HTML table, without its index; text is escaped."""
     body = table.to_html(index=False, border=0, justify="left")
     return body.replace("<thead>", f"<caption>{escape(caption)}</caption>\n  <thead>", 1) if caption else body
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _rate(value: float) -> str:
@@ -175,7 +160,6 @@ def _number(value: object) -> str:
     if isinstance(value, int | np.integer):
         return f"{value:,}"
     if isinstance(value, float | np.floating):
-        return (
-            f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
-        )
+        digits = ",.0f" if abs(value) >= 1000 else ".1f" if abs(value) >= 10 else ".3g"
+        return format(value, digits)
     return str(value)

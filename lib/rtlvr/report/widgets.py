@@ -34,9 +34,7 @@ def browse(rows: Sequence[Mapping[str, str]], title: str) -> ipywidgets.VBox:
     """
     if not rows:
         raise TableError(f"{title}: got no row to browse; needed: at least one")
-    slider = ipywidgets.IntSlider(
-        value=1, min=1, max=len(rows), description="example", continuous_update=False
-    )
+    slider = ipywidgets.IntSlider(value=1, min=1, max=len(rows), description="example", continuous_update=False)
     view = ipywidgets.HTML(render(rows[0], title, 1, len(rows)))
 
     def show(change: Mapping[str, int]) -> None:

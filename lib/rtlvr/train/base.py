@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 import torch
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
 from rtlvr.data.families import Design, Split, draw
 from rtlvr.train.muon import Muon
@@ -24,9 +24,9 @@ from rtlvr.train.tokenizer import build_tokenizer
 
 NOTES_REQUEST = "\nWith notes."
 _NOTES_SHARE = 0.6
-_BATCH = 24
-_POOL = 16  # batches drawn together and sorted by length, so that padding is small
-_MUON_RATE, _ADAM_RATE = 0.01, 4e-3
+_BATCH = 8
+_POOL = 48  # batches drawn together and sorted by length, so that padding is small
+_MUON_RATE, _ADAM_RATE = 0.004, 3e-3
 _WARMUP, _DECAY_SHARE = 100, 0.4
 
 
@@ -37,13 +37,23 @@ def exercise(design: Design, notes: bool) -> tuple[str, str]:
     return (prompt + NOTES_REQUEST, design.thought + answer) if notes else (prompt, answer)
 
 
-def new_model(vocabulary: int) -> LlamaForCausalLM:
-    """A 2.3 M-parameter Llama with fresh weights (normal, 0.07: small models learn faster than from 0.02)."""
-    return LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=vocabulary, hidden_size=192, num_hidden_layers=5, num_attention_heads=6, num_key_value_heads=2,
-            intermediate_size=576, tie_word_embeddings=True, max_position_embeddings=2048, initializer_range=0.07,
-            bos_token_id=None, pad_token_id=0, eos_token_id=3,
+def new_model(vocabulary: int) -> Qwen3ForCausalLM:
+    """A 1.7 M-parameter Qwen3 with fresh weights (normal, 0.05: small models learn faster than from 0.02)."""
+    return Qwen3ForCausalLM(
+        Qwen3Config(
+            vocab_size=vocabulary,
+            hidden_size=192,
+            num_hidden_layers=4,
+            num_attention_heads=6,
+            num_key_value_heads=2,
+            head_dim=32,
+            intermediate_size=512,
+            tie_word_embeddings=True,
+            max_position_embeddings=2048,
+            initializer_range=0.05,
+            bos_token_id=None,
+            pad_token_id=0,
+            eos_token_id=3,
         )
     )
 
@@ -71,7 +81,7 @@ def _collate(rows: list[tuple[list[int], list[int]]]) -> dict[str, torch.Tensor]
     return {"input_ids": ids, "attention_mask": mask, "labels": labels}
 
 
-def _optimizers(model: LlamaForCausalLM) -> list[torch.optim.Optimizer]:
+def _optimizers(model: Qwen3ForCausalLM) -> list[torch.optim.Optimizer]:
     hidden = [p for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n]
     rest = [p for n, p in model.named_parameters() if p.ndim != 2 or "embed" in n]
     return [
@@ -86,12 +96,12 @@ def _schedule(step: int, steps: int) -> float:
 
 
 @torch.no_grad()
-def _heldout_loss(model: LlamaForCausalLM, examples: list[dict[str, torch.Tensor]]) -> float:
+def _heldout_loss(model: Qwen3ForCausalLM, examples: list[dict[str, torch.Tensor]]) -> float:
     return sum(model(**batch).loss.item() for batch in examples) / len(examples)
 
 
 def train(out: Path, steps: int, seed: int = 0) -> None:
-    """Train for `steps` batches of 24 exercises, resuming from `out`/state.pt if it is there; save the policy into `out`."""
+    """Train for `steps` batches of 8 exercises, resuming from `out`/state.pt if it is there; save the policy into `out`."""
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     vocabulary_rng = random.Random(seed)
@@ -105,19 +115,24 @@ def train(out: Path, steps: int, seed: int = 0) -> None:
         for optimizer, values in zip(optimizers, saved["optimizers"], strict=True):
             optimizer.load_state_dict(values)
         start = saved["step"]
-    heldout = [b for b, _ in zip(batches(tokenizer, random.Random(seed + 1), "heldout"), range(12), strict=False)]
+    heldout = [b for b, _ in zip(batches(tokenizer, random.Random(seed + 1), "heldout"), range(16), strict=False)]
     # A resumed run draws new exercises rather than repeating those of the first part.
     source = batches(tokenizer, random.Random(f"{seed}:{start}"), "train")
     _loop(model, optimizers, source, heldout, start, steps, out)
     model.to(torch.bfloat16).save_pretrained(out)
     tokenizer.save_pretrained(out)
-    (out / "recipe.json").write_text(json.dumps({"steps": steps, "batch": _BATCH, "seed": seed, "notes_share": _NOTES_SHARE}))
+    (out / "recipe.json").write_text(
+        json.dumps({"steps": steps, "batch": _BATCH, "seed": seed, "notes_share": _NOTES_SHARE})
+    )
     state.unlink(missing_ok=True)
 
 
 def _loop(model, optimizers, source, heldout, start: int, steps: int, out: Path) -> None:
-    rates = [group["lr"] if start == 0 else rate for o, rate in zip(optimizers, (_MUON_RATE, _ADAM_RATE), strict=True)
-             for group in o.param_groups]
+    rates = [
+        group["lr"] if start == 0 else rate
+        for o, rate in zip(optimizers, (_MUON_RATE, _ADAM_RATE), strict=True)
+        for group in o.param_groups
+    ]
     running, tokens, began = 0.0, 0, time.monotonic()
     for step in range(start, steps):
         batch = next(source)
@@ -130,12 +145,23 @@ def _loop(model, optimizers, source, heldout, start: int, steps: int, out: Path)
             optimizer.zero_grad()
         running = loss.item() if step == start else 0.98 * running + 0.02 * loss.item()
         tokens += int(batch["attention_mask"].sum())
-        if (step + 1) % 50 == 0:
-            _log(out, {"step": step + 1, "loss": running, "heldout_loss": _heldout_loss(model, heldout), "tokens": tokens,
-                       "seconds": time.monotonic() - began})
+        if (step + 1) % 100 == 0:
+            _log(
+                out,
+                {
+                    "step": step + 1,
+                    "loss": running,
+                    "heldout_loss": _heldout_loss(model, heldout),
+                    "tokens": tokens,
+                    "seconds": time.monotonic() - began,
+                },
+            )
         if (step + 1) % 500 == 0:
             partial = out / "state.pt.part"
-            torch.save({"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "step": step + 1}, partial)
+            torch.save(
+                {"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "step": step + 1},
+                partial,
+            )
             partial.replace(out / "state.pt")
 
 
@@ -153,8 +179,10 @@ def _log(out: Path, row: dict[str, float]) -> None:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, required=True, help="folder for the policy, its log and its resumable state")
-    parser.add_argument("--steps", type=int, default=5000, help="batches of 24 exercises")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder for the policy, its log and its resumable state"
+    )
+    parser.add_argument("--steps", type=int, default=5000, help="batches of 8 exercises")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     train(args.out, args.steps, args.seed)

@@ -20,6 +20,7 @@ from trl.rewards import get_soft_overlong_punishment
 
 from rtlvr.evaluate.generate import Sampling, sample_ids, stop_ids
 from rtlvr.params import Rl
+from rtlvr.paths import ROOT
 from rtlvr.records import write_text
 from rtlvr.train.reward import EquivalenceReward
 from rtlvr.train.sampler import Acceptance, PromptStream, draw_size
@@ -63,7 +64,9 @@ class AdaptiveDapoTrainer(GRPOTrainer):
 
     def _roll_out(self, prompts: list, trainer: GRPOTrainer) -> dict[str, Any]:
         began = time.perf_counter()
-        ids = self.processing_class.apply_chat_template(prompts, add_generation_prompt=True, return_dict=True)["input_ids"]
+        ids = self.processing_class.apply_chat_template(prompts, add_generation_prompt=True, return_dict=True)[
+            "input_ids"
+        ]
         model = self.accelerator.unwrap_model(self.model_wrapped)
         sampling = Sampling(self.args.max_completion_length, self.args.temperature, self.args.top_p)
         completions = sample_ids(model, ids, sampling, stop_ids(model, self.processing_class))
@@ -112,15 +115,22 @@ class AdaptiveDapoTrainer(GRPOTrainer):
         rewards = torch.tensor([j.reward for j in self._reward.last]).view(size, group)
         is_mixed = (rewards.min(1).values != rewards.max(1).values).tolist()
         self._count(size, rewards, scored["completion_mask"], sum(is_mixed))
-        groups = [{k: v[i * group : (i + 1) * group] for k, v in scored.items() if k != "num_items_in_batch"} for i in range(size)]
-        return [g for g, m in zip(groups, is_mixed, strict=True) if m], [g for g, m in zip(groups, is_mixed, strict=True) if not m]
+        groups = [
+            {k: v[i * group : (i + 1) * group] for k, v in scored.items() if k != "num_items_in_batch"}
+            for i in range(size)
+        ]
+        return [g for g, m in zip(groups, is_mixed, strict=True) if m], [
+            g for g, m in zip(groups, is_mixed, strict=True) if not m
+        ]
 
     def _count(self, size: int, rewards: torch.Tensor, mask: torch.Tensor, kept: int) -> None:
         self.acceptance.record(size, kept)
         record, lengths = self.record, mask.sum(1)
         before, now = record.prompts_drawn, size
+
         def mean(old: float, new: torch.Tensor) -> float:
             return (old * before + float(new.float().mean()) * now) / (before + now)
+
         record.reward = mean(record.reward, rewards)
         record.completion_tokens = mean(record.completion_tokens, lengths)
         record.truncated = mean(record.truncated, lengths >= self.args.max_completion_length)
@@ -168,16 +178,41 @@ def grpo_config(rl: Rl, folder: Path, seed: int) -> GRPOConfig:
     micro = min(rl.micro_batch, per_update)
     updates = rl.prompts_per_step // rl.mini_batch_prompts
     return GRPOConfig(
-        output_dir=str(folder), seed=seed, max_steps=rl.steps * updates, learning_rate=rl.learning_rate,
-        lr_scheduler_type="constant_with_warmup", warmup_steps=rl.warmup_steps, weight_decay=rl.weight_decay,
-        max_grad_norm=rl.max_grad_norm, per_device_train_batch_size=micro, gradient_accumulation_steps=per_update // micro,
-        generation_batch_size=completions, num_generations=rl.group_size, max_completion_length=rl.max_response,
-        temperature=rl.temperature, epsilon=rl.clip_low, epsilon_high=rl.clip_high, loss_type="dapo", beta=0.0, scale_rewards="group",
+        output_dir=str(folder),
+        seed=seed,
+        max_steps=rl.steps * updates,
+        learning_rate=rl.learning_rate,
+        lr_scheduler_type="constant_with_warmup",
+        warmup_steps=rl.warmup_steps,
+        weight_decay=rl.weight_decay,
+        max_grad_norm=rl.max_grad_norm,
+        per_device_train_batch_size=micro,
+        gradient_accumulation_steps=per_update // micro,
+        generation_batch_size=completions,
+        num_generations=rl.group_size,
+        max_completion_length=rl.max_response,
+        temperature=rl.temperature,
+        epsilon=rl.clip_low,
+        epsilon_high=rl.clip_high,
+        loss_type="dapo",
+        beta=0.0,
+        scale_rewards="group",
         reward_weights=[1.0] if rl.overlong_buffer == 0 or rl.overlong_penalty == 0 else [1.0, rl.overlong_penalty],
-        bf16=rl.bf16, use_vllm=rl.vllm != "off", vllm_mode=rl.vllm if rl.vllm != "off" else "colocate", deepspeed=rl.deepspeed,
-        save_strategy="steps", save_steps=rl.save_steps * updates, save_total_limit=2, logging_steps=1, report_to="none",
-        disable_tqdm=True, gradient_checkpointing=False, remove_unused_columns=False, log_completions=False,
-        use_cpu=not torch.cuda.is_available(), dataloader_pin_memory=torch.cuda.is_available(),
+        bf16=rl.bf16,
+        use_vllm=rl.vllm != "off",
+        vllm_mode=rl.vllm if rl.vllm != "off" else "colocate",
+        deepspeed=str(ROOT / rl.deepspeed) if rl.deepspeed else None,
+        save_strategy="steps",
+        save_steps=rl.save_steps * updates,
+        save_total_limit=2,
+        logging_steps=1,
+        report_to="none",
+        disable_tqdm=True,
+        gradient_checkpointing=False,
+        remove_unused_columns=False,
+        log_completions=False,
+        use_cpu=not torch.cuda.is_available(),
+        dataloader_pin_memory=torch.cuda.is_available(),
     )
 
 
@@ -194,17 +229,26 @@ class StepLog(TrainerCallback):
             return
         record = self._trainer.record
         seconds = time.perf_counter() - self._began
-        row = {**asdict(record), "entropy": logs.get("entropy"), "loss": logs["loss"], "grad_norm": logs.get("grad_norm"),
-               "clip_low": logs.get("clip_ratio/low_mean"), "clip_high": logs.get("clip_ratio/high_mean"),
-               "learning_rate": logs.get("learning_rate"),
-               "seconds_train": seconds - record.seconds_generate - record.seconds_verify}
+        row = {
+            **asdict(record),
+            "entropy": logs.get("entropy"),
+            "loss": logs["loss"],
+            "grad_norm": logs.get("grad_norm"),
+            "clip_low": logs.get("clip_ratio/low_mean"),
+            "clip_high": logs.get("clip_ratio/high_mean"),
+            "learning_rate": logs.get("learning_rate"),
+            "seconds_train": seconds - record.seconds_generate - record.seconds_verify,
+        }
         if state.global_step % self._every == 0:
             row["heldout_pass@1"] = self._evaluate()
         with self._path.open("a") as file:
             file.write(json.dumps(row) + "\n")
-        print(f"step {record.step:>4}  reward {record.reward:.3f}  acceptance {record.acceptance:.2f}  draws {record.draws}  "
-              f"drawn {record.prompts_drawn:>3}  tokens {record.completion_tokens:.0f}  {seconds:.1f} s"
-              + (f"  held-out {row['heldout_pass@1']:.3f}" if "heldout_pass@1" in row else ""), flush=True)
+        print(
+            f"step {record.step:>4}  reward {record.reward:.3f}  acceptance {record.acceptance:.2f}  draws {record.draws}  "
+            f"drawn {record.prompts_drawn:>3}  tokens {record.completion_tokens:.0f}  {seconds:.1f} s"
+            + (f"  held-out {row['heldout_pass@1']:.3f}" if "heldout_pass@1" in row else ""),
+            flush=True,
+        )
         self._began = time.perf_counter()
 
     def on_save(self, args, state, control, **kwargs) -> None:

@@ -17,7 +17,9 @@ _ITERATIONS = 5
 class Muon(torch.optim.Optimizer):
     """Orthogonalised momentum for two-dimensional parameters; learning rates are on AdamW's scale."""
 
-    def __init__(self, params: Iterable[torch.Tensor], lr: float, momentum: float = 0.95, weight_decay: float = 0.01) -> None:
+    def __init__(
+        self, params: Iterable[torch.Tensor], lr: float, momentum: float = 0.95, weight_decay: float = 0.01
+    ) -> None:
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()

@@ -17,7 +17,9 @@ class Judgement:
     reason: str
 
 
-def judge(pool: Pool, stimuli: Stimuli, goldens: Sequence[str], responses: Sequence[str], plain: bool = False) -> list[Judgement]:
+def judge(
+    pool: Pool, stimuli: Stimuli, goldens: Sequence[str], responses: Sequence[str], plain: bool = False
+) -> list[Judgement]:
     """Judge responses against their goldens, in order.
 
     Args:
@@ -32,7 +34,9 @@ def judge(pool: Pool, stimuli: Stimuli, goldens: Sequence[str], responses: Seque
         verdicts = pool.verify_many(pairs, stimuli)
         return [Judgement(0.0, "format", p) if p else _scored(next(verdicts)) for p in problems]
     except DesignError as error:
-        raise InfrastructureError(f"a golden cannot be judged: {error}; filter the data with notebook 02 first") from error
+        raise InfrastructureError(
+            f"a golden cannot be judged: {error}; filter the data with notebook 02 first"
+        ) from error
 
 
 def _extract(text: str, plain: bool) -> tuple[str, str | None]:

@@ -53,8 +53,14 @@ class Judge:
         self._goldens.move_to_end(key)
         return self._goldens[key]
 
-    def judge(self, golden: str, candidate: str, stimuli: Stimuli, golden_top: str | None = None,
-              candidate_top: str | None = None) -> Verdict:
+    def judge(
+        self,
+        golden: str,
+        candidate: str,
+        stimuli: Stimuli,
+        golden_top: str | None = None,
+        candidate_top: str | None = None,
+    ) -> Verdict:
         """Judge one candidate. Raises DesignError where the golden itself cannot be judged."""
         began = time.perf_counter()
         prepared = self.prepare(golden, stimuli, golden_top)
@@ -95,7 +101,11 @@ class Judge:
         golden = prepared.circuit
         top = top or golden.top
         # A header equal to the golden's, without macros that could change its meaning, needs no analysis.
-        if "`" not in candidate and _header(candidate, top) == prepared.header and module_names(candidate).count(top) == 1:
+        if (
+            "`" not in candidate
+            and _header(candidate, top) == prepared.header
+            and module_names(candidate).count(top) == 1
+        ):
             return top
         circuit = analyse(candidate, preferred=top)
         wanted = {p.name: (p.direction, p.width) for p in golden.ports}
@@ -117,7 +127,9 @@ def compare(prepared: Prepared, trace: np.ndarray, strict_x: bool = False) -> Ve
     rows = differs.any(axis=1)
     rate = float(rows.mean())
     if not rows.any():
-        return Verdict(status="equivalent", method=_METHOD, error_rate=0.0, reason=f"no difference in {len(rows)} samples")
+        return Verdict(
+            status="equivalent", method=_METHOD, error_rate=0.0, reason=f"no difference in {len(rows)} samples"
+        )
     first = int(rows.argmax())
     example = _counterexample(prepared, trace, first)
     names = [p.name for p, bits in _fields(prepared.circuit.outputs) if differs[first, bits].any()]
@@ -159,6 +171,7 @@ def _header(text: str, top: str) -> str:
 def _interface(wanted: dict, got: dict) -> str:
     def say(ports: dict) -> str:
         return ", ".join(f"{direction} {name}[{width}]" for name, (direction, width) in sorted(ports.items()))
+
     missing = {n: v for n, v in wanted.items() if got.get(n) != v}
     extra = {n: v for n, v in got.items() if n not in wanted}
     parts = [f"needs {say(missing)}" if missing else "", f"has {say(extra)} that the golden has not" if extra else ""]

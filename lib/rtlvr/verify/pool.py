@@ -13,9 +13,10 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
+from typing import TypeVar
 
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.circuit import Circuit
@@ -23,6 +24,9 @@ from rtlvr.hdl.source import normalised
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
 
 _REMEMBERED = 20_000
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Worker:
@@ -33,8 +37,13 @@ class Worker:
         self._from, to_write = os.pipe()
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "rtlvr.verify.worker", str(to_read), str(to_write)], pass_fds=(to_read, to_write),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, env=environment,
+            [sys.executable, "-m", "rtlvr.verify.worker", str(to_read), str(to_write)],
+            pass_fds=(to_read, to_write),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env=environment,
         )
         os.close(to_read)
         os.close(to_write)
@@ -87,15 +96,29 @@ class Pool:
         self._lock = threading.Lock()
         atexit.register(self.close)
 
-    def verify(self, golden: str, candidate: str, stimuli: Stimuli, golden_top: str | None = None,
-               candidate_top: str | None = None) -> Verdict:
+    def verify(
+        self,
+        golden: str,
+        candidate: str,
+        stimuli: Stimuli,
+        golden_top: str | None = None,
+        candidate_top: str | None = None,
+    ) -> Verdict:
         """Judge one candidate; see `rtlvr.verify`."""
         key = (golden, golden_top, candidate_top, stimuli, normalised(candidate))
         with self._lock:
             if key in self._known:
                 return self._known[key]
-        answer = self._ask({"golden": golden, "candidate": candidate, "golden_top": golden_top, "candidate_top": candidate_top,
-                            "stimuli": stimuli.model_dump(), "limits": self.limits.model_dump()})
+        answer = self._ask(
+            {
+                "golden": golden,
+                "candidate": candidate,
+                "golden_top": golden_top,
+                "candidate_top": candidate_top,
+                "stimuli": stimuli.model_dump(),
+                "limits": self.limits.model_dump(),
+            }
+        )
         verdict = Verdict.model_validate(answer["verdict"])
         with self._lock:
             self._known[key] = verdict
@@ -109,14 +132,25 @@ class Pool:
         for future in futures:
             yield future.result()
 
+    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Apply `work` (which may call `verify`) to items on as many threads as there are workers; results in order."""
+        with ThreadPoolExecutor(self.jobs, "verify-map") as threads:
+            yield from threads.map(work, items)
+
     def inspect(self, golden: str, stimuli: Stimuli, top: str | None = None) -> Circuit:
         """A golden's structure, after it has been simulated once (so that it is known to be usable).
 
         Raises:
             DesignError: the golden cannot be judged.
         """
-        request = {"golden": golden, "candidate": None, "golden_top": top, "candidate_top": None,
-                   "stimuli": stimuli.model_dump(), "limits": self.limits.model_dump()}
+        request = {
+            "golden": golden,
+            "candidate": None,
+            "golden_top": top,
+            "candidate_top": None,
+            "stimuli": stimuli.model_dump(),
+            "limits": self.limits.model_dump(),
+        }
         return Circuit.model_validate(self._ask(request)["circuit"])
 
     def close(self) -> None:
@@ -143,7 +177,9 @@ class Pool:
                 return _raise_errors(answer)
             worker.kill()
             self._idle.put(None)
-        raise InfrastructureError("a verification worker died twice on one check; run `rtlvr doctor`, and check free memory")
+        raise InfrastructureError(
+            "a verification worker died twice on one check; run `rtlvr doctor`, and check free memory"
+        )
 
 
 def _raise_errors(answer: dict) -> dict:
@@ -165,8 +201,16 @@ def shared_pool(jobs: int = 0, limits: Limits | None = None) -> Pool:
     return _shared[key]
 
 
-def verify(golden: str, candidate: str, *, golden_top: str | None = None, candidate_top: str | None = None,
-           mode: Mode = "testbench", limits: Limits | None = None, stimuli: Stimuli | None = None) -> Verdict:
+def verify(
+    golden: str,
+    candidate: str,
+    *,
+    golden_top: str | None = None,
+    candidate_top: str | None = None,
+    mode: Mode = "testbench",
+    limits: Limits | None = None,
+    stimuli: Stimuli | None = None,
+) -> Verdict:
     """Whether `candidate` behaves as `golden` does (paper §3.2).
 
     Raises:
@@ -179,7 +223,8 @@ def verify(golden: str, candidate: str, *, golden_top: str | None = None, candid
     return shared_pool(1, limits).verify(golden, candidate, stimuli or Stimuli(), golden_top, candidate_top)
 
 
-def verify_many(pairs: Iterable[Sequence[str]], *, jobs: int = 0, limits: Limits | None = None,
-                stimuli: Stimuli | None = None) -> Iterator[Verdict]:
+def verify_many(
+    pairs: Iterable[Sequence[str]], *, jobs: int = 0, limits: Limits | None = None, stimuli: Stimuli | None = None
+) -> Iterator[Verdict]:
     """Verdicts of (golden, candidate) pairs, in order, as they come; `jobs` workers (0: one per core)."""
     return shared_pool(jobs, limits).verify_many(pairs, stimuli or Stimuli())

@@ -72,8 +72,12 @@ def run(command: Sequence[str], folder: Path, limits: Limits) -> Finished:
     with log.open("wb") as sink:
         try:
             process = subprocess.Popen(
-                ["/bin/sh", "-c", _LIMIT, "sh", *numbers, *command], cwd=folder, stdin=subprocess.DEVNULL, stdout=sink,
-                stderr=subprocess.STDOUT, env={"PATH": os.environ.get("PATH", os.defpath), "TMPDIR": str(folder)},
+                ["/bin/sh", "-c", _LIMIT, "sh", *numbers, *command],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                env={"PATH": os.environ.get("PATH", os.defpath), "TMPDIR": str(folder)},
                 process_group=0,
             )
         except OSError as error:

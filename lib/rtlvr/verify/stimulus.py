@@ -72,7 +72,9 @@ def _sequence(circuit: Circuit, cycles: int, index: int, rng: np.random.Generato
     return np.array(steps, dtype=np.uint8)
 
 
-def _set_resets(data: np.ndarray, circuit: Circuit, places: dict[str, slice], index: int, rng: np.random.Generator) -> None:
+def _set_resets(
+    data: np.ndarray, circuit: Circuit, places: dict[str, slice], index: int, rng: np.random.Generator
+) -> None:
     """Phase (a): the chosen resets for the first cycles; phase (b): each reset at random, rare or frequent."""
     random_phase = index % 2 == 1
     group = (index // 2) % (len(circuit.resets) + 1)
@@ -86,8 +88,14 @@ def _set_resets(data: np.ndarray, circuit: Circuit, places: dict[str, slice], in
         data[:, column] = np.where(active, reset.level, 1 - reset.level)
 
 
-def _glitch_resets(steps: list[np.ndarray], row: np.ndarray, circuit: Circuit, places: dict[str, slice], index: int,
-                   rng: np.random.Generator) -> None:
+def _glitch_resets(
+    steps: list[np.ndarray],
+    row: np.ndarray,
+    circuit: Circuit,
+    places: dict[str, slice],
+    index: int,
+    rng: np.random.Generator,
+) -> None:
     """Phase (b): now and then a reset pulse that begins and ends between clock edges; only asynchronous ones may react."""
     if index % 2 == 0 or not circuit.resets or rng.random() >= 0.06:
         return

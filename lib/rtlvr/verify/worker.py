@@ -34,7 +34,9 @@ def answer(judge: Judge, request: dict) -> dict:
         stimuli = Stimuli.model_validate(request["stimuli"])
         if request["candidate"] is None:
             return {"circuit": judge.prepare(request["golden"], stimuli, request["golden_top"]).circuit.model_dump()}
-        verdict = judge.judge(request["golden"], request["candidate"], stimuli, request["golden_top"], request["candidate_top"])
+        verdict = judge.judge(
+            request["golden"], request["candidate"], stimuli, request["golden_top"], request["candidate_top"]
+        )
         return {"verdict": verdict.model_dump()}
     except DesignError as error:
         return {"design_error": str(error)}

@@ -31,10 +31,14 @@ class Minterms(Family):
         values = w.listing([str(t) for t in p["terms"]])
         level = {1: w("1", "high", "true"), 0: w("0", "low", "false")}[p["on"]]
         other = {0: w("1", "high", "true"), 1: w("0", "low", "false")}[p["on"]]
-        return w.opening("a truth table") + ". " + w(
-            f"{p['o']} is {level} when {p['i']} is {values}, and {other} otherwise.",
-            f"Output {p['o']} is {level} only for {p['i']} = {values}.",
-            f"For {p['i']} equal to {values}, {p['o']} must be {level}; for all other values {other}.",
+        return (
+            w.opening("a truth table")
+            + ". "
+            + w(
+                f"{p['o']} is {level} when {p['i']} is {values}, and {other} otherwise.",
+                f"Output {p['o']} is {level} only for {p['i']} = {values}.",
+                f"For {p['i']} equal to {values}, {p['o']} must be {level}; for all other values {other}.",
+            )
         )
 
     def think(self, p: Params) -> str:
@@ -80,10 +84,14 @@ class Compare(Family):
 
     def describe(self, p: Params, w: Words) -> str:
         relation = w(*self._SAY[p["op"]])
-        return w.opening("a comparator") + ". " + w(
-            f"{p['o']} is 1 when {p['i']} is {relation} {p['k']}.",
-            f"Raise {p['o']} if the unsigned value {p['i']} is {relation} {p['k']}.",
-            f"The unsigned input {p['i']} is checked: {p['o']} is high exactly when it is {relation} {p['k']}.",
+        return (
+            w.opening("a comparator")
+            + ". "
+            + w(
+                f"{p['o']} is 1 when {p['i']} is {relation} {p['k']}.",
+                f"Raise {p['o']} if the unsigned value {p['i']} is {relation} {p['k']}.",
+                f"The unsigned input {p['i']} is checked: {p['o']} is high exactly when it is {relation} {p['k']}.",
+            )
         )
 
     def think(self, p: Params) -> str:
@@ -118,9 +126,13 @@ class Range(Family):
             else w(f"strictly between {lo} and {hi}", f"between {lo} and {hi} without the ends")
         )
         level = {1: w("1", "high"), 0: w("0", "low")}[p["inside"]]
-        return w.opening("a range check") + ". " + w(
-            f"{p['o']} is {level} when {p['i']} is {span}, else the opposite.",
-            f"When {p['i']} is {span}, {p['o']} is {level}; outside it is the opposite.",
+        return (
+            w.opening("a range check")
+            + ". "
+            + w(
+                f"{p['o']} is {level} when {p['i']} is {span}, else the opposite.",
+                f"When {p['i']} is {span}, {p['o']} is {level}; outside it is the opposite.",
+            )
         )
 
     def think(self, p: Params) -> str:
@@ -160,8 +172,14 @@ class ModularTable(Family):
             f"the remainder of {p['k']} * {p['i']} + {p['c']} divided by {p['m']}",
             f"{p['k']} times {p['i']} plus {p['c']}, modulo {p['m']}",
         )
-        return w.opening("a lookup table") + ". " + w(
-            f"{p['o']} is {formula}.", f"It gives {p['o']} = {formula}.", f"For every {p['i']}, {p['o']} holds {formula}."
+        return (
+            w.opening("a lookup table")
+            + ". "
+            + w(
+                f"{p['o']} is {formula}.",
+                f"It gives {p['o']} = {formula}.",
+                f"For every {p['i']}, {p['o']} holds {formula}.",
+            )
         )
 
     def think(self, p: Params) -> str:
@@ -198,10 +216,17 @@ class Rotate(Family):
 
     def describe(self, p: Params, w: Words) -> str:
         places = f"{p['by']} " + w("bits", "positions", "places")
-        toward = {"left": w("left", "toward the most significant bit"), "right": w("right", "toward the least significant bit")}
-        return w.opening("a fixed rotator") + ". " + w(
-            f"{p['o']} is {p['i']} rotated by {places} {toward[p['way']]}.",
-            f"Rotate {p['i']} {places} {toward[p['way']]} to get {p['o']}.",
+        toward = {
+            "left": w("left", "toward the most significant bit"),
+            "right": w("right", "toward the least significant bit"),
+        }
+        return (
+            w.opening("a fixed rotator")
+            + ". "
+            + w(
+                f"{p['o']} is {p['i']} rotated by {places} {toward[p['way']]}.",
+                f"Rotate {p['i']} {places} {toward[p['way']]} to get {p['o']}.",
+            )
         )
 
     def think(self, p: Params) -> str:
@@ -224,7 +249,12 @@ class Gray(Family):
     name, category = "gray", "encoders"
 
     def sample(self, rng: random.Random) -> Params:
-        return {**_names(rng), "w": rng.choice((3, 4, 5, 6)), "to": rng.choice(("gray", "binary")), "inv": rng.randrange(2)}
+        return {
+            **_names(rng),
+            "w": rng.choice((3, 4, 5, 6)),
+            "to": rng.choice(("gray", "binary")),
+            "inv": rng.randrange(2),
+        }
 
     def ports(self, p: Params) -> list[str]:
         return [f"input {bus(p['w'])}{p['i']}", f"output {bus(p['w'])}{p['o']}"]
@@ -232,11 +262,16 @@ class Gray(Family):
     def describe(self, p: Params, w: Words) -> str:
         source = "binary" if p["to"] == "gray" else "gray"
         inverted = w(" All output bits are inverted.", " The result is complemented.") if p["inv"] else ""
-        return w.opening("a code converter") + ". " + w(
-            f"It converts the {source} code {p['i']} to {p['to']} code {p['o']}.",
-            f"{p['o']} is the {p['to']} code of the {source} number {p['i']}.",
-            f"{p['i']} is in {source} code and {p['o']} in {p['to']} code.",
-        ) + inverted
+        return (
+            w.opening("a code converter")
+            + ". "
+            + w(
+                f"It converts the {source} code {p['i']} to {p['to']} code {p['o']}.",
+                f"{p['o']} is the {p['to']} code of the {source} number {p['i']}.",
+                f"{p['i']} is in {source} code and {p['o']} in {p['to']} code.",
+            )
+            + inverted
+        )
 
     def think(self, p: Params) -> str:
         return "".join(f"{b} : {' '.join(map(str, self._taps(p, b)))}\n" for b in reversed(range(p["w"])))
@@ -271,9 +306,13 @@ class Priority(Family):
 
     def describe(self, p: Params, w: Words) -> str:
         order = {"high": w("highest", "most significant"), "low": w("lowest", "least significant")}[p["first"]]
-        return w.opening("a priority encoder") + ". " + w(
-            f"{p['o']} is the index of the {order} set bit of {p['i']}, or {p['idle']} when none is set.",
-            f"The {order} bit of {p['i']} that is 1 wins and {p['o']} gives its number; {p['idle']} if {p['i']} is zero.",
+        return (
+            w.opening("a priority encoder")
+            + ". "
+            + w(
+                f"{p['o']} is the index of the {order} set bit of {p['i']}, or {p['idle']} when none is set.",
+                f"The {order} bit of {p['i']} that is 1 wins and {p['o']} gives its number; {p['idle']} if {p['i']} is zero.",
+            )
         )
 
     def think(self, p: Params) -> str:
@@ -300,16 +339,29 @@ class Gate(Family):
     def sample(self, rng: random.Random) -> Params:
         names = rng.sample(("a", "b", "c", "d", "en"), rng.choice((2, 3, 4)))
         flips = [rng.randrange(2) for _ in names]
-        return {"names": names, "flips": flips, "op": rng.choice(sorted(self._OPS)), "no": rng.randrange(2), "o": rng.choice(_OUT)}
+        return {
+            "names": names,
+            "flips": flips,
+            "op": rng.choice(sorted(self._OPS)),
+            "no": rng.randrange(2),
+            "o": rng.choice(_OUT),
+        }
 
     def ports(self, p: Params) -> list[str]:
         return [f"input {n}" for n in p["names"]] + [f"output {p['o']}"]
 
     def describe(self, p: Params, w: Words) -> str:
-        gate = {"and0": "AND", "or0": "OR", "xor0": "XOR", "and1": "NAND", "or1": "NOR", "xor1": "XNOR"}[f"{p['op']}{p['no']}"]
+        gate = {"and0": "AND", "or0": "OR", "xor0": "XOR", "and1": "NAND", "or1": "NOR", "xor1": "XNOR"}[
+            f"{p['op']}{p['no']}"
+        ]
         terms = [w("not ", "inverted ") * f + n for n, f in zip(p["names"], p["flips"], strict=True)]
-        return w.opening("a gate") + ". " + w(
-            f"{p['o']} is the {gate} of {w.listing(terms)}.", f"It computes {p['o']} as {gate} of {w.listing(terms)}."
+        return (
+            w.opening("a gate")
+            + ". "
+            + w(
+                f"{p['o']} is the {gate} of {w.listing(terms)}.",
+                f"It computes {p['o']} as {gate} of {w.listing(terms)}.",
+            )
         )
 
     def think(self, p: Params) -> str:
@@ -341,9 +393,13 @@ class Threshold(Family):
     def describe(self, p: Params, w: Words) -> str:
         relation = w("more than", "over") if p["strict"] else w("at least", "no fewer than")
         what = {1: w("high", "1", "set"), 0: w("low", "0", "clear")}[p["what"]]
-        return w.opening("a voter") + ". " + w(
-            f"{p['o']} is 1 when {relation} {p['k']} bits of {p['i']} are {what}.",
-            f"If {relation} {p['k']} of the {p['n']} bits of {p['i']} are {what}, {p['o']} is high.",
+        return (
+            w.opening("a voter")
+            + ". "
+            + w(
+                f"{p['o']} is 1 when {relation} {p['k']} bits of {p['i']} are {what}.",
+                f"If {relation} {p['k']} of the {p['n']} bits of {p['i']} are {what}, {p['o']} is high.",
+            )
         )
 
     def think(self, p: Params) -> str:
@@ -368,18 +424,34 @@ class Saturate(Family):
 
     def sample(self, rng: random.Random) -> Params:
         width = rng.choice((3, 4, 5))
-        return {**_names(rng), "w": width, "k": rng.randrange(1, 2**width - 1), "way": rng.choice(("add", "sub")), "hold": rng.randrange(2)}
+        return {
+            **_names(rng),
+            "w": width,
+            "k": rng.randrange(1, 2**width - 1),
+            "way": rng.choice(("add", "sub")),
+            "hold": rng.randrange(2),
+        }
 
     def ports(self, p: Params) -> list[str]:
         return [f"input {bus(p['w'])}{p['i']}", f"output {bus(p['w'])}{p['o']}"]
 
     def describe(self, p: Params, w: Words) -> str:
-        action = {"add": w(f"{p['i']} plus {p['k']}", f"the sum of {p['i']} and {p['k']}"),
-                  "sub": w(f"{p['i']} minus {p['k']}", f"{p['k']} less than {p['i']}")}[p["way"]]
-        limit = {"add": w("stays at the maximum", "saturates at all ones"), "sub": w("stays at zero", "saturates at 0")}[p["way"]]
+        action = {
+            "add": w(f"{p['i']} plus {p['k']}", f"the sum of {p['i']} and {p['k']}"),
+            "sub": w(f"{p['i']} minus {p['k']}", f"{p['k']} less than {p['i']}"),
+        }[p["way"]]
+        limit = {
+            "add": w("stays at the maximum", "saturates at all ones"),
+            "sub": w("stays at zero", "saturates at 0"),
+        }[p["way"]]
         rule = limit if p["hold"] else w("wraps around", "is taken modulo the width")
-        return w.opening("an adder") + ". " + w(
-            f"{p['o']} is {action} and {rule} when it does not fit.", f"It outputs {action}; a result out of range {rule}."
+        return (
+            w.opening("an adder")
+            + ". "
+            + w(
+                f"{p['o']} is {action} and {rule} when it does not fit.",
+                f"It outputs {action}; a result out of range {rule}.",
+            )
         )
 
     def think(self, p: Params) -> str:
@@ -406,7 +478,13 @@ class Lookup(Family):
     def sample(self, rng: random.Random) -> Params:
         count = rng.choice((2, 3, 4, 5))
         keys = rng.sample(range(8), count)
-        return {**_names(rng), "keys": keys, "values": [rng.randrange(16) for _ in keys], "other": rng.randrange(16), "lag": 0}
+        return {
+            **_names(rng),
+            "keys": keys,
+            "values": [rng.randrange(16) for _ in keys],
+            "other": rng.randrange(16),
+            "lag": 0,
+        }
 
     def ports(self, p: Params) -> list[str]:
         return [f"input [2:0] {p['i']}", f"output reg [3:0] {p['o']}"]
@@ -414,9 +492,13 @@ class Lookup(Family):
     def describe(self, p: Params, w: Words) -> str:
         row = w("{v} for {k}", "{v} when it is {k}", "{k} gives {v}", "{k} maps to {v}")
         rows = w.listing([row.format(k=k, v=v) for k, v in zip(p["keys"], p["values"], strict=True)])
-        return w.opening("a decoder") + ". " + w(
-            f"From {p['i']} it makes {p['o']}: {rows}; anything else gives {p['other']}.",
-            f"{p['o']} depends on {p['i']}: {rows}, default {p['other']}.",
+        return (
+            w.opening("a decoder")
+            + ". "
+            + w(
+                f"From {p['i']} it makes {p['o']}: {rows}; anything else gives {p['other']}.",
+                f"{p['o']} depends on {p['i']}: {rows}, default {p['other']}.",
+            )
         )
 
     def think(self, p: Params) -> str:
@@ -428,7 +510,7 @@ class Lookup(Family):
 
     @staticmethod
     def _rows(p: Params) -> list[tuple[int, int]]:
-        values = p["values"][p["lag"]:] + p["values"][: p["lag"]]
+        values = p["values"][p["lag"] :] + p["values"][: p["lag"]]
         return sorted(zip(p["keys"], values, strict=True))
 
     misreadings = {

@@ -22,25 +22,40 @@ class Detector(Family):
     def sample(self, rng: random.Random) -> Params:
         n = rng.choice((2, 3, 3, 4))
         pattern = "".join(rng.choice("01") for _ in range(n))
-        return {**sample_control(rng), "o": rng.choice(("y", "found", "z")), "d": rng.choice(("d", "x", "bit_in")), "pattern": pattern,
-                "overlap": rng.randrange(2)}
+        return {
+            **sample_control(rng),
+            "o": rng.choice(("y", "found", "z")),
+            "d": rng.choice(("d", "x", "bit_in")),
+            "pattern": pattern,
+            "overlap": rng.randrange(2),
+        }
 
     def ports(self, p: Params) -> list[str]:
         return [*_ports(p), f"input {p['d']}", f"output {p['o']}"]
 
     def describe(self, p: Params, w: Words) -> str:
         mode = w("overlapping", "with overlap") if p["overlap"] else w("without overlap", "non overlapping")
-        return (w.opening("a sequence detector") + f" for {p['pattern']} on {p['d']}, {mode}. " + w(
-            f"{p['o']} is 1 in the cycle after the last bit is clocked in. ", f"{p['o']} is high for one cycle once the last bit was taken. ")
-            + say_reset(p, w, w("forgets all bits", "returns to the start")))
+        return (
+            w.opening("a sequence detector")
+            + f" for {p['pattern']} on {p['d']}, {mode}. "
+            + w(
+                f"{p['o']} is 1 in the cycle after the last bit is clocked in. ",
+                f"{p['o']} is high for one cycle once the last bit was taken. ",
+            )
+            + say_reset(p, w, w("forgets all bits", "returns to the start"))
+        )
 
     def think(self, p: Params) -> str:
-        rows = [f"{s} : 0 -> {self._next(p, s, '0')} , 1 -> {self._next(p, s, '1')}\n" for s in range(len(p["pattern"]) + 1)]
+        rows = [
+            f"{s} : 0 -> {self._next(p, s, '0')} , 1 -> {self._next(p, s, '1')}\n" for s in range(len(p["pattern"]) + 1)
+        ]
         return think_reset(p) + "".join(rows)
 
     def body(self, p: Params) -> str:
-        rows = "".join(f"      {s} : s <= {p['d']} ? {self._next(p, s, '1')} : {self._next(p, s, '0')};\n"
-                       for s in range(len(p["pattern"]) + 1))
+        rows = "".join(
+            f"      {s} : s <= {p['d']} ? {self._next(p, s, '1')} : {self._next(p, s, '0')};\n"
+            for s in range(len(p["pattern"]) + 1)
+        )
         block = f"case ( s )\n{rows}      default : s <= 0;\n    endcase"
         return "  reg [2:0] s;\n" + clocked(p, "s <= 0;", block) + f"  assign {p['o']} = s == {len(p['pattern'])};\n"
 
@@ -65,16 +80,28 @@ class Ring(Family):
     name, category = "ring", "counters"
 
     def sample(self, rng: random.Random) -> Params:
-        return {**sample_control(rng), "o": rng.choice(("q", "y", "out")), "w": rng.choice((3, 4, 5, 6)), "twist": rng.randrange(2),
-                "way": rng.choice(("left", "right"))}
+        return {
+            **sample_control(rng),
+            "o": rng.choice(("q", "y", "out")),
+            "w": rng.choice((3, 4, 5, 6)),
+            "twist": rng.randrange(2),
+            "way": rng.choice(("left", "right")),
+        }
 
     def ports(self, p: Params) -> list[str]:
         return [*_ports(p), f"output reg {bus(p['w'])}{p['o']}"]
 
     def describe(self, p: Params, w: Words) -> str:
-        kind = w("a Johnson counter", "a twisted ring counter") if p["twist"] else w("a ring counter", "a one hot ring counter")
+        kind = (
+            w("a Johnson counter", "a twisted ring counter")
+            if p["twist"]
+            else w("a ring counter", "a one hot ring counter")
+        )
         start = w("clears it", "sets all bits to 0") if p["twist"] else w("sets only bit 0", "starts it at 1")
-        way = {"left": w("left", "toward the most significant bit"), "right": w("right", "toward the least significant bit")}[p["way"]]
+        way = {
+            "left": w("left", "toward the most significant bit"),
+            "right": w("right", "toward the least significant bit"),
+        }[p["way"]]
         return w.opening(kind) + f" {p['o']}, shifting {way}. " + say_reset(p, w, start)
 
     def think(self, p: Params) -> str:
@@ -110,19 +137,33 @@ class Lfsr(Family):
     def sample(self, rng: random.Random) -> Params:
         width = rng.choice((4, 5, 6))
         taps = sorted({width - 1, *rng.sample(range(width - 1), rng.choice((1, 1, 2)))}, reverse=True)
-        return {**sample_control(rng), "o": rng.choice(("q", "y", "out")), "w": width, "taps": taps, "value": rng.randrange(1, 2**width),
-                "no": rng.randrange(2)}
+        return {
+            **sample_control(rng),
+            "o": rng.choice(("q", "y", "out")),
+            "w": width,
+            "taps": taps,
+            "value": rng.randrange(1, 2**width),
+            "no": rng.randrange(2),
+        }
 
     def ports(self, p: Params) -> list[str]:
         return [*_ports(p), f"output reg {bus(p['w'])}{p['o']}"]
 
     def describe(self, p: Params, w: Words) -> str:
         mix = w("xnor", "inverted xor") if p["no"] else w("xor", "exclusive or")
-        return (w.opening("a feedback shift register") + f" {p['o']} that shifts left; the new bit 0 is the {mix} of bits "
-                + w.listing([str(t) for t in p["taps"]]) + ". " + say_reset(p, w, w(f"seeds it with {p['value']}", f"sets it to {p['value']}")))
+        return (
+            w.opening("a feedback shift register")
+            + f" {p['o']} that shifts left; the new bit 0 is the {mix} of bits "
+            + w.listing([str(t) for t in p["taps"]])
+            + ". "
+            + say_reset(p, w, w(f"seeds it with {p['value']}", f"sets it to {p['value']}"))
+        )
 
     def think(self, p: Params) -> str:
-        return think_reset(p) + f"value {p['value']}\ntaps {' '.join(map(str, p['taps']))}\n{'invert' if p['no'] else 'keep'}\n"
+        return (
+            think_reset(p)
+            + f"value {p['value']}\ntaps {' '.join(map(str, p['taps']))}\n{'invert' if p['no'] else 'keep'}\n"
+        )
 
     def body(self, p: Params) -> str:
         o, w = p["o"], p["w"]
@@ -143,18 +184,35 @@ class Latch(Family):
     name, category = "flag", "fsm"
 
     def sample(self, rng: random.Random) -> Params:
-        return {**sample_control(rng), "o": rng.choice(("q", "flag", "y")), "s": rng.choice(("set", "start")), "c": rng.choice(("stop", "clr")),
-                "both": rng.choice(("set", "clear", "toggle", "hold")), "value": rng.randrange(2)}
+        return {
+            **sample_control(rng),
+            "o": rng.choice(("q", "flag", "y")),
+            "s": rng.choice(("set", "start")),
+            "c": rng.choice(("stop", "clr")),
+            "both": rng.choice(("set", "clear", "toggle", "hold")),
+            "value": rng.randrange(2),
+        }
 
     def ports(self, p: Params) -> list[str]:
         return [*_ports(p), f"input {p['s']}", f"input {p['c']}", f"output reg {p['o']}"]
 
     def describe(self, p: Params, w: Words) -> str:
         o = p["o"]
-        both = {"set": w("sets it", "makes it 1"), "clear": w("clears it", "makes it 0"), "toggle": w("toggles it", "inverts it"),
-                "hold": w("keeps it", "leaves it alone")}[p["both"]]
-        return (w.opening("a flag") + f" {o}. At the clock edge {p['s']} " + w("sets", "raises") + f" it and {p['c']} " + w("clears", "lowers")
-                + f" it; both together {both}. " + say_reset(p, w, w(f"makes {o} {p['value']}", f"sets {o} to {p['value']}")))
+        both = {
+            "set": w("sets it", "makes it 1"),
+            "clear": w("clears it", "makes it 0"),
+            "toggle": w("toggles it", "inverts it"),
+            "hold": w("keeps it", "leaves it alone"),
+        }[p["both"]]
+        return (
+            w.opening("a flag")
+            + f" {o}. At the clock edge {p['s']} "
+            + w("sets", "raises")
+            + f" it and {p['c']} "
+            + w("clears", "lowers")
+            + f" it; both together {both}. "
+            + say_reset(p, w, w(f"makes {o} {p['value']}", f"sets {o} to {p['value']}"))
+        )
 
     def think(self, p: Params) -> str:
         return think_reset(p) + f"value {p['value']}\n11 : {p['both']}\n10 : set\n01 : clear\n"
@@ -166,7 +224,9 @@ class Latch(Family):
         return clocked(p, f"{o} <= {p['value']};", step)
 
     misreadings = {
-        "priority": change(both=lambda p: {"set": "clear", "clear": "set", "toggle": "hold", "hold": "toggle"}[p["both"]]),
+        "priority": change(
+            both=lambda p: {"set": "clear", "clear": "set", "toggle": "hold", "hold": "toggle"}[p["both"]]
+        ),
         "reset value": change(value=lambda p: 0),
         "reset kind": misread_kind,
     }

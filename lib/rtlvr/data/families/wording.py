@@ -22,7 +22,11 @@ class Words:
 
     def opening(self, thing: str) -> str:
         """A sentence opening such as "Design a counter"."""
-        return self("Design", "Write", "Implement", "Create", "Build", "Give me", "I need", "Describe in Verilog") + " " + thing
+        return (
+            self("Design", "Write", "Implement", "Create", "Build", "Give me", "I need", "Describe in Verilog")
+            + " "
+            + thing
+        )
 
     def listing(self, items: list[str]) -> str:
         """Join items as "a, b and c" or "a, b, c"."""

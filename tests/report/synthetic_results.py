@@ -2,16 +2,30 @@
 
 import numpy as np
 import pandas as pd
-
 from rtlvr.records import Measurement
 from rtlvr.report.tables import BENCHMARKS
 
 NAN = float("nan")
 
 
-def row(stage: str, metric: str, variant: str, value: float, n: int = 40, spread: float = NAN, unit: str = "percent") -> dict:
+def row(
+    stage: str,
+    metric: str,
+    variant: str,
+    value: float,
+    n: int = 40,
+    spread: float = NAN,
+    unit: str = "percent",
+) -> dict:
     return Measurement(
-        stage=stage, metric=metric, variant=variant, value=value, low=value - spread, high=value + spread, n=n, unit=unit
+        stage=stage,
+        metric=metric,
+        variant=variant,
+        value=value,
+        low=value - spread,
+        high=value + spread,
+        n=n,
+        unit=unit,
     ).model_dump()
 
 
@@ -19,8 +33,15 @@ def results() -> pd.DataFrame:
     """A results.csv with every row that a figure knows."""
     rows = [row("02_roundtrip", "funnel", name, count, count, unit="goldens") for name, count in FUNNEL_02.items()]
     rows += [row("03_filtering", "funnel", name, count, count, unit="triples") for name, count in FUNNEL_03.items()]
-    for name, precision, recall in (("round trip, formal", 99.2, 96.5), ("round trip, testbench 8x64", 94, 97), ("no check", 71, 100)):
-        rows += [row("03_filtering", "precision", name, precision, 320, 0.7), row("03_filtering", "recall", name, recall, 320, 2)]
+    for name, precision, recall in (
+        ("round trip, formal", 99.2, 96.5),
+        ("round trip, testbench 8x64", 94, 97),
+        ("no check", 71, 100),
+    ):
+        rows += [
+            row("03_filtering", "precision", name, precision, 320, 0.7),
+            row("03_filtering", "recall", name, recall, 320, 2),
+        ]
     for index, name in enumerate(("formal + testbench", "testbench 100x1000", "testbench 8x64", "testbench 1x16")):
         rows += [row("01_testbench", "false_accept", name, 4.1 * index, 620, 0.9 * index)]
         rows += [row("01_testbench", "false_reject", name, 0.0 + 0.1 * index, 180, 0.05)]
@@ -76,7 +97,19 @@ def scaling() -> pd.DataFrame:
     for model, best in (("sft", 44.0), ("rl", 65.0)):
         for budget in (64, 128, 256, 512):
             value = best * min(1, budget / 300)
-            rows.append((model, budget, value, value - 4, value + 4, 256, 0.6 * budget, 2 * 1.9e6 * 0.6 * budget, "cpu"))
+            rows.append(
+                (
+                    model,
+                    budget,
+                    value,
+                    value - 4,
+                    value + 4,
+                    256,
+                    0.6 * budget,
+                    2 * 1.9e6 * 0.6 * budget,
+                    "cpu",
+                )
+            )
     names = ["model", "budget_tokens", "value", "low", "high", "n", "mean_tokens", "flops", "profile"]
     return pd.DataFrame(rows, columns=names)
 

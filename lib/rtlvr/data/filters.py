@@ -1,0 +1,70 @@
+"""The paper's filters (§3.1) as named predicates, and the known-truth quality of the equivalence filter."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rtlvr.records import Triple
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A named predicate over triples: what passes is kept."""
+
+    name: str
+    keep: Callable[[Triple], bool]
+
+
+def equivalent() -> Filter:
+    """Keep pairs whose regenerated code is equivalent to the golden (step 4)."""
+    return Filter("equivalent", lambda row: row.status == "equivalent")
+
+
+def unsolved(attempts: dict[str, int], name: str) -> Filter:
+    """Keep what a judge model solved in none of its attempts (steps 3 and 5); `attempts` counts successes by row id."""
+    return Filter(name, lambda row: attempts.get(row.id, 0) == 0)
+
+
+def short(count_tokens: Callable[[str], int], limit: int) -> Filter:
+    """Keep rows whose prompt and response fit the model's context of `limit` tokens."""
+    return Filter(f"≤ {limit} tokens", lambda row: count_tokens(row.prompt) + count_tokens(row.response) <= limit)
+
+
+def apply(rows: Sequence[Triple], filters: Sequence[Filter]) -> tuple[list[Triple], list[tuple[str, int]]]:
+    """Apply filters one after the other; returns the rows kept and the funnel [(filter, rows left)]."""
+    kept, funnel = list(rows), []
+    for stage in filters:
+        kept = [row for row in kept if stage.keep(row)]
+        funnel.append((stage.name, len(kept)))
+    return kept, funnel
+
+
+@dataclass(frozen=True)
+class FilterQuality:
+    """How well passing the round trip tells right pairs (no error in description nor code) from wrong ones."""
+
+    right: int
+    wrong: int
+    right_kept: int
+    wrong_kept: int
+
+    @property
+    def precision(self) -> float:
+        """Share of kept pairs that are right."""
+        return self.right_kept / max(1, self.right_kept + self.wrong_kept)
+
+    @property
+    def recall(self) -> float:
+        """Share of right pairs that are kept."""
+        return self.right_kept / max(1, self.right)
+
+
+def filter_quality(rows: Sequence[Triple]) -> FilterQuality:
+    """The equivalence filter against the procedural teacher's own labels."""
+    right = [row for row in rows if row.description_error is None and row.code_error is None]
+    wrong = [row for row in rows if row.description_error is not None or row.code_error is not None]
+    return FilterQuality(
+        len(right),
+        len(wrong),
+        sum(r.status == "equivalent" for r in right),
+        sum(r.status == "equivalent" for r in wrong),
+    )

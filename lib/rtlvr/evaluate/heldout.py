@@ -1,0 +1,74 @@
+"""A policy on specifications: sample, judge, count."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from rtlvr.evaluate.generate import Sampling, complete, decode, stop_ids
+from rtlvr.evaluate.passk import interval
+from rtlvr.records import Measurement, Problem, Sample, read_jsonl, write_jsonl
+from rtlvr.train.policy import chat
+from rtlvr.train.reward import judge
+from rtlvr.verify import Pool, Stimuli
+
+
+def attempt(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    problems: Sequence[Problem],
+    sampling: Sampling,
+    pool: Pool,
+    stimuli: Stimuli,
+    samples: int = 1,
+    seed: int = 0,
+    variant: str = "",
+    plain: bool = False,
+) -> list[Sample]:
+    """Sample each problem `samples` times and judge every answer; `plain` takes a base model's untagged code block."""
+    asked = [problem for problem in problems for _ in range(samples)]
+    # A generator of its own for the draw, so that evaluating does not disturb a training's random state.
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        ids = list(complete(model, tokenizer, [chat(p.prompt) for p in asked], sampling))
+    texts, stops = decode(tokenizer, ids), stop_ids(model, tokenizer)
+    judged = judge(pool, stimuli, [p.golden for p in asked], texts, plain)
+    return [
+        Sample(
+            problem=p.id,
+            variant=variant,
+            response=text,
+            tokens=len(i),
+            truncated=i[-1] not in stops,
+            reward=j.reward,
+            status=j.status,
+            reason=j.reason,
+        )
+        for p, text, i, j in zip(asked, texts, ids, judged, strict=True)
+    ]
+
+
+def cached_attempt(path: Path, *args: object, **kwargs: object) -> list[Sample]:
+    """`attempt`, unless `path` holds its result already (it is written only when whole)."""
+    if not path.exists():
+        write_jsonl(path, attempt(*args, **kwargs))
+    return read_jsonl(path, Sample)
+
+
+def accuracy(samples: Sequence[Sample], stage: str, metric: str, variant: str) -> Measurement:
+    """pass@1 in percent with its 95 % interval over problems."""
+    tried = Counter(s.problem for s in samples)
+    right = Counter(s.problem for s in samples if s.reward == 1)
+    mean, low, high = interval([(n, right[p]) for p, n in tried.items()])
+    return Measurement(
+        stage=stage,
+        metric=metric,
+        variant=variant,
+        value=100 * mean,
+        low=100 * low,
+        high=100 * high,
+        n=len(samples),
+        unit="%",
+    )

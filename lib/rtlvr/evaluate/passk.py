@@ -1,0 +1,36 @@
+"""pass@k and its uncertainty."""
+
+from collections.abc import Sequence
+from math import comb
+
+import numpy as np
+from scipy.stats import binomtest
+
+_RESAMPLES = 2000
+
+
+def pass_at_k(samples: int, correct: int, k: int) -> float:
+    """Unbiased pass@k of one problem with `correct` of `samples` right: 1 - C(n-c, k) / C(n, k).
+
+    Raises:
+        ValueError: k is not in 1..samples, or correct not in 0..samples.
+    """
+    if not 1 <= k <= samples or not 0 <= correct <= samples:
+        raise ValueError(f"got n={samples}, c={correct}, k={k}; needed: 1 <= k <= n and 0 <= c <= n")
+    return 1.0 - comb(samples - correct, k) / comb(samples, k)
+
+
+def interval(counts: Sequence[tuple[int, int]], k: int = 1, seed: int = 0) -> tuple[float, float, float]:
+    """Mean pass@k over problems with a 95 % interval; `counts` holds (samples, correct) of each problem.
+
+    One sample per problem: Wilson's interval of a proportion. Several: percentile bootstrap over problems, because
+    samples of one problem are not independent.
+    """
+    values = np.array([pass_at_k(n, c, k) for n, c in counts])
+    mean = float(values.mean())
+    if all(n == 1 for n, _ in counts):
+        ci = binomtest(int(values.sum()), len(values)).proportion_ci(method="wilson")
+        return mean, float(ci.low), float(ci.high)
+    picks = np.random.default_rng(seed).integers(0, len(values), (_RESAMPLES, len(values)))
+    low, high = np.percentile(values[picks].mean(axis=1), [2.5, 97.5])
+    return mean, float(low), float(high)

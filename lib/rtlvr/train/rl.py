@@ -1,0 +1,73 @@
+"""The RL stage: the RL set, the trainer, and its record."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import torch
+from transformers.trainer_utils import get_last_checkpoint
+
+from rtlvr.evaluate.generate import Sampling
+from rtlvr.evaluate.heldout import attempt
+from rtlvr.params import Profile
+from rtlvr.records import Problem
+from rtlvr.train.dapo import AdaptiveDapoTrainer, StepLog, grpo_config, restore_sampler, rl_dataset
+from rtlvr.train.policy import chat, load_policy, load_tokenizer
+from rtlvr.train.reward import EquivalenceReward
+from rtlvr.verify import Pool, Stimuli
+
+
+def improve(
+    policy: Path | str,
+    train: Sequence[Problem],
+    heldout: Sequence[Problem],
+    params: Profile,
+    pool: Pool,
+    stimuli: Stimuli,
+    folder: Path,
+) -> Path:
+    """Train `policy` by adaptive DAPO on `train`; saves into `folder`/policy, one line per step into `folder`/steps.jsonl.
+
+    Goes on from the last checkpoint where `params.resume` is true and there is one; lines of steps after that checkpoint
+    are dropped, since they will be made again.
+    """
+    rl = params.rl
+    tokenizer, model = load_tokenizer(policy), load_policy(policy, rl.bf16)
+    checkpoints = folder / "checkpoints"
+    config = grpo_config(rl, checkpoints, params.seed)
+    trainer = AdaptiveDapoTrainer(
+        model=model,
+        processing_class=tokenizer,
+        args=config,
+        rl=rl,
+        reward=EquivalenceReward(pool, stimuli),
+        train_dataset=rl_dataset([chat(p.prompt) for p in train], [p.golden for p in train]),
+    )
+    sampling = Sampling(rl.max_response, rl.temperature)
+
+    def heldout_accuracy() -> float:
+        samples = attempt(model, tokenizer, heldout[: rl.eval_problems], sampling, pool, stimuli)
+        return sum(s.reward for s in samples) / len(samples)
+
+    log = folder / "steps.jsonl"
+    trainer.add_callback(StepLog(trainer, log, heldout_accuracy, rl.eval_steps))
+    checkpoint = get_last_checkpoint(str(checkpoints)) if params.resume and checkpoints.exists() else None
+    if checkpoint:
+        restore_sampler(trainer, Path(checkpoint))
+    _cut_log(log, int(Path(checkpoint).name.split("-")[1]) if checkpoint else 0)
+    torch.manual_seed(params.seed)
+    trainer.train(resume_from_checkpoint=checkpoint)
+    trainer.save_model(str(folder / "policy"))
+    tokenizer.save_pretrained(folder / "policy")
+    return folder / "policy"
+
+
+def read_steps(path: Path) -> pd.DataFrame:
+    """The per-step record as a table, one row per step."""
+    return pd.read_json(path, lines=True)
+
+
+def _cut_log(path: Path, steps: int) -> None:
+    if path.exists():
+        lines = path.read_text().splitlines(keepends=True)[:steps]
+        path.write_text("".join(lines))

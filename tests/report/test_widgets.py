@@ -1,0 +1,32 @@
+"""The example browser."""
+
+import ipywidgets
+import pytest
+from rtlvr.report import widgets
+from rtlvr.report.columns import TableError
+
+ROWS = [{"golden": "assign y = a <b;", "candidate": "assign y = a;"}, {"golden": "second"}]
+
+
+def test_slider_moves_the_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", "a.ipynb")
+    monkeypatch.setattr(widgets, "display", lambda _: pytest.fail("a front end needs no static copy"))
+    box = widgets.browse(ROWS, "pairs")
+    slider, view = box.children
+    assert isinstance(slider, ipywidgets.IntSlider) and slider.max == 2
+    assert "a &lt;b;" in view.value and "1 of 2" in view.value
+    slider.value = 2
+    assert "second" in view.value and "2 of 2" in view.value
+
+
+def test_headless_shows_the_first_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    seen = []
+    monkeypatch.setattr(widgets, "display", seen.append)
+    widgets.browse(ROWS, "pairs")
+    assert len(seen) == 1 and "a &lt;b;" in seen[0].data
+
+
+def test_nothing_to_browse_is_an_error() -> None:
+    with pytest.raises(TableError, match="no row to browse"):
+        widgets.browse([], "pairs")
