@@ -9,7 +9,33 @@ import re
 MAX_SOURCE_BYTES = 256 * 1024
 
 ALLOWED_SYSTEM = frozenset(
-    ["$clog2", "$signed", "$unsigned", "$bits", "$size", "$left", "$right", "$high", "$low", "$countones", "$onehot", "$onehot0", "$isunknown", "$rtoi", "$itor", "$display", "$write", "$strobe", "$monitor", "$error", "$warning", "$info", "$time", "$realtime", "$stime"]
+    [
+        "$clog2",
+        "$signed",
+        "$unsigned",
+        "$bits",
+        "$size",
+        "$left",
+        "$right",
+        "$high",
+        "$low",
+        "$countones",
+        "$onehot",
+        "$onehot0",
+        "$isunknown",
+        "$rtoi",
+        "$itor",
+        "$display",
+        "$write",
+        "$strobe",
+        "$monitor",
+        "$error",
+        "$warning",
+        "$info",
+        "$time",
+        "$realtime",
+        "$stime",
+    ]
 )
 _SKIP = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 _REFUSED_DIRECTIVES = ("`include", "`line", "`pragma", "`begin_keywords")

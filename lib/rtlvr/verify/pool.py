@@ -5,6 +5,7 @@ A worker that dies or overruns is replaced; the check is tried once more on a fr
 """
 
 import atexit
+import contextlib
 import json
 import os
 import select
@@ -68,10 +69,8 @@ class Worker:
 
     def kill(self) -> None:
         """End the worker and whatever it started."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
         os.close(self._to)
         os.close(self._from)

@@ -10,15 +10,41 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rtlvr.data.families.base import Family
-from rtlvr.data.families.comb import FAMILIES as _COMB
+from rtlvr.data.families.codes import Gray, Lookup, ModularTable, Priority, Saturate
+from rtlvr.data.families.comb import Compare, Gate, Minterms, Range, Rotate, Threshold
 from rtlvr.data.families.control import Params
 from rtlvr.data.families.fsm import Detector, Latch, Lfsr, Ring
-from rtlvr.data.families.seq import Accumulator, Counter, Delay, Edge, Limiter, Shift, Stretch, Tick
+from rtlvr.data.families.pulses import Delay, Edge, Stretch, Tick
+from rtlvr.data.families.seq import Accumulator, Counter, Limiter, Shift
 from rtlvr.data.families.wording import Words
 
 FAMILIES: dict[str, Family] = {
     cls.name: cls()
-    for cls in (*_COMB, Counter, Shift, Edge, Tick, Accumulator, Delay, Stretch, Limiter, Detector, Ring, Lfsr, Latch)
+    for cls in (
+        Minterms,
+        Compare,
+        Range,
+        ModularTable,
+        Rotate,
+        Gray,
+        Priority,
+        Gate,
+        Threshold,
+        Saturate,
+        Lookup,
+        Counter,
+        Shift,
+        Edge,
+        Tick,
+        Accumulator,
+        Delay,
+        Stretch,
+        Limiter,
+        Detector,
+        Ring,
+        Lfsr,
+        Latch,
+    )
 }
 
 Split = Literal["train", "heldout"]

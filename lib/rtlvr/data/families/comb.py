@@ -1,4 +1,4 @@
-"""Combinational families: tables, comparisons, permutations, codes and gates."""
+"""Combinational families: truth tables, comparisons, permutations, gates and votes."""
 
 import random
 
@@ -10,7 +10,8 @@ _IN = ("a", "d", "x", "code")
 _OUT = ("y", "q", "out", "f")
 
 
-def _names(rng: random.Random) -> Params:
+def input_output(rng: random.Random) -> Params:
+    """Names for the one input and the one output of a family."""
     return {"i": rng.choice(_IN), "o": rng.choice(_OUT)}
 
 
@@ -22,7 +23,7 @@ class Minterms(Family):
     def sample(self, rng: random.Random) -> Params:
         n = rng.choice((2, 3, 3, 3))
         terms = sorted(rng.sample(range(2**n), rng.randrange(1, 2**n - 1)))
-        return {**_names(rng), "n": n, "terms": terms, "on": rng.randrange(2), "lsb_first": 0}
+        return {**input_output(rng), "n": n, "terms": terms, "on": rng.randrange(2), "lsb_first": 0}
 
     def ports(self, p: Params) -> list[str]:
         return [f"input {bus(p['n'])}{p['i']}", f"output {p['o']}"]
@@ -77,7 +78,12 @@ class Compare(Family):
 
     def sample(self, rng: random.Random) -> Params:
         width = rng.choice((3, 4, 5, 6))
-        return {**_names(rng), "w": width, "k": rng.randrange(1, 2**width - 1), "op": rng.choice(sorted(self._SAY))}
+        return {
+            **input_output(rng),
+            "w": width,
+            "k": rng.randrange(1, 2**width - 1),
+            "op": rng.choice(sorted(self._SAY)),
+        }
 
     def ports(self, p: Params) -> list[str]:
         return [f"input {bus(p['w'])}{p['i']}", f"output {p['o']}"]
@@ -113,7 +119,14 @@ class Range(Family):
         width = rng.choice((4, 5, 6))
         lo = rng.randrange(1, 2**width - 5)
         hi = rng.randrange(lo + 3, 2**width - 1)
-        return {**_names(rng), "w": width, "lo": lo, "hi": hi, "ends": rng.randrange(2), "inside": rng.randrange(2)}
+        return {
+            **input_output(rng),
+            "w": width,
+            "lo": lo,
+            "hi": hi,
+            "ends": rng.randrange(2),
+            "inside": rng.randrange(2),
+        }
 
     def ports(self, p: Params) -> list[str]:
         return [f"input {bus(p['w'])}{p['i']}", f"output {p['o']}"]
@@ -154,51 +167,6 @@ class Range(Family):
     }
 
 
-class ModularTable(Family):
-    """A small ROM whose entries the reader must compute: (k·x + c) mod m."""
-
-    name, category = "modular_table", "memories"
-
-    def sample(self, rng: random.Random) -> Params:
-        n, m = rng.choice((2, 2, 3)), rng.choice((3, 5, 6, 7, 9, 10, 11, 12, 13))
-        return {**_names(rng), "n": n, "m": m, "k": rng.randrange(1, m), "c": rng.randrange(1, m), "offset": 1}
-
-    def ports(self, p: Params) -> list[str]:
-        return [f"input {bus(p['n'])}{p['i']}", f"output reg [3:0] {p['o']}"]
-
-    def describe(self, p: Params, w: Words) -> str:
-        formula = w(
-            f"({p['k']} * {p['i']} + {p['c']}) mod {p['m']}",
-            f"the remainder of {p['k']} * {p['i']} + {p['c']} divided by {p['m']}",
-            f"{p['k']} times {p['i']} plus {p['c']}, modulo {p['m']}",
-        )
-        return (
-            w.opening("a lookup table")
-            + ". "
-            + w(
-                f"{p['o']} is {formula}.",
-                f"It gives {p['o']} = {formula}.",
-                f"For every {p['i']}, {p['o']} holds {formula}.",
-            )
-        )
-
-    def think(self, p: Params) -> str:
-        return "".join(f"{v} : {self._sum(p, v)} mod {p['m']} = {self._entry(p, v)}\n" for v in range(2 ** p["n"]))
-
-    def body(self, p: Params) -> str:
-        rows = "".join(f"    {v} : {p['o']} = {self._entry(p, v)};\n" for v in range(2 ** p["n"]))
-        return f"  always @( * ) case ( {p['i']} )\n{rows}  endcase\n"
-
-    @staticmethod
-    def _sum(p: Params, v: int) -> int:
-        return p["k"] * v + (p["c"] if p["offset"] else 0)
-
-    def _entry(self, p: Params, v: int) -> int:
-        return self._sum(p, v) % p["m"]
-
-    misreadings = {"offset forgotten": change(offset=lambda p: 0)}
-
-
 class Rotate(Family):
     """A fixed rotation or reversal of a bus, bit by bit."""
 
@@ -209,7 +177,7 @@ class Rotate(Family):
         by = rng.randrange(1, width)
         while 2 * by == width:  # left and right would be the same design
             by = rng.randrange(1, width)
-        return {**_names(rng), "w": width, "by": by, "way": rng.choice(("left", "right"))}
+        return {**input_output(rng), "w": width, "by": by, "way": rng.choice(("left", "right"))}
 
     def ports(self, p: Params) -> list[str]:
         return [f"input {bus(p['w'])}{p['i']}", f"output {bus(p['w'])}{p['o']}"]
@@ -241,93 +209,6 @@ class Rotate(Family):
         return [(i - by) % p["w"] for i in reversed(range(p["w"]))]
 
     misreadings = {"direction": change(way=lambda p: "left" if p["way"] == "right" else "right")}
-
-
-class Gray(Family):
-    """Binary to Gray code or back."""
-
-    name, category = "gray", "encoders"
-
-    def sample(self, rng: random.Random) -> Params:
-        return {
-            **_names(rng),
-            "w": rng.choice((3, 4, 5, 6)),
-            "to": rng.choice(("gray", "binary")),
-            "inv": rng.randrange(2),
-        }
-
-    def ports(self, p: Params) -> list[str]:
-        return [f"input {bus(p['w'])}{p['i']}", f"output {bus(p['w'])}{p['o']}"]
-
-    def describe(self, p: Params, w: Words) -> str:
-        source = "binary" if p["to"] == "gray" else "gray"
-        inverted = w(" All output bits are inverted.", " The result is complemented.") if p["inv"] else ""
-        return (
-            w.opening("a code converter")
-            + ". "
-            + w(
-                f"It converts the {source} code {p['i']} to {p['to']} code {p['o']}.",
-                f"{p['o']} is the {p['to']} code of the {source} number {p['i']}.",
-                f"{p['i']} is in {source} code and {p['o']} in {p['to']} code.",
-            )
-            + inverted
-        )
-
-    def think(self, p: Params) -> str:
-        return "".join(f"{b} : {' '.join(map(str, self._taps(p, b)))}\n" for b in reversed(range(p["w"])))
-
-    def body(self, p: Params) -> str:
-        no = "~ " if p["inv"] else ""
-        terms = (" ^".join(f" {p['i']}[{t}]" for t in self._taps(p, b)) for b in reversed(range(p["w"])))
-        return f"  assign {p['o']} = {no}{{" + ",".join(terms) + "};\n"
-
-    @staticmethod
-    def _taps(p: Params, b: int) -> list[int]:
-        top = p["w"] - 1 if p["to"] == "binary" else min(b + 1, p["w"] - 1)
-        return list(range(top, b - 1, -1))
-
-    misreadings = {
-        "direction": change(to=lambda p: "gray" if p["to"] == "binary" else "binary"),
-        "inversion ignored": change(inv=lambda p: 0),
-    }
-
-
-class Priority(Family):
-    """A priority encoder over request bits, either end first."""
-
-    name, category = "priority", "encoders"
-
-    def sample(self, rng: random.Random) -> Params:
-        n = rng.choice((3, 4, 5))
-        return {**_names(rng), "n": n, "first": rng.choice(("high", "low")), "idle": rng.randrange(8)}
-
-    def ports(self, p: Params) -> list[str]:
-        return [f"input {bus(p['n'])}{p['i']}", f"output [2:0] {p['o']}"]
-
-    def describe(self, p: Params, w: Words) -> str:
-        order = {"high": w("highest", "most significant"), "low": w("lowest", "least significant")}[p["first"]]
-        return (
-            w.opening("a priority encoder")
-            + ". "
-            + w(
-                f"{p['o']} is the index of the {order} set bit of {p['i']}, or {p['idle']} when none is set.",
-                f"The {order} bit of {p['i']} that is 1 wins and {p['o']} gives its number; {p['idle']} if {p['i']} is zero.",
-            )
-        )
-
-    def think(self, p: Params) -> str:
-        return "order : " + " ".join(map(str, self._order(p))) + f" else {p['idle']}\n"
-
-    def body(self, p: Params) -> str:
-        chain = " :".join(f" {p['i']}[{b}] ? 3'd{b}" for b in self._order(p))
-        return f"  assign {p['o']} ={chain} : 3'd{p['idle']};\n"
-
-    @staticmethod
-    def _order(p: Params) -> list[int]:
-        order = list(range(p["n"]))
-        return order if p["first"] == "low" else order[::-1]
-
-    misreadings = {"order": change(first=lambda p: "low" if p["first"] == "high" else "high")}
 
 
 class Gate(Family):
@@ -385,7 +266,13 @@ class Threshold(Family):
 
     def sample(self, rng: random.Random) -> Params:
         n = rng.choice((3, 4, 5, 6, 7))
-        return {**_names(rng), "n": n, "k": rng.randrange(1, n), "strict": rng.randrange(2), "what": rng.randrange(2)}
+        return {
+            **input_output(rng),
+            "n": n,
+            "k": rng.randrange(1, n),
+            "strict": rng.randrange(2),
+            "what": rng.randrange(2),
+        }
 
     def ports(self, p: Params) -> list[str]:
         return [f"input {bus(p['n'])}{p['i']}", f"output {p['o']}"]
@@ -415,108 +302,3 @@ class Threshold(Family):
         return p["k"] + p["strict"]
 
     misreadings = {"boundary": change(strict=lambda p: 1 - p["strict"]), "polarity": change(what=lambda p: 1)}
-
-
-class Saturate(Family):
-    """An addition that saturates or wraps at a limit."""
-
-    name, category = "saturate", "arithmetic"
-
-    def sample(self, rng: random.Random) -> Params:
-        width = rng.choice((3, 4, 5))
-        return {
-            **_names(rng),
-            "w": width,
-            "k": rng.randrange(1, 2**width - 1),
-            "way": rng.choice(("add", "sub")),
-            "hold": rng.randrange(2),
-        }
-
-    def ports(self, p: Params) -> list[str]:
-        return [f"input {bus(p['w'])}{p['i']}", f"output {bus(p['w'])}{p['o']}"]
-
-    def describe(self, p: Params, w: Words) -> str:
-        action = {
-            "add": w(f"{p['i']} plus {p['k']}", f"the sum of {p['i']} and {p['k']}"),
-            "sub": w(f"{p['i']} minus {p['k']}", f"{p['k']} less than {p['i']}"),
-        }[p["way"]]
-        limit = {
-            "add": w("stays at the maximum", "saturates at all ones"),
-            "sub": w("stays at zero", "saturates at 0"),
-        }[p["way"]]
-        rule = limit if p["hold"] else w("wraps around", "is taken modulo the width")
-        return (
-            w.opening("an adder")
-            + ". "
-            + w(
-                f"{p['o']} is {action} and {rule} when it does not fit.",
-                f"It outputs {action}; a result out of range {rule}.",
-            )
-        )
-
-    def think(self, p: Params) -> str:
-        top = 2 ** p["w"] - 1
-        edge = f"edge {top - p['k'] if p['way'] == 'add' else p['k']}\n" if p["hold"] else ""
-        return f"{'hold' if p['hold'] else 'wrap'} , top {top}\n{edge}"
-
-    def body(self, p: Params) -> str:
-        op, top = {"add": "+", "sub": "-"}[p["way"]], 2 ** p["w"] - 1
-        plain = f"{p['i']} {op} {p['w']}'d{p['k']}"
-        if not p["hold"]:
-            return f"  assign {p['o']} = {plain};\n"
-        test = f"{p['i']} > {top - p['k']} ? {top}" if p["way"] == "add" else f"{p['i']} < {p['k']} ? 0"
-        return f"  assign {p['o']} = {test} : {plain};\n"
-
-    misreadings = {"overflow": change(hold=lambda p: 1 - p["hold"])}
-
-
-class Lookup(Family):
-    """A table of given constants, selected by a code, with a default."""
-
-    name, category = "lookup", "combinational"
-
-    def sample(self, rng: random.Random) -> Params:
-        count = rng.choice((2, 3, 4, 5))
-        keys = rng.sample(range(8), count)
-        return {
-            **_names(rng),
-            "keys": keys,
-            "values": [rng.randrange(16) for _ in keys],
-            "other": rng.randrange(16),
-            "lag": 0,
-        }
-
-    def ports(self, p: Params) -> list[str]:
-        return [f"input [2:0] {p['i']}", f"output reg [3:0] {p['o']}"]
-
-    def describe(self, p: Params, w: Words) -> str:
-        row = w("{v} for {k}", "{v} when it is {k}", "{k} gives {v}", "{k} maps to {v}")
-        rows = w.listing([row.format(k=k, v=v) for k, v in zip(p["keys"], p["values"], strict=True)])
-        return (
-            w.opening("a decoder")
-            + ". "
-            + w(
-                f"From {p['i']} it makes {p['o']}: {rows}; anything else gives {p['other']}.",
-                f"{p['o']} depends on {p['i']}: {rows}, default {p['other']}.",
-            )
-        )
-
-    def think(self, p: Params) -> str:
-        return "".join(f"{k} : {v} = {bits(v, 4)}\n" for k, v in self._rows(p)) + f"else {bits(p['other'], 4)}\n"
-
-    def body(self, p: Params) -> str:
-        rows = "".join(f"    {k} : {p['o']} = {bits(v, 4)};\n" for k, v in self._rows(p))
-        return f"  always @( * ) case ( {p['i']} )\n{rows}    default : {p['o']} = {bits(p['other'], 4)};\n  endcase\n"
-
-    @staticmethod
-    def _rows(p: Params) -> list[tuple[int, int]]:
-        values = p["values"][p["lag"] :] + p["values"][: p["lag"]]
-        return sorted(zip(p["keys"], values, strict=True))
-
-    misreadings = {
-        "rows shifted": change(lag=lambda p: 1),
-        "default ignored": change(other=lambda p: 0),
-    }
-
-
-FAMILIES = (Minterms, Compare, Range, ModularTable, Rotate, Gray, Priority, Gate, Threshold, Saturate, Lookup)

@@ -61,3 +61,8 @@ def _edge(p: Params) -> str:
 
 def _test(p: Params) -> str:
     return str(p["rst"]) if p["level"] else f"! {p['rst']}"
+
+
+def control_ports(p: Params) -> list[str]:
+    """Port declarations of clock and reset."""
+    return [f"input {p['clk']}", f"input {p['rst']}"]

@@ -6,6 +6,7 @@ from rtlvr.data.families.base import Family, bus, change
 from rtlvr.data.families.control import (
     Params,
     clocked,
+    control_ports,
     misread_kind,
     sample_control,
     say_reset,
@@ -31,7 +32,7 @@ class Detector(Family):
         }
 
     def ports(self, p: Params) -> list[str]:
-        return [*_ports(p), f"input {p['d']}", f"output {p['o']}"]
+        return [*control_ports(p), f"input {p['d']}", f"output {p['o']}"]
 
     def describe(self, p: Params, w: Words) -> str:
         mode = w("overlapping", "with overlap") if p["overlap"] else w("without overlap", "non overlapping")
@@ -89,7 +90,7 @@ class Ring(Family):
         }
 
     def ports(self, p: Params) -> list[str]:
-        return [*_ports(p), f"output reg {bus(p['w'])}{p['o']}"]
+        return [*control_ports(p), f"output reg {bus(p['w'])}{p['o']}"]
 
     def describe(self, p: Params, w: Words) -> str:
         kind = (
@@ -147,7 +148,7 @@ class Lfsr(Family):
         }
 
     def ports(self, p: Params) -> list[str]:
-        return [*_ports(p), f"output reg {bus(p['w'])}{p['o']}"]
+        return [*control_ports(p), f"output reg {bus(p['w'])}{p['o']}"]
 
     def describe(self, p: Params, w: Words) -> str:
         mix = w("xnor", "inverted xor") if p["no"] else w("xor", "exclusive or")
@@ -194,7 +195,7 @@ class Latch(Family):
         }
 
     def ports(self, p: Params) -> list[str]:
-        return [*_ports(p), f"input {p['s']}", f"input {p['c']}", f"output reg {p['o']}"]
+        return [*control_ports(p), f"input {p['s']}", f"input {p['c']}", f"output reg {p['o']}"]
 
     def describe(self, p: Params, w: Words) -> str:
         o = p["o"]
@@ -230,7 +231,3 @@ class Latch(Family):
         "reset value": change(value=lambda p: 0),
         "reset kind": misread_kind,
     }
-
-
-def _ports(p: Params) -> list[str]:
-    return [f"input {p['clk']}", f"input {p['rst']}"]
