@@ -91,6 +91,7 @@ class Rl(Section):
     """Adaptive DAPO on TRL's GRPOTrainer (paper §3.3)."""
 
     model: str = Field(description="'sft': the policy of stage 04; or a folder or hub name")
+    seed: Count = Field(description="of RL alone: a second seed needs no second upstream")
     steps: Positive
     learning_rate: Real
     warmup_steps: Count
@@ -135,6 +136,7 @@ class Benchmarks(Section):
     root: str
     names: list[str]
     problems: Count = Field(description="problems per benchmark; 0: all")
+    heldout_problems: Positive = Field(description="held-out designs for pass@k")
     samples: Positive
     temperature: Real
     top_p: Rate
@@ -144,6 +146,7 @@ class Benchmarks(Section):
 class Scaling(Section):
     """Test-time scaling: accuracy against the response budget (paper §4.4)."""
 
+    policy: Literal["rl", "sft"]
     budgets: list[Positive]
     problems: Positive
     samples: Positive

@@ -14,6 +14,7 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -23,7 +24,7 @@ import pandas as pd
 from rtlvr.errors import StageError
 from rtlvr.params import Profile
 from rtlvr.paths import ROOT, outputs
-from rtlvr.records import Measurement, read_jsonl, write_jsonl, write_text
+from rtlvr.records import Measurement, RecordType, read_jsonl, write_jsonl, write_text
 
 VERSION = metadata.version("rtlvr")
 
@@ -71,6 +72,14 @@ class Stage:
         """A file in this stage's folder."""
         return self.folder / name
 
+    def cached(
+        self, name: str, kind: type[RecordType], compute: Callable[[], Sequence[RecordType]]
+    ) -> list[RecordType]:
+        """The rows of file `name`, computed and written (whole or not at all) if they are not there yet."""
+        if not self.path(name).exists():
+            write_jsonl(self.path(name), compute())
+        return read_jsonl(self.path(name), kind)
+
     def upstream(self, name: str) -> Path:
         """The folder of a finished, fresh predecessor.
 
@@ -80,7 +89,8 @@ class Stage:
         before = Stage(name, self.params)
         if before.done:
             return before.folder
-        state = "is stale: its parameters or inputs have changed" if before.folder.exists() else "has not run"
+        found = _manifest_key(before.folder)
+        state = "is stale: its parameters or inputs have changed" if found else "has not finished"
         raise StageError(f"stage {name} of run {self.params.run!r} {state}; run notebooks/{name}.ipynb first")
 
     def finish(self, rows: list[Measurement]) -> pd.DataFrame:

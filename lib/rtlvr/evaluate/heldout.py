@@ -9,7 +9,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rtlvr.evaluate.generate import Sampling, complete, decode, stop_ids
 from rtlvr.evaluate.passk import interval
-from rtlvr.records import Measurement, Problem, Sample, read_jsonl, write_jsonl
+from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl, write_jsonl
 from rtlvr.train.policy import chat
 from rtlvr.train.reward import judge
 from rtlvr.verify import Pool, Stimuli
@@ -58,17 +58,25 @@ def cached_attempt(path: Path, *args: object, **kwargs: object) -> list[Sample]:
 
 
 def accuracy(samples: Sequence[Sample], stage: str, metric: str, variant: str) -> Measurement:
-    """pass@1 in percent with its 95 % interval over problems."""
-    tried = Counter(s.problem for s in samples)
-    right = Counter(s.problem for s in samples if s.reward == 1)
-    mean, low, high = interval([(n, right[p]) for p, n in tried.items()])
-    return Measurement(
-        stage=stage,
-        metric=metric,
-        variant=variant,
-        value=100 * mean,
-        low=100 * low,
-        high=100 * high,
-        n=len(samples),
-        unit="%",
-    )
+    """pass@1 under another metric's name."""
+    return pass_at(1, samples, stage, variant).model_copy(update={"metric": metric})
+
+
+def pass_at(k: int, samples: Sequence[Sample], stage: str, variant: str) -> Measurement:
+    """pass@k in percent with its 95 % interval over problems."""
+    tried, right = Counter(s.problem for s in samples), solved(samples)
+    mean, low, high = interval([(n, right[p]) for p, n in tried.items()], k)
+    values = {"value": 100 * mean, "low": 100 * low, "high": 100 * high}
+    return Measurement(stage=stage, metric=f"pass@{k}", variant=variant, n=len(samples), unit="%", **values)
+
+
+def solved(samples: Sequence[Sample]) -> dict[str, int]:
+    """How often each problem was solved: what the difficulty filters ask (paper §3.1, steps 3 and 5)."""
+    counts = Counter({sample.problem: 0 for sample in samples})
+    counts.update(sample.problem for sample in samples if sample.reward == 1)
+    return dict(counts)
+
+
+def problems_of(rows: Sequence[Triple]) -> list[Problem]:
+    """The specifications of round-trip rows."""
+    return [Problem(id=row.id, category=row.category, prompt=row.prompt, golden=row.golden) for row in rows]

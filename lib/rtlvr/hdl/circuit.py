@@ -11,14 +11,16 @@ import resource
 import select
 import signal
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 
 from rtlvr.errors import DesignError
 from rtlvr.records import Record
 
 _SECONDS, _MEMORY = 10, 2 << 30
 _RESET_NAME = re.compile(r"rst|reset|clr|clear|init", re.IGNORECASE)
+_EDGES = {"posedge": "rising edge", "negedge": "falling edge"}
 _CLOCK_NAME = re.compile(r"cl(oc)?k", re.IGNORECASE)
 
 
@@ -72,6 +74,14 @@ class Circuit(Record):
         """Output ports in declaration order."""
         return tuple(p for p in self.ports if p.direction == "output")
 
+    def symbol(self) -> tuple[list[tuple[str, int, str]], list[tuple[str, int]]]:
+        """Inputs (name, width, role) and outputs (name, width): what a drawing of the block needs."""
+        roles = {c.name: "clock, " + " and ".join(_EDGES[e] for e in c.edges) for c in self.clocks}
+        kinds = {"sync": "synchronous", "async": "asynchronous", "both": "synchronous and asynchronous"}
+        roles |= {r.name: f"reset, {kinds[r.kind]}, active {'high' if r.level else 'low'}" for r in self.resets}
+        inputs = [(p.name, p.width, roles.get(p.name, "data")) for p in self.inputs]
+        return inputs, [(p.name, p.width) for p in self.outputs]
+
 
 def analyse(text: str, top: str | None = None, preferred: str | None = None) -> Circuit:
     """Analyse the module `top` of `text`; without `top`, `preferred` if it exists, else the one that nothing instantiates.
@@ -81,41 +91,48 @@ def analyse(text: str, top: str | None = None, preferred: str | None = None) -> 
     Raises:
         DesignError: Yosys refuses the text, there is no such or no single top, or analysis exceeds its limits.
     """
+    answer, said = in_child(lambda: _analyse_here(text, top, preferred))
+    if answer is None:
+        raise DesignError(f"Yosys: {said}" if said else "Yosys gave no answer within its limits of time and memory")
+    if "error" in answer:
+        raise DesignError(answer["error"])
+    return Circuit.model_validate(answer)
+
+
+def in_child(work: Callable[[], dict]) -> tuple[dict | None, str]:
+    """Run `work` in a forked child with limits; returns its answer (None: it ended without one) and Yosys's error line.
+
+    Call it only in a single-threaded process.
+    """
     with tempfile.TemporaryFile() as log:
-        answer = _in_child(lambda: _analyse_here(text, top, preferred), log)
-        if answer is not None:
-            if "error" in answer:
-                raise DesignError(answer["error"])
-            return Circuit.model_validate(answer)
-        log.seek(0)
-        said = log.read(200_000).decode("utf-8", "replace")
-    errors = [line for line in said.splitlines() if "ERROR:" in line]
-    if errors:
-        raise DesignError("Yosys: " + re.sub(r"\S*/design\.v:", "line ", errors[-1]).replace("ERROR: ", ""))
-    raise DesignError("Yosys gave no answer within its limits of time and memory")
-
-
-def _in_child(work, log) -> dict | None:
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(read)
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            _be_child(work, log.fileno(), read, write)
+        os.close(write)
         try:
-            os.dup2(log.fileno(), 1)
-            os.dup2(log.fileno(), 2)
-            resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-            resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS + 1))
-            with os.fdopen(write, "w") as pipe:
-                pipe.write(json.dumps(work()))
+            answer = _read_answer(read)
         finally:
-            os._exit(0)
-    os.close(write)
+            os.close(read)
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        log.seek(0)
+        errors = [line for line in log.read(1 << 20).decode("utf-8", "replace").splitlines() if "ERROR:" in line]
+    said = re.sub(r"\S*/design\.v:", "line ", errors[-1]).replace("ERROR: ", "") if errors else ""
+    return answer, said
+
+
+def _be_child(work: Callable[[], dict], log: int, read: int, write: int) -> NoReturn:
     try:
-        return _read_answer(read)
-    finally:
         os.close(read)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS + 1))
+        with os.fdopen(write, "w") as pipe:
+            pipe.write(json.dumps(work()))
+    finally:
+        os._exit(0)
 
 
 def _read_answer(read: int) -> dict | None:

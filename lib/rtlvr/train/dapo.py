@@ -237,6 +237,7 @@ class StepLog(TrainerCallback):
             "clip_low": logs.get("clip_ratio/low_mean"),
             "clip_high": logs.get("clip_ratio/high_mean"),
             "learning_rate": logs.get("learning_rate"),
+            "heldout_pass@1": None,
             "seconds_train": seconds - record.seconds_generate - record.seconds_verify,
         }
         if state.global_step % self._every == 0:
@@ -246,7 +247,7 @@ class StepLog(TrainerCallback):
         print(
             f"step {record.step:>4}  reward {record.reward:.3f}  acceptance {record.acceptance:.2f}  draws {record.draws}  "
             f"drawn {record.prompts_drawn:>3}  tokens {record.completion_tokens:.0f}  {seconds:.1f} s"
-            + (f"  held-out {row['heldout_pass@1']:.3f}" if "heldout_pass@1" in row else ""),
+            + (f"  held-out {row['heldout_pass@1']:.3f}" if row["heldout_pass@1"] is not None else ""),
             flush=True,
         )
         self._began = time.perf_counter()

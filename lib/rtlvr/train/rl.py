@@ -34,7 +34,7 @@ def improve(
     rl = params.rl
     tokenizer, model = load_tokenizer(policy), load_policy(policy, rl.bf16)
     checkpoints = folder / "checkpoints"
-    config = grpo_config(rl, checkpoints, params.seed)
+    config = grpo_config(rl, checkpoints, rl.seed)
     trainer = AdaptiveDapoTrainer(
         model=model,
         processing_class=tokenizer,
@@ -55,7 +55,7 @@ def improve(
     if checkpoint:
         restore_sampler(trainer, Path(checkpoint))
     _cut_log(log, int(Path(checkpoint).name.split("-")[1]) if checkpoint else 0)
-    torch.manual_seed(params.seed)
+    torch.manual_seed(rl.seed)
     trainer.train(resume_from_checkpoint=checkpoint)
     trainer.save_model(str(folder / "policy"))
     tokenizer.save_pretrained(folder / "policy")

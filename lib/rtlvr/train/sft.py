@@ -34,7 +34,7 @@ def sft_config(sft: Sft, folder: Path, seed: int) -> SFTConfig:
         num_train_epochs=sft.epochs,
         learning_rate=sft.learning_rate,
         lr_scheduler_type=sft.scheduler,
-        warmup_ratio=sft.warmup_ratio,
+        warmup_steps=sft.warmup_ratio,  # below 1 it is a share of all steps
         per_device_train_batch_size=sft.batch_size,
         gradient_accumulation_steps=sft.accumulation,
         max_length=sft.max_length,
@@ -44,6 +44,7 @@ def sft_config(sft: Sft, folder: Path, seed: int) -> SFTConfig:
         deepspeed=_config(sft.deepspeed),
         gradient_checkpointing=torch.cuda.is_available(),
         logging_steps=10,
+        logging_first_step=True,
         save_strategy="steps",
         save_steps=200,
         save_total_limit=2,

@@ -108,16 +108,7 @@ class Pool:
         with self._lock:
             if key in self._known:
                 return self._known[key]
-        answer = self._ask(
-            {
-                "golden": golden,
-                "candidate": candidate,
-                "golden_top": golden_top,
-                "candidate_top": candidate_top,
-                "stimuli": stimuli.model_dump(),
-                "limits": self.limits.model_dump(),
-            }
-        )
+        answer = self._ask("verify", golden, golden_top, stimuli, candidate=candidate, candidate_top=candidate_top)
         verdict = Verdict.model_validate(answer["verdict"])
         with self._lock:
             self._known[key] = verdict
@@ -142,15 +133,11 @@ class Pool:
         Raises:
             DesignError: the golden cannot be judged.
         """
-        request = {
-            "golden": golden,
-            "candidate": None,
-            "golden_top": top,
-            "candidate_top": None,
-            "stimuli": stimuli.model_dump(),
-            "limits": self.limits.model_dump(),
-        }
-        return Circuit.model_validate(self._ask(request)["circuit"])
+        return Circuit.model_validate(self._ask("inspect", golden, top, stimuli)["circuit"])
+
+    def resynthesise(self, golden: str, top: str) -> str:
+        """The golden as Yosys rewrites it: equivalent by construction. Raises DesignError where Yosys refuses it."""
+        return self._ask("resynthesise", golden, top, Stimuli())["code"]
 
     def close(self) -> None:
         """Stop all workers."""
@@ -160,7 +147,9 @@ class Pool:
             if worker is not None:
                 worker.kill()
 
-    def _ask(self, request: dict) -> dict:
+    def _ask(self, task: str, golden: str, golden_top: str | None, stimuli: Stimuli, **more: str | None) -> dict:
+        request = {"task": task, "golden": golden, "golden_top": golden_top, "stimuli": stimuli.model_dump(), **more}
+        request["limits"] = self.limits.model_dump()
         # Three tool runs at most (golden and candidate, two programs each, share the wall limit generously).
         seconds = 4 * self.limits.wall_seconds + 30
         for _ in range(2):

@@ -10,6 +10,7 @@ import signal
 import sys
 
 from rtlvr.errors import DesignError, InfrastructureError
+from rtlvr.hdl.resynthesis import resynthesise
 from rtlvr.verify.engine import Judge
 from rtlvr.verify.verdict import Limits, Stimuli
 
@@ -31,12 +32,13 @@ def serve(read: int, write: int) -> None:
 def answer(judge: Judge, request: dict) -> dict:
     """Judge one request; exceptions become data, to be raised again by the pool."""
     try:
+        golden, top, task = request["golden"], request["golden_top"], request["task"]
+        if task == "resynthesise":
+            return {"code": resynthesise(golden, top)}
         stimuli = Stimuli.model_validate(request["stimuli"])
-        if request["candidate"] is None:
-            return {"circuit": judge.prepare(request["golden"], stimuli, request["golden_top"]).circuit.model_dump()}
-        verdict = judge.judge(
-            request["golden"], request["candidate"], stimuli, request["golden_top"], request["candidate_top"]
-        )
+        if task == "inspect":
+            return {"circuit": judge.prepare(golden, stimuli, top).circuit.model_dump()}
+        verdict = judge.judge(golden, request["candidate"], stimuli, top, request["candidate_top"])
         return {"verdict": verdict.model_dump()}
     except DesignError as error:
         return {"design_error": str(error)}

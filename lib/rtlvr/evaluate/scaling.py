@@ -1,0 +1,53 @@
+"""Test-time scaling: accuracy against the response budget, by exact truncation of recorded samples (paper §4.4)."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from rtlvr.evaluate.heldout import pass_at
+from rtlvr.records import Measurement, Sample
+
+
+def truncated(sample: Sample, budget: int) -> Sample:
+    """The sample as it would have been under a smaller `budget` of tokens: an answer that does not fit is wrong."""
+    if sample.tokens <= budget:
+        return sample
+    return sample.model_copy(update={"tokens": budget, "truncated": True, "reward": 0.0, "status": "format"})
+
+
+def curve(samples: Sequence[Sample], budgets: Sequence[int], parameters: int, model: str, profile: str) -> pd.DataFrame:
+    """One row per budget: pass@1 (percent, 95 % interval), mean tokens, and FLOPs per answer (2 x parameters x tokens)."""
+    rows = []
+    for budget in budgets:
+        cut = [truncated(sample, budget) for sample in samples]
+        point = pass_at(1, cut, "", "")
+        tokens = sum(sample.tokens for sample in cut) / len(cut)
+        numbers = {"value": point.value, "low": point.low, "high": point.high, "n": point.n}
+        rows.append(
+            {
+                "model": model,
+                "budget_tokens": budget,
+                **numbers,
+                "mean_tokens": tokens,
+                "flops": 2 * parameters * tokens,
+                "profile": profile,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def measurements(points: pd.DataFrame, stage: str) -> list[Measurement]:
+    """The curve as rows of results.csv: metric `pass@1`, variant `budget N`."""
+    return [
+        Measurement(
+            stage=stage,
+            metric="pass@1",
+            variant=f"budget {row.budget_tokens}",
+            value=row.value,
+            low=row.low,
+            high=row.high,
+            n=row.n,
+            unit="%",
+        )
+        for row in points.itertuples()
+    ]

@@ -1,0 +1,61 @@
+"""Two small working figures: the loss curve of SFT and the lengths of answers."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from rtlvr.report import style
+from rtlvr.report.columns import require
+
+LOSSES = {"loss": "training", "eval_loss": "rows kept out of training"}
+
+
+@style.styled
+def learning_curve(log: pd.DataFrame, profile: str) -> tuple[Figure, pd.DataFrame]:
+    """Loss by step (nats per token) of the rows trained on and of rows kept out.
+
+    Raises:
+        TableError: a column is missing.
+    """
+    require(log, ("step", *LOSSES), "the SFT log")
+    figure = style.new_figure(6, 2.8)
+    axis = figure.subplots()
+    for (column, label), look in zip(LOSSES.items(), style.SERIES, strict=False):
+        rows = log.dropna(subset=[column])
+        axis.plot(
+            rows["step"],
+            rows[column],
+            color=look.colour,
+            linestyle=look.line,
+            marker=look.marker,
+            markersize=3,
+            label=label,
+        )
+    axis.set(xlabel="step", ylabel="loss, nats per token", title=f"SFT, profile {profile}")
+    axis.legend()
+    return figure, log[["step", *LOSSES]]
+
+
+@style.styled
+def length_histogram(answers: pd.DataFrame, profile: str) -> tuple[Figure, pd.DataFrame]:
+    """How long right and wrong answers are: `answers` has `tokens` and `reward` (0 or 1), one row per answer.
+
+    Raises:
+        TableError: a column is missing.
+    """
+    require(answers, ("tokens", "reward"), "the answers")
+    figure = style.new_figure(6, 2.8)
+    axis = figure.subplots()
+    for (reward, label), look in zip(((1, "right"), (0, "wrong")), style.SERIES, strict=False):
+        tokens = answers.loc[answers["reward"] == reward, "tokens"]
+        axis.hist(
+            tokens,
+            bins=24,
+            histtype="step",
+            color=look.colour,
+            linestyle=look.line,
+            linewidth=1.6,
+            label=f"{label}, n = {len(tokens)}",
+        )
+    axis.set(xlabel="response length, tokens", ylabel="answers", title=f"Response length, profile {profile}")
+    axis.legend()
+    return figure, answers[["tokens", "reward"]]

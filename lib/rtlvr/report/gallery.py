@@ -1,0 +1,24 @@
+"""What the figures notebook reads of a run: tables only."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from rtlvr.records import Measurement
+
+
+def ours(run: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Results, scaling points and RL steps of a run's folder; an empty table for each that is not there."""
+    results = _csv(run / "results.csv")
+    if results.empty:
+        results = pd.DataFrame(columns=list(Measurement.model_fields))
+    steps = run / "05_rl" / "steps.jsonl"
+    return (
+        results,
+        _csv(run / "07_test_time_scaling" / "scaling.csv"),
+        pd.read_json(steps, lines=True) if steps.exists() else pd.DataFrame(),
+    )
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path) if path.exists() else pd.DataFrame()
