@@ -169,18 +169,23 @@ def commit() -> str:
 
 def _set_aside(stage: Stage) -> None:
     marker = stage.path("key")
-    found = marker.read_text() if marker.exists() else None
-    if found == stage.key:
+    if marker.exists() and marker.read_text() == stage.key:
         return
-    shelf = stage.folder.parent / ".earlier"
-    if stage.folder.exists() and found is not None:
-        shelf.mkdir(exist_ok=True)
-        stage.folder.replace(_free(shelf / f"{stage.name}-{found}"))
-    kept = shelf / f"{stage.name}-{stage.key}"
+    set_aside_results(stage)
+    kept = stage.folder.parent / ".earlier" / f"{stage.name}-{stage.key}"
     if kept.exists():
         kept.replace(stage.folder)
     stage.folder.mkdir(parents=True, exist_ok=True)
     write_text(marker, stage.key)
+
+
+def set_aside_results(stage: Stage) -> None:
+    """Move a stage's present results, whatever their parameters, to `.earlier/` beside it; they can be taken back."""
+    marker = stage.path("key")
+    if marker.exists():
+        shelf = stage.folder.parent / ".earlier"
+        shelf.mkdir(exist_ok=True)
+        stage.folder.replace(_free(shelf / f"{stage.name}-{marker.read_text()}"))
 
 
 def _free(path: Path) -> Path:

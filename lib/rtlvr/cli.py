@@ -1,0 +1,143 @@
+"""The `rtlvr` command. Imports are inside the commands, so that `rtlvr --help` is quick."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rtlvr.errors import DesignError, InfrastructureError, RtlvrError
+
+CANNOT_SAY = 2  # exit status: bad usage, undecided, or tools that failed
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Entry point; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="rtlvr", description="Reproduce and extend QiMeng-CodeV-R1.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in (add_doctor, add_reproduce, add_verify, add_bench, add_params, add_results):
+        add(commands)
+    options = parser.parse_args(arguments)
+    try:
+        return options.run(options)
+    except RtlvrError as error:
+        print(f"rtlvr: {error}", file=sys.stderr)
+        return CANNOT_SAY
+
+
+def add_doctor(commands) -> None:
+    """`rtlvr doctor`: 0 when everything required is there."""
+
+    def run(_: argparse.Namespace) -> int:
+        from rtlvr.doctor import healthy, report
+
+        checks = report()
+        for check in checks:
+            print(f"{check.state:9} {check.name:34} {check.found}" + (f"  ->  {check.advice}" if check.advice else ""))
+        return 0 if healthy(checks) else 1
+
+    commands.add_parser("doctor", help="what is installed, what is missing and how to get it").set_defaults(run=run)
+
+
+def add_reproduce(commands) -> None:
+    """`rtlvr reproduce`: every notebook in order."""
+
+    def run(options: argparse.Namespace) -> int:
+        from rtlvr.reproduce import reproduce
+
+        return reproduce(options.profile, only=options.only, fresh=options.fresh)
+
+    parser = commands.add_parser("reproduce", help="run all notebooks of a profile, skipping what is done")
+    parser.add_argument("--profile", default="cpu", help="smoke, cpu, gpu or paper")
+    parser.add_argument("--only", nargs="+", metavar="NOTEBOOK", help="names such as 05_rl")
+    parser.add_argument("--fresh", action="store_true", help="set earlier results aside first")
+    parser.set_defaults(run=run)
+
+
+def add_verify(commands) -> None:
+    """`rtlvr verify`: 0 equivalent, 1 not, 2 cannot say."""
+
+    def run(options: argparse.Namespace) -> int:
+        from rtlvr.verify import verify
+
+        try:
+            golden, candidate = (
+                path.read_text(encoding="utf-8", errors="surrogateescape")
+                for path in (options.golden, options.candidate)
+            )
+            verdict = verify(
+                golden, candidate, golden_top=options.golden_top, candidate_top=options.candidate_top, mode=options.mode
+            )
+        except (OSError, DesignError, InfrastructureError) as error:
+            print(f"rtlvr: cannot say: {error}", file=sys.stderr)
+            return CANNOT_SAY
+        print(verdict.model_dump_json() if options.json else f"{verdict.status}: {verdict.reason}")
+        return {"equivalent": 0, "undecided": CANNOT_SAY}.get(verdict.status, 1)
+
+    parser = commands.add_parser("verify", help="does CANDIDATE behave like GOLDEN?")
+    parser.add_argument("golden", type=Path)
+    parser.add_argument("candidate", type=Path)
+    parser.add_argument("--golden-top")
+    parser.add_argument("--candidate-top")
+    parser.add_argument("--mode", choices=["testbench"], default="testbench")
+    parser.add_argument("--json", action="store_true", help="print the whole verdict")
+    parser.set_defaults(run=run)
+
+
+def add_bench(commands) -> None:
+    """`rtlvr bench`: judge ready-made samples, or the references, by a benchmark's own testbenches."""
+
+    def run(options: argparse.Namespace) -> int:
+        from rtlvr.evaluate.official import judge_samples
+
+        result = judge_samples(options.benchmark, options.root, options.samples, options.references)
+        print(
+            json.dumps(result)
+            if options.json
+            else f"{options.benchmark}: {result['passed']} of {result['total']} passed"
+        )
+        return 0
+
+    parser = commands.add_parser("bench", help="judge samples by a public benchmark's testbenches")
+    parser.add_argument("--benchmark", required=True)
+    parser.add_argument("--root", type=Path, default=Path("benchmarks"), help="folder of the upstream checkouts")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--samples", type=Path, help="JSON lines with task_id and response")
+    source.add_argument("--references", action="store_true", help="judge the references instead")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=run)
+
+
+def add_params(commands) -> None:
+    """`rtlvr params`: a profile with every value resolved."""
+
+    def run(options: argparse.Namespace) -> int:
+        import yaml
+
+        from rtlvr.params import load
+
+        print(yaml.safe_dump(load(options.profile).model_dump(), sort_keys=False), end="")
+        return 0
+
+    parser = commands.add_parser("params", help="print a profile with every value resolved")
+    parser.add_argument("--profile", default="cpu")
+    parser.set_defaults(run=run)
+
+
+def add_results(commands) -> None:
+    """`rtlvr results`: the run's results.csv as a table."""
+
+    def run(options: argparse.Namespace) -> int:
+        import pandas as pd
+
+        from rtlvr.stage import refresh_results
+
+        print(pd.read_csv(refresh_results(options.run_name)).to_string(index=False, na_rep=""))
+        return 0
+
+    parser = commands.add_parser("results", help="print what a run has measured")
+    parser.add_argument("--run", dest="run_name", default="cpu", help="a folder under outputs/")
+    parser.set_defaults(run=run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""What the kit needs, what is here, and how to get what is missing: `rtlvr doctor`."""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from typing import Literal
+
+from packaging.requirements import Requirement
+
+from rtlvr.params import load
+from rtlvr.paths import ROOT, TINY_POLICY
+
+State = Literal["ok", "missing", "optional"]
+_EXTRAS = ("gpu", "ray", "test")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the report: `advice` says what to do where the state is not ok."""
+
+    name: str
+    state: State
+    found: str
+    advice: str = ""
+
+    def row(self) -> dict[str, str]:
+        """The line as a table row."""
+        return asdict(self)
+
+
+def report() -> list[Check]:
+    """All checks, cheap ones first; nothing is changed."""
+    return [
+        _python(),
+        *_packages(),
+        _yosys(),
+        _program("iverilog", "iverilog"),
+        _program("vvp", "iverilog"),
+        _chromium(),
+        _machine(),
+        _gpu(),
+        _tiny(),
+        _benchmarks(),
+    ]
+
+
+def healthy(checks: list[Check]) -> bool:
+    """Whether everything required is there."""
+    return all(check.state != "missing" for check in checks)
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    ok = sys.version_info >= (3, 11)
+    return Check("python", "ok" if ok else "missing", version, "" if ok else "install Python 3.11 or newer")
+
+
+def _packages() -> list[Check]:
+    """The package's own requirements, as its metadata has them; extras are optional."""
+    checks = []
+    for line in metadata.requires("rtlvr") or []:
+        requirement = Requirement(line)
+        extra = next((e for e in _EXTRAS if requirement.marker and requirement.marker.evaluate({"extra": e})), None)
+        if requirement.marker and extra is None:
+            continue
+        checks.append(_package(requirement, extra))
+    return checks
+
+
+def _package(requirement: Requirement, extra: str | None) -> Check:
+    wanted = f"{requirement.name}{requirement.specifier}"
+    advice = f"pip install -e '.[{extra}]'" if extra else "make setup"
+    try:
+        found = metadata.version(requirement.name)
+    except metadata.PackageNotFoundError:
+        return Check(wanted, "optional" if extra else "missing", "not installed", advice)
+    if requirement.specifier.contains(found, prereleases=True):
+        return Check(wanted, "ok", found)
+    return Check(wanted, "optional" if extra else "missing", f"{found}, another version", advice)
+
+
+def _yosys() -> Check:
+    """Import pyosys in a child: a broken native library must not take the doctor down."""
+    run = subprocess.run(
+        [sys.executable, "-c", "from pyosys import libyosys"], capture_output=True, text=True, check=False
+    )
+    if run.returncode == 0:
+        return Check("Yosys (pyosys)", "ok", metadata.version("pyosys"))
+    return Check("Yosys (pyosys)", "missing", (run.stderr.splitlines() or ["import failed"])[-1], "make setup")
+
+
+def _program(name: str, package: str) -> Check:
+    path = shutil.which(name)
+    if path is None:
+        advice = (
+            f"apt install {package}, dnf install {package}, brew install icarus-verilog, or conda install {package}"
+        )
+        return Check(name, "missing", "not on PATH", advice)
+    run = subprocess.run([path, "-V"], capture_output=True, text=True, check=False)
+    found = re.search(r"version (\S+)", run.stdout)
+    return Check(name, "ok", found.group(1) if found else path)
+
+
+def _chromium() -> Check:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    return Check(
+        "chromium",
+        "ok" if path else "optional",
+        path or "not on PATH",
+        "" if path else "for the browser tests: apt install chromium",
+    )
+
+
+def _machine() -> Check:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    free = shutil.disk_usage(ROOT).free / 2**30
+    return Check("machine", "ok", f"{os.cpu_count()} cores, {memory:.0f} GiB memory, {free:.0f} GiB free disk")
+
+
+def _gpu() -> Check:
+    if importlib.util.find_spec("torch") is None:
+        return Check("GPU", "optional", "torch is not installed")
+    run = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import torch; print(torch.cuda.get_device_name() if torch.cuda.is_available() else '')",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    name = run.stdout.strip()
+    return Check(
+        "GPU", "ok" if name else "optional", name or "none", "" if name else "needed by the profiles gpu and paper only"
+    )
+
+
+def _tiny() -> Check:
+    there = (TINY_POLICY / "model.safetensors").exists()
+    advice = f"python -m rtlvr.train.base --out {TINY_POLICY}"
+    return Check("small base policy", "ok" if there else "missing", str(TINY_POLICY), "" if there else advice)
+
+
+def _benchmarks() -> Check:
+    root = ROOT / load("cpu").benchmarks.root
+    return Check(
+        "public benchmarks",
+        "ok" if root.exists() else "optional",
+        str(root),
+        "" if root.exists() else "make benchmarks",
+    )

@@ -1,0 +1,134 @@
+"""`make reproduce`: every notebook in order through papermill, going on where an earlier run stopped.
+
+Each notebook runs in a process group of its own that dies with us: papermill's kernels would otherwise survive a kill.
+Whether a stage is done is asked of its manifest, never of the executed notebook.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rtlvr.errors import ParameterError
+from rtlvr.params import Profile, load
+from rtlvr.paths import NOTEBOOKS, outputs
+from rtlvr.stage import PLANS, Stage, set_aside_results
+
+_FIGURES = "08_paper_figures"
+_PR_SET_PDEATHSIG = 1
+
+
+def reproduce(profile: str = "cpu", only: Sequence[str] | None = None, fresh: bool = False) -> int:
+    """Run the notebooks of a profile; returns 0 when all are done, 1 when one failed.
+
+    Raises:
+        ParameterError: unknown profile or notebook.
+    """
+    params = load(profile)
+    names = [name for name in PLANS if not only or name in only]
+    if only and len(names) != len(set(only)):
+        raise ParameterError(f"got notebooks {', '.join(only)}; allowed: {', '.join(PLANS)}")
+    if fresh:
+        for name in names:
+            set_aside_results(Stage(name, params))
+    worked = False
+    for name in names:
+        if _finished(name, params, worked):
+            print(f"{name:22} done before", flush=True)
+            continue
+        worked = True
+        if not _run(name, params):
+            return 1
+    _closing_lines(params)
+    return 0
+
+
+def _finished(name: str, params: Profile, worked: bool) -> bool:
+    """Whether a notebook need not run: its stage is done and its executed copy is there; figures follow any other work."""
+    done = Stage(name, params).done and _executed(name, params).exists()
+    return done and not (name == _FIGURES and worked)
+
+
+def _executed(name: str, params: Profile) -> Path:
+    return outputs() / params.run / "notebooks" / f"{name}.ipynb"
+
+
+def _run(name: str, params: Profile) -> bool:
+    target = _executed(name, params)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    log = target.with_suffix(".log")
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        str(NOTEBOOKS / f"{name}.ipynb"),
+        str(target.with_suffix(".part.ipynb")),
+        "-p",
+        "profile",
+        params.profile,
+        "--no-progress-bar",
+    ]
+    began = time.monotonic()
+    with log.open("w") as sink:
+        process = subprocess.Popen(
+            command, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_die_with_parent
+        )
+        code = _wait(process, name, began)
+    seconds = time.monotonic() - began
+    if code == 0 and Stage(name, params).done:
+        target.with_suffix(".part.ipynb").replace(target)
+        print(f"\r{name:22} done in {seconds:.0f} s", flush=True)
+        return True
+    print(
+        f"\r{name:22} FAILED after {seconds:.0f} s",
+        *_error(target.with_suffix(".part.ipynb"), log),
+        f"log: {log}",
+        sep="\n",
+        flush=True,
+    )
+    return False
+
+
+def _wait(process: subprocess.Popen, name: str, began: float) -> int:
+    """Wait for a notebook, showing the time where someone looks; take its whole group down when we are stopped."""
+    handlers = {s: signal.signal(s, lambda *_: sys.exit(130)) for s in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        print(f"{name:22} running …", end="" if sys.stdout.isatty() else "\n", flush=True)
+        while True:
+            try:
+                return process.wait(timeout=1)
+            except subprocess.TimeoutExpired:
+                if sys.stdout.isatty():
+                    print(f"\r{name:22} running … {time.monotonic() - began:.0f} s", end="", flush=True)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _error(executed: Path, log: Path) -> list[str]:
+    """The failed cell's error, or else the end of the log."""
+    if executed.exists():
+        cells = json.loads(executed.read_text()).get("cells", [])
+        outputs_ = [o for cell in cells for o in cell.get("outputs", []) if o.get("output_type") == "error"]
+        if outputs_:
+            return [f"{outputs_[-1]['ename']}: {outputs_[-1]['evalue']}", f"executed copy: {executed}"]
+    return log.read_text(errors="replace").splitlines()[-5:]
+
+
+def _closing_lines(params: Profile) -> None:
+    figures = sorted((outputs() / params.run / _FIGURES).glob("*.png"))
+    print(f"\n{len(figures)} figures:", *(f"  {path}" for path in figures), sep="\n")
+    print(f"results: {outputs() / params.run / 'results.csv'}")
