@@ -44,12 +44,13 @@ def add_reproduce(commands) -> None:
     def run(options: argparse.Namespace) -> int:
         from rtlvr.reproduce import reproduce
 
-        return reproduce(options.profile, only=options.only, fresh=options.fresh)
+        return reproduce(options.profile, only=options.only, fresh=options.fresh, again=options.again)
 
     parser = commands.add_parser("reproduce", help="run all notebooks of a profile, skipping what is done")
     parser.add_argument("--profile", default="cpu", help="smoke, cpu, gpu or paper")
     parser.add_argument("--only", nargs="+", metavar="NOTEBOOK", help="names such as 05_rl")
     parser.add_argument("--fresh", action="store_true", help="set earlier results aside first")
+    parser.add_argument("--again", action="store_true", help="run notebooks even where they are done")
     parser.set_defaults(run=run)
 
 

@@ -24,8 +24,10 @@ _FIGURES = "08_paper_figures"
 _PR_SET_PDEATHSIG = 1
 
 
-def reproduce(profile: str = "cpu", only: Sequence[str] | None = None, fresh: bool = False) -> int:
+def reproduce(profile: str = "cpu", only: Sequence[str] | None = None, fresh: bool = False, again: bool = False) -> int:
     """Run the notebooks of a profile; returns 0 when all are done, 1 when one failed.
+
+    `fresh` sets earlier results aside first; `again` runs notebooks even where they are done (and keeps their results).
 
     Raises:
         ParameterError: unknown profile or notebook.
@@ -39,7 +41,7 @@ def reproduce(profile: str = "cpu", only: Sequence[str] | None = None, fresh: bo
             set_aside_results(Stage(name, params))
     worked = False
     for name in names:
-        if _finished(name, params, worked):
+        if not again and _finished(name, params, worked):
             print(f"{name:22} done before", flush=True)
             continue
         worked = True

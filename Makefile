@@ -1,0 +1,50 @@
+# Two commands matter: `make reproduce` and `make test`. Both set everything up first; a second run costs seconds.
+SHELL := /bin/bash
+PROFILE ?= cpu
+RTLVR = source .rtlvr-env && rtlvr
+.PHONY: help setup reproduce test fast lab figures notebook doctor benchmarks clean
+
+help:
+	@echo "make reproduce            set up, run every notebook on the cpu profile, write the figures (PROFILE=… for another)"
+	@echo "make test                 set up, run all tests (make fast: only the quick ones)"
+	@echo "make lab                  JupyterLab in notebooks/"
+	@echo 'make notebook N=05 ARGS="-p steps 300"   one notebook, headless'
+	@echo "make figures              redraw the figures from what has been measured"
+	@echo "make doctor               what is installed and what is missing"
+	@echo "make benchmarks           fetch the public benchmarks into benchmarks/"
+
+setup: .rtlvr-env
+
+# .rtlvr-env activates the environment that setup.sh found or made; it is older than pyproject.toml when that changed.
+.rtlvr-env: pyproject.toml environment.yml setup.sh
+	@./setup.sh
+
+reproduce: setup
+	@$(RTLVR) reproduce --profile $(PROFILE)
+
+test: setup
+	@./setup.sh test-tools
+	@source .rtlvr-env && python -m pytest -m "not tools and not notebook and not browser"
+	@source .rtlvr-env && python -m pytest -m "tools or notebook or browser"
+
+fast: setup
+	@source .rtlvr-env && python -m pytest -m "not tools and not notebook and not browser"
+
+lab: setup
+	@source .rtlvr-env && cd notebooks && jupyter lab
+
+figures: setup
+	@$(RTLVR) reproduce --profile $(PROFILE) --only 08_paper_figures --again
+
+notebook: setup
+	@source .rtlvr-env && mkdir -p outputs/notebooks && papermill notebooks/$(N)*.ipynb \
+	  outputs/notebooks/$$(basename notebooks/$(N)*.ipynb) -p profile $(PROFILE) $(ARGS)
+
+doctor: setup
+	@$(RTLVR) doctor
+
+benchmarks: setup
+	@source .rtlvr-env && python -m rtlvr.evaluate.fetch --root benchmarks
+
+clean:
+	rm -rf .venv .rtlvr-env .pytest_cache .ruff_cache

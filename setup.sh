@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Find or make the environment, and write .rtlvr-env, which activates it.
+#   setup.sh             the kit: conda environment where conda exists, else .venv with pip and the system's Icarus Verilog
+#   setup.sh test-tools  what only the tests need: Chromium, where it can be installed; without it the browser tests skip
+set -euo pipefail
+cd "$(dirname "$0")"
+
+say() { echo "setup: $*"; }
+
+# Install a Debian package where we may; otherwise say what to install.
+install_package() { # program package
+  command -v "$1" > /dev/null && return 0
+  local sudo=""
+  [ "$(id -u)" = 0 ] || sudo="sudo -n"
+  if command -v apt-get > /dev/null && $sudo true 2> /dev/null; then
+    say "installing $2 with apt-get"
+    { $sudo apt-get install -y -qq "$2" || { $sudo apt-get update -qq && $sudo apt-get install -y -qq "$2"; }; } > /dev/null 2>&1 && return 0
+  fi
+  return 1
+}
+
+conda_program() {
+  local program
+  for program in mamba conda micromamba; do
+    command -v "$program" > /dev/null && { echo "$program"; return 0; }
+  done
+  return 1
+}
+
+use_conda() { # program
+  if [ "${CONDA_DEFAULT_ENV:-}" != rtlvr ]; then
+    if ! "$1" env list | grep -qE '(^|[ /])rtlvr( |$)'; then
+      say "creating the $1 environment rtlvr from environment.yml (minutes)"
+      "$1" env create -q -y -f environment.yml || return 1
+    else
+      say "updating the $1 environment rtlvr"
+      "$1" run -n rtlvr pip install -q -e '.[test]' || return 1
+    fi
+  else
+    pip install -q -e '.[test]'
+  fi
+  echo "eval \"\$($1 shell.bash hook 2> /dev/null || $1 shell hook -s bash)\"; $1 activate rtlvr" > .rtlvr-env
+}
+
+use_venv() {
+  local python=${PYTHON:-python3}
+  "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+    say "got $("$python" --version); needed: Python 3.11 or newer. Set PYTHON=/path/to/python3.11"; exit 1; }
+  [ -x .venv/bin/python ] || { say "creating .venv"; "$python" -m venv .venv; }
+  say "installing the packages into .venv (minutes the first time)"
+  .venv/bin/python -m pip install -q --disable-pip-version-check -e '.[test]'
+  install_package iverilog iverilog || {
+    say "Icarus Verilog is missing: apt install iverilog, dnf install iverilog, or brew install icarus-verilog"; exit 1; }
+  echo 'source .venv/bin/activate' > .rtlvr-env
+}
+
+if [ "${1:-}" = test-tools ]; then
+  install_package chromium chromium || say "no Chromium: the browser tests will be skipped (apt install chromium)"
+  exit 0
+fi
+if conda=$(conda_program); then
+  use_conda "$conda" || { say "$conda did not work out; falling back to .venv"; use_venv; }
+else
+  use_venv
+fi
+say "ready"
