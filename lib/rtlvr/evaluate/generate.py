@@ -93,3 +93,21 @@ def choose(logits: torch.Tensor, sampling: Sampling) -> torch.Tensor:
 def decode(tokenizer: PreTrainedTokenizerBase, completions: Iterable[list[int]]) -> list[str]:
     """Completions as text, without the stop token."""
     return tokenizer.batch_decode(list(completions), skip_special_tokens=True)
+
+
+def complete_texts(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    chats: Sequence[list[dict[str, str]]],
+    sampling: Sampling,
+    seed: int = 0,
+) -> list[tuple[str, int, bool]]:
+    """(text, generated tokens, whether the budget cut it) for every chat, in order.
+
+    The draw has a random generator of its own, so that evaluating does not disturb a training's.
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        ids = list(complete(model, tokenizer, chats, sampling))
+    stops = stop_ids(model, tokenizer)
+    return [(text, len(i), i[-1] not in stops) for text, i in zip(decode(tokenizer, ids), ids, strict=True)]

@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from rtlvr.evaluate.generate import Sampling, complete, decode, stop_ids
+from rtlvr.evaluate.generate import Sampling, complete_texts
 from rtlvr.evaluate.passk import interval
 from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl, write_jsonl
 from rtlvr.train.policy import chat
@@ -29,24 +28,20 @@ def attempt(
 ) -> list[Sample]:
     """Sample each problem `samples` times and judge every answer; `plain` takes a base model's untagged code block."""
     asked = [problem for problem in problems for _ in range(samples)]
-    # A generator of its own for the draw, so that evaluating does not disturb a training's random state.
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        ids = list(complete(model, tokenizer, [chat(p.prompt) for p in asked], sampling))
-    texts, stops = decode(tokenizer, ids), stop_ids(model, tokenizer)
-    judged = judge(pool, stimuli, [p.golden for p in asked], texts, plain)
+    answers = complete_texts(model, tokenizer, [chat(p.prompt) for p in asked], sampling, seed)
+    judged = judge(pool, stimuli, [p.golden for p in asked], [text for text, _, _ in answers], plain)
     return [
         Sample(
             problem=p.id,
             variant=variant,
             response=text,
-            tokens=len(i),
-            truncated=i[-1] not in stops,
+            tokens=tokens,
+            truncated=cut,
             reward=j.reward,
             status=j.status,
             reason=j.reason,
         )
-        for p, text, i, j in zip(asked, texts, ids, judged, strict=True)
+        for p, (text, tokens, cut), j in zip(asked, answers, judged, strict=True)
     ]
 
 

@@ -62,7 +62,7 @@ def scratch() -> Iterator[Path]:
 
 
 def run(command: Sequence[str], folder: Path, limits: Limits) -> Finished:
-    """Run a tool in `folder` under `limits`; output beyond 64 KiB is dropped.
+    """Run a tool in `folder` under `limits`; of its output the first and the last 64 KiB are kept.
 
     Raises:
         InfrastructureError: the system could not start a process.
@@ -91,5 +91,14 @@ def run(command: Sequence[str], folder: Path, limits: Limits) -> Finished:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+    return Finished(process.returncode, _head_and_tail(log), timed_out)
+
+
+def _head_and_tail(log: Path) -> str:
     with log.open("rb") as source:
-        return Finished(process.returncode, source.read(_MAX_LOG).decode("utf-8", "replace"), timed_out)
+        text = source.read(_MAX_LOG)
+        rest = log.stat().st_size - len(text)
+        if rest > 0:
+            source.seek(-min(rest, _MAX_LOG), os.SEEK_END)
+            text += b"\n" + source.read()
+    return text.decode("utf-8", "replace")

@@ -1,0 +1,157 @@
+"""The public benchmarks, read straight from their upstream layout under one folder.
+
+VerilogEval v1 (JSON lines), v2 (a folder of text files per task set), RTLLM v1.1 and v2.0 (a folder per design). The
+kit ships none of them: `make benchmarks` fetches pinned revisions. A task holds the prompt, the official testbench and
+the reference; nothing is judged here.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from rtlvr.errors import ParameterError, StageError
+from rtlvr.hdl.source import module_names
+from rtlvr.records import Record
+
+NAMES = (
+    "verilog-eval-v1-human",
+    "verilog-eval-v1-machine",
+    "verilog-eval-v2-spec",
+    "verilog-eval-v2-complete",
+    "rtllm-v1.1",
+    "rtllm-v2.0",
+)
+_V2_FOLDERS = {"spec": "dataset_spec-to-rtl", "complete": "dataset_code-complete-iccad2023"}
+_TEXT_LIMIT = 1_000_000  # a design's data files are small; anything larger is not part of the benchmark
+
+
+class Task(Record):
+    """One problem: `top` is the module asked for, `header` its interface where the benchmark gives it as code."""
+
+    id: str
+    benchmark: str
+    style: Literal["verilog-eval", "rtllm"]
+    prompt: str
+    top: str
+    header: str
+    testbench: str
+    reference: str
+    files: dict[str, str] = {}  # data files that the testbench reads, by name
+
+
+def load_tasks(name: str, root: Path) -> list[Task]:
+    """All tasks of benchmark `name` in upstream order.
+
+    Raises:
+        ParameterError: unknown name.
+        StageError: its folder is not under `root`.
+    """
+    if name not in NAMES:
+        raise ParameterError(f"got benchmark {name!r}; allowed: {', '.join(NAMES)}")
+    family, _, variant = name.rpartition("-")
+    folder = root / (family if family.startswith("verilog-eval") else name)
+    if not folder.is_dir():
+        raise StageError(f"got no folder {folder}; `make benchmarks` fetches it, or give the folder that holds it")
+    readers = {"verilog-eval-v1": _verilog_eval_v1, "verilog-eval-v2": _verilog_eval_v2}
+    tasks = list(readers.get(family, _rtllm)(name, folder, variant))
+    if not tasks:
+        raise StageError(f"got no task of {name} in {folder}; needed: the upstream layout (`make benchmarks`)")
+    return tasks
+
+
+def _verilog_eval_v1(name: str, folder: Path, variant: str) -> Iterator[Task]:
+    kind = variant.capitalize()
+    described = {
+        row["task_id"]: row["detail_description"]
+        for row in _json_lines(folder / "descriptions" / f"VerilogDescription_{kind}.jsonl")
+    }
+    for row in _json_lines(folder / "data" / f"VerilogEval_{kind}.jsonl"):
+        yield Task(
+            id=row["task_id"],
+            benchmark=name,
+            style="verilog-eval",
+            prompt=f"{described[row['task_id']].strip()}\n\n{row['prompt'].strip()}\n",
+            top="top_module",
+            header=row["prompt"],
+            testbench=row["test"],
+            reference=row["prompt"] + row["canonical_solution"],
+        )
+
+
+def _json_lines(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        yield from (json.loads(line) for line in file if line.strip())
+
+
+def _verilog_eval_v2(name: str, folder: Path, variant: str) -> Iterator[Task]:
+    for prompt in sorted((folder / _V2_FOLDERS[variant]).glob("*_prompt.txt")):
+        stem = prompt.name.removesuffix("_prompt.txt")
+
+        def read(ending: str, at: Path = prompt, stem: str = stem) -> str:
+            path = at.with_name(f"{stem}_{ending}")
+            return path.read_text(encoding="utf-8") if path.exists() else ""
+
+        reference = read("ref.sv")
+        yield Task(
+            id=stem,
+            benchmark=name,
+            style="verilog-eval",
+            prompt=read("prompt.txt").strip() + "\n",
+            top="TopModule",
+            header=read("ifc.txt").strip(),
+            testbench=f"{read('test.sv')}\n{reference}",
+            reference=re.sub(r"\bRefModule\b", "TopModule", reference),
+        )
+
+
+def _rtllm(name: str, folder: Path, _: str) -> Iterator[Task]:
+    benches = sorted(folder.rglob("testbench.v"), key=lambda path: path.parent.name.lower())
+    for bench in benches:
+        design = bench.parent
+        text = _text(design / "design_description.txt")
+        top = _asked(text, _text(bench), design.name)
+        header = _text(design / "prompt.txt").strip()
+        yield Task(
+            id=design.name,
+            benchmark=name,
+            style="rtllm",
+            prompt=f"{text.strip()}\n\n{header}".strip() + "\n",
+            top=top,
+            header=header,
+            testbench=_text(bench),
+            reference=_named(_text(next(design.glob("verified_*.v"))), top),
+            files={p.name: _text(p) for p in sorted(design.iterdir()) if _is_data(p)},
+        )
+
+
+def _asked(description: str, testbench: str, design: str) -> str:
+    """The module to write: the one that the testbench instantiates, of the names that description and folder give."""
+    named = re.search(r"module\s+name\s*:\s*(\w+)", description, re.IGNORECASE)
+    names = [named.group(1)] if named else []
+    return next((n for n in [*names, design] if re.search(rf"^\s*{n}\b", testbench, re.MULTILINE)), design)
+
+
+def _named(reference: str, top: str) -> str:
+    """The reference with the module name that the description asks for: upstream calls it `verified_…`."""
+    text = re.sub(r"\bverified_(\w+)", r"\1", reference)
+    names = module_names(text)
+    if top in names:
+        return text
+    main = next((n for n in module_names(reference) if n.startswith("verified_")), names[0])
+    return re.sub(rf"\b{re.escape(main.removeprefix('verified_'))}\b", top, text)
+
+
+def _is_data(path: Path) -> bool:
+    known = {"testbench.v", "design_description.txt", "prompt.txt", "makefile"}
+    return (
+        path.is_file()
+        and path.suffix in {".txt", ".dat", ".hex", ".mem"}
+        and path.name not in known
+        and path.stat().st_size <= _TEXT_LIMIT
+    )
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""

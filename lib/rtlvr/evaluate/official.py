@@ -1,0 +1,210 @@
+"""Judging by a benchmark's own testbench, so that a candidate cannot forge or peek.
+
+Upstream prints the verdict on an output that the candidate shares, and gives fixed names to the testbench, the reference
+and their instances. Here every module, instance, task, block and record of the testbench gets a random name, and its
+verdict lines a random prefix, before the candidate, compiled last, meets it. A candidate is screened first like any
+other, so `$finish`, files, `force` and `$root` are not available to it; what it prints proves nothing.
+
+Not guaranteed: that an official testbench tests much. `rtlvr.verify` answers another question, and a stronger one.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from os import cpu_count
+from pathlib import Path
+
+from rtlvr.errors import ParameterError
+from rtlvr.evaluate.benchmarks import Task, load_tasks
+from rtlvr.hdl.source import module_names, screen
+from rtlvr.records import Record, iter_jsonl
+from rtlvr.verify.sandbox import run, scratch, tool
+from rtlvr.verify.verdict import Limits
+
+LIMITS = Limits(cpu_seconds=30, wall_seconds=120.0)
+_PIECE = re.compile(r'(?P<skip>//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*")|(?P<word>[A-Za-z_][\w$]*)', re.DOTALL)
+_INSTANCE = re.compile(r"\b([A-Za-z_]\w*)\s*(?:#\s*\([^;]*?\)\s*)?\b([A-Za-z_]\w*)\s*\((?=\s*[.)*A-Za-z_])")
+_OTHER_SCOPES = (
+    r"\b(?:task|function)\b(?:\s+(?:automatic|static|void|integer|signed|\[[^\]]*\]))*\s+(\w+)",
+    r"\bbegin\s*:\s*(\w+)",
+    r"\bstats\s+(\w+)\s*;",
+)
+_NOT_TYPES = frozenset("module task function if for while case casez casex repeat begin else end wait return".split())
+_FENCE = re.compile(r"```(?:\w*)[^\S\n]*\n(.*?)```", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an official testbench said: `passed`, `failed`, or `invalid` (refused, or it does not compile with it)."""
+
+    status: str
+    reason: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the status is `passed`."""
+        return self.status == "passed"
+
+
+class Answer(Record):
+    """A row of a samples file."""
+
+    task_id: str
+    response: str
+
+
+def extract(task: Task, response: str) -> str:
+    """The code of a response: its last fenced block, or the text itself; the task's header before a bare body."""
+    answer = response.rpartition("<answer>")[2].partition("</answer>")[0]
+    blocks = _FENCE.findall(answer)
+    code = blocks[-1] if blocks else answer
+    if task.top in module_names(code) or not task.header:
+        return code
+    return f"{task.header}\n{code}"
+
+
+def judge(task: Task, code: str, limits: Limits = LIMITS) -> Outcome:
+    """Run the official testbench on `code`.
+
+    Raises:
+        InfrastructureError: our own tools failed.
+    """
+    if problem := screen(code):
+        return Outcome("invalid", problem)
+    if task.top not in module_names(code):
+        return Outcome("invalid", f"there is no module {task.top} in it")
+    return _simulate(task, code, limits)
+
+
+def _simulate(task: Task, code: str, limits: Limits) -> Outcome:
+    harness, names, nonce = disguise(task)
+    with scratch() as folder:
+        for name, text in task.files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        (folder / "harness.sv").write_text(harness, encoding="utf-8")
+        (folder / "design.sv").write_text(f"`resetall\n{_timescale(harness)}\n{code}\n", encoding="utf-8")
+        roots = [word for name in _roots(task) for word in ("-s", names[name])]
+        command = [tool("iverilog"), "-g2012", *roots, "-o", "sim", "harness.sv", "design.sv"]
+        compiled = run(command, folder, limits)
+        if compiled.code != 0 or not (folder / "sim").exists():
+            return Outcome("invalid", _first_error(compiled.output))
+        for name in ("harness.sv", "design.sv"):
+            (folder / name).unlink()
+        finished = run([tool("vvp"), "-n", "sim"], folder, limits)
+    if finished.exhausted:
+        return Outcome("failed", "its simulation does not end within the limits of time and memory")
+    return _read(task, finished.output, nonce)
+
+
+def disguise(task: Task) -> tuple[str, dict[str, str], str]:
+    """The testbench under random names, the names, and the prefix of its verdict lines."""
+    nonce = secrets.token_hex(12)
+    text = re.sub(r"\$dump\w+\s*(\([^;]*\))?\s*;", ";", task.testbench)
+    names = {name: f"h{secrets.token_hex(6)}" for name in sorted(_scopes(task, text))}
+
+    def piece(match: re.Match[str]) -> str:
+        if match["skip"]:
+            return _marked(match["skip"], nonce)
+        before = text[: match.start()].rstrip()[-1:]
+        return match["word"] if before in ("`", "$", ".") else names.get(match["word"], match["word"])
+
+    return _PIECE.sub(piece, text), names, nonce
+
+
+def _marked(text: str, nonce: str) -> str:
+    verdict = re.search(r"mismatches:|pass", text, re.IGNORECASE)
+    return f'"{nonce} {text[1:]}' if text.startswith('"') and verdict else text
+
+
+def _scopes(task: Task, text: str) -> set[str]:
+    """Names of the testbench that a candidate might use to reach into it; ports keep theirs."""
+    code = _PIECE.sub(lambda m: " " if m["skip"] else m[0], text)
+    names = set(module_names(text)) - {task.top}
+    known = names | {task.top}
+    names |= {m[2] for m in _INSTANCE.finditer(code) if m[1] in known and m[1] not in _NOT_TYPES}
+    for pattern in _OTHER_SCOPES:
+        names |= set(re.findall(pattern, code))
+    return {name for name in names if not re.search(rf"\.\s*{name}\b", code)}
+
+
+def _roots(task: Task) -> list[str]:
+    """Modules of the testbench that nothing in it instantiates."""
+    code = _PIECE.sub(lambda m: " " if m["skip"] else m[0], task.testbench)
+    used = {m[1] for m in _INSTANCE.finditer(code)}
+    return [name for name in module_names(task.testbench) if name not in used]
+
+
+def _timescale(text: str) -> str:
+    found = re.search(r"`timescale[^\n]*", text)
+    return found.group() if found else ""
+
+
+def _first_error(output: str) -> str:
+    lines = [line for line in output.splitlines() if line.strip()]
+    wanted = [line for line in lines if "error" in line.lower()] or lines or ["no message"]
+    return f"it does not compile with the testbench: {wanted[0][:300]}"
+
+
+def _read(task: Task, output: str, nonce: str) -> Outcome:
+    said = [line.split(nonce, 1)[1].strip() for line in output.splitlines() if nonce in line]
+    if task.style == "verilog-eval":
+        counts = [re.match(r"Mismatches:\s*(\d+)\s+in\s+(\d+)", line) for line in said]
+        found = next((m for m in counts if m), None)
+        if found is None:
+            return Outcome("failed", "the testbench gave no verdict")
+        wrong, samples = int(found[1]), int(found[2])
+        passed = wrong == 0 and samples > 0
+        return Outcome("passed" if passed else "failed", f"{wrong} mismatches in {samples} samples")
+    if said:
+        return Outcome("passed", said[-1].strip("= "))
+    lines = [line.strip("= ") for line in output.splitlines() if line.strip()]
+    return Outcome("failed", lines[-1][:200] if lines else "the testbench printed no verdict")
+
+
+def judge_all(
+    pairs: Sequence[tuple[Task, str]], jobs: int = 0, progress: Callable[[int], None] | None = None
+) -> list[Outcome]:
+    """Outcomes of (task, code) pairs in order; equal pairs are judged once; `progress` is told how many are done."""
+    distinct = list(dict.fromkeys((task.benchmark, task.id, code) for task, code in pairs))
+    tasks = {(task.benchmark, task.id): task for task, _ in pairs}
+    known: dict[tuple[str, str, str], Outcome] = {}
+    with ThreadPoolExecutor(jobs or cpu_count() or 1, "official") as threads:
+        outcomes = threads.map(lambda key: judge(tasks[key[:2]], key[2]), distinct)
+        for done, (key, outcome) in enumerate(zip(distinct, outcomes, strict=True), 1):
+            known[key] = outcome
+            if progress:
+                progress(done)
+    return [known[task.benchmark, task.id, code] for task, code in pairs]
+
+
+def judge_samples(benchmark: str, root: Path, samples: Path | None, references: bool = False) -> dict[str, object]:
+    """What `rtlvr bench` prints: counts and every failure, of a samples file or of the references.
+
+    Raises:
+        ParameterError: a sample names an unknown task.
+        StageError: the benchmark or the samples file is missing, or a row is not valid.
+    """
+    tasks = {task.id: task for task in load_tasks(benchmark, root)}
+    if references:
+        pairs = [(task, task.reference) for task in tasks.values()]
+    else:
+        pairs = _answers(tasks, iter_jsonl(samples, Answer)) if samples else []
+    outcomes = judge_all(pairs)
+    failures = [
+        {"task_id": task.id, "status": outcome.status, "reason": outcome.reason}
+        for (task, _), outcome in zip(pairs, outcomes, strict=True)
+        if not outcome.passed
+    ]
+    passed = len(pairs) - len(failures)
+    return {"benchmark": benchmark, "passed": passed, "total": len(pairs), "failures": failures}
+
+
+def _answers(tasks: dict[str, Task], rows: Iterable[Answer]) -> list[tuple[Task, str]]:
+    pairs = []
+    for row in rows:
+        if row.task_id not in tasks:
+            raise ParameterError(f"got task_id {row.task_id!r}; allowed: {', '.join(list(tasks)[:5])}, …")
+        pairs.append((tasks[row.task_id], extract(tasks[row.task_id], row.response)))
+    return pairs
