@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+
 from rtlvr.records import Measurement
 from rtlvr.report.tables import BENCHMARKS
 

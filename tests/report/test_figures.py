@@ -9,6 +9,7 @@ import pytest
 import synthetic_results as synthetic
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
+
 from rtlvr.report import (
     figures_data,
     figures_models,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from rtlvr.report import published
 from rtlvr.report.columns import TableError
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import matplotlib
 import pandas as pd
+
 from rtlvr.report import published, style
 from rtlvr.report.figures_testbench import testbench_quality as draw_testbench  # not a test
 

@@ -2,9 +2,10 @@
 
 import pandas as pd
 import pytest
+from synthetic_results import NAN, results, row
+
 from rtlvr.report import published, tables
 from rtlvr.report.columns import NOT_RUN, TableError, in_percent, measured, ours_label
-from synthetic_results import NAN, results, row
 
 
 def test_models_are_grouped_and_ours_come_last() -> None:

@@ -3,10 +3,11 @@
 import pandas as pd
 import pytest
 from matplotlib.patches import Circle, Polygon, Rectangle
+from synthetic_results import signals
+
 from rtlvr.report.columns import TableError
 from rtlvr.report.figures_circuit import circuit
 from rtlvr.report.figures_waveform import _label, waveform
-from synthetic_results import signals
 
 
 def labels(axis: object) -> list[str]:

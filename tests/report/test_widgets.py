@@ -2,6 +2,7 @@
 
 import ipywidgets
 import pytest
+
 from rtlvr.report import widgets
 from rtlvr.report.columns import TableError
 

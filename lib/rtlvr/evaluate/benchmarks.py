@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
+
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.hdl.source import module_names
 from rtlvr.records import Record
@@ -38,7 +40,7 @@ class Task(Record):
     header: str
     testbench: str
     reference: str
-    files: dict[str, str] = {}  # data files that the testbench reads, by name
+    files: dict[str, str] = Field(default_factory=dict)  # data files that the testbench reads, by name
 
 
 def load_tasks(name: str, root: Path) -> list[Task]:

@@ -31,7 +31,6 @@ _OTHER_SCOPES = (
     r"\bbegin\s*:\s*(\w+)",
     r"\bstats\s+(\w+)\s*;",
 )
-_NOT_TYPES = frozenset("module task function if for while case casez casex repeat begin else end wait return".split())
 _FENCE = re.compile(r"```(?:\w*)[^\S\n]*\n(.*?)```", re.DOTALL)
 
 
@@ -123,7 +122,7 @@ def _scopes(task: Task, text: str) -> set[str]:
     code = _PIECE.sub(lambda m: " " if m["skip"] else m[0], text)
     names = set(module_names(text)) - {task.top}
     known = names | {task.top}
-    names |= {m[2] for m in _INSTANCE.finditer(code) if m[1] in known and m[1] not in _NOT_TYPES}
+    names |= {m[2] for m in _INSTANCE.finditer(code) if m[1] in known}
     for pattern in _OTHER_SCOPES:
         names |= set(re.findall(pattern, code))
     return {name for name in names if not re.search(rf"\.\s*{name}\b", code)}

@@ -92,5 +92,11 @@ def module_names(text: str) -> list[str]:
 
 
 def normalised(text: str) -> str:
-    """`text` without comments and with white space folded: equal texts are the same candidate."""
-    return " ".join(_SKIP.sub(lambda m: m.group() if m.group()[0] == '"' else " ", text).split())
+    """`text` without comments and with white space folded outside strings: equal texts are the same candidate."""
+    pieces, at = [], 0
+    for match in _SKIP.finditer(text):
+        pieces += text[at : match.start()].split()
+        if match.group()[0] == '"':
+            pieces.append(match.group())
+        at = match.end()
+    return " ".join(pieces + text[at:].split())

@@ -68,11 +68,9 @@ def simulate(text: str, top: str, circuit: Circuit, stimulus: np.ndarray, limits
         (folder / "design.v").write_text(text + "\n", encoding="utf-8")
         (folder / "testbench.v").write_text(testbench(circuit, len(stimulus), top, name, trace), encoding="utf-8")
         _write_stimulus(folder / "stimulus.txt", stimulus)
-        compiled = run(
-            [tool("iverilog"), "-g2012", "-Wportbind", "-s", name, "-o", "sim", "design.v", "testbench.v"],
-            folder,
-            limits,
-        )
+        # The testbench first: its timescale is then the design's, so that code which asks for the time gets an answer.
+        sources = ["testbench.v", "design.v"]
+        compiled = run([tool("iverilog"), "-g2012", "-Wportbind", "-s", name, "-o", "sim", *sources], folder, limits)
         _check_compilation(compiled, folder)
         finished = run([tool("vvp"), "-n", "sim"], folder, limits)
         return _read_trace(folder / trace, finished, len(stimulus))

@@ -1,0 +1,43 @@
+"""Shared fixtures: a verification pool, a private outputs folder, and the public benchmarks where they are."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rtlvr.paths import ROOT
+from rtlvr.verify import Pool, Stimuli
+
+os.environ.setdefault("TQDM_DISABLE", "1")
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """Two warm workers for the whole session."""
+    made = Pool(2)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def stimuli() -> Stimuli:
+    """A small but real testbench."""
+    return Stimuli(sequences=4, cycles=32)
+
+
+@pytest.fixture
+def outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A private outputs folder."""
+    monkeypatch.setenv("RTLVR_OUTPUTS", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def benchmarks() -> Path:
+    """The public benchmarks; tests that need them are skipped, with the reason, where nobody fetched them."""
+    candidates = (os.environ.get("RTLVR_BENCHMARKS"), ROOT / "benchmarks", ROOT.parent / "shared" / "benchmarks")
+    for folder in candidates:
+        if folder and Path(folder).is_dir():
+            return Path(folder)
+    pytest.skip("the public benchmarks are not here: run `make benchmarks`, or set RTLVR_BENCHMARKS")

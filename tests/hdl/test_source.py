@@ -1,0 +1,65 @@
+"""The screen: what may reach a tool at all."""
+
+import pytest
+
+from rtlvr.hdl.source import MAX_SOURCE_BYTES, module_names, normalised, screen, strip_comments
+
+HONEST = """// a module that mentions endmodule and $finish in a comment
+module dut(input [3:0] a, output [3:0] y); /* `include "x" */
+  localparam W = $clog2(16);
+  function [3:0] twice(input [3:0] v); twice = v << 1; endfunction
+  genvar i;
+  generate for (i = 0; i < 4; i = i + 1) begin : g assign y[i] = ^twice(a) & a[i]; end endgenerate
+  initial $display("module endmodule $finish `include");
+endmodule
+"""
+
+
+def test_honest_code_passes() -> None:
+    assert screen(HONEST) is None
+    assert module_names(HONEST) == ["dut"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("initial $finish;", r"\$finish"),
+        ("initial $stop;", r"\$stop"),
+        ('integer f; initial f = $fopen("x");', r"\$fopen"),
+        ('initial $readmemh("/etc/passwd", m);', r"\$readmemh"),
+        ('initial $system("id");', r"\$system"),
+        ('initial $dumpfile("x");', r"\$dumpfile"),
+        ('initial if ($test$plusargs("x")) y = 1;', r"\$test"),
+        ("assign y = $random;", r"\$random"),
+        ("assign y = $root.tb.q;", r"\$root"),
+        ("initial force y = 1;", "force"),
+        ("bind dut other o();", "bind"),
+        ("defparam u.W = 3;", "defparam"),
+        ('`include "/etc/passwd"', "include"),
+        ("`define A(x) x``y", "pasting"),
+        ('import "DPI-C" function int f();', "import"),
+        ("wire a\0b;", "NUL"),
+    ],
+)
+def test_reaching_out_is_refused(body: str, said: str) -> None:
+    import re
+
+    reason = screen(f"module dut(output y);\n{body}\nendmodule\n")
+    assert reason is not None
+    assert re.search(said, reason)
+
+
+def test_size_and_encoding() -> None:
+    assert "bytes" in screen("/*" + "x" * MAX_SOURCE_BYTES + "*/")
+    assert "Unicode" in screen("module a; // \udcff\nendmodule")
+
+
+def test_comments_keep_lines_and_strings_are_blank() -> None:
+    text = 'a // b\n/* c\nd */ e "f // g" h'
+    assert strip_comments(text).count("\n") == text.count("\n")
+    assert strip_comments(text).split() == ["a", "e", "h"]
+
+
+def test_normalised_ignores_layout_only() -> None:
+    assert normalised("a  b // c\n d") == normalised("a b\nd")
+    assert normalised('x = "a  b"') != normalised('x = "a b"')

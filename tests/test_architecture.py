@@ -1,0 +1,71 @@
+"""Arrows point one way, files stay small, functions stay short."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from rtlvr.paths import PACKAGE
+
+# What each package may import of the kit, besides itself and the foundation.
+FOUNDATION = {"errors", "records", "params", "paths", "stage", "notebook"}
+ALLOWED = {
+    "hdl": set(),
+    "verify": {"hdl"},
+    "data": {"hdl", "verify"},
+    "train": {"hdl", "verify", "data", "evaluate"},
+    "evaluate": {"hdl", "verify", "data", "train"},
+    "report": {"hdl"},
+}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imports(path) -> set[str]:
+    """The kit's packages and modules that a file imports."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("rtlvr"):
+            names.add(node.module.split(".")[1] if "." in node.module else node.names[0].name)
+        elif isinstance(node, ast.Import):
+            names |= {a.name.split(".")[1] for a in node.names if a.name.startswith("rtlvr.")}
+    return names
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED))
+def test_arrows(package: str) -> None:
+    for path in (PACKAGE / package).rglob("*.py"):
+        outside = imports(path) - FOUNDATION - ALLOWED[package] - {package}
+        assert not outside, f"{path.relative_to(PACKAGE)} imports {outside}"
+
+
+def test_the_foundation_stands_alone() -> None:
+    for name in FOUNDATION:
+        outside = imports(PACKAGE / f"{name}.py") - FOUNDATION
+        assert not outside, f"{name}.py imports {outside}"
+
+
+@pytest.mark.parametrize("module", ["rtlvr.verify", "rtlvr.verify.worker", "rtlvr.report.gallery"])
+def test_no_model_library_behind_verifier_and_report(module: str) -> None:
+    code = f"import sys, {module}; sys.exit(any(m in sys.modules for m in ('torch', 'transformers', 'trl')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_size_and_docstrings(path) -> None:
+    text = path.read_text()
+    assert text.count("\n") <= 350
+    tree = ast.parse(text)
+    assert not text.strip() or ast.get_docstring(tree), "a module says what it is for"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno - node.lineno + 1 <= 60, f"{node.name} is too long"
+
+
+def test_public_functions_are_typed_and_described() -> None:
+    for path in FILES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                where = f"{path.relative_to(PACKAGE)}:{node.name}"
+                assert ast.get_docstring(node), f"{where} has no docstring"
+                assert all(a.annotation for a in node.args.args if a.arg != "commands"), f"{where} is not typed"

@@ -1,0 +1,85 @@
+"""Hostile candidates: none is accepted, none leaves a trace, none hangs."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from rtlvr.verify import Limits, Pool, Stimuli
+
+GOLDEN = "module g(input clk, input rst, input [3:0] d, output reg [3:0] q);\nalways @(posedge clk) if (rst) q <= 0; else q <= d + 4'd3;\nendmodule\n"
+HEAD = "module g(input clk, input rst, input [3:0] d, output reg [3:0] q);\n"
+LIMITS = Limits(cpu_seconds=2, wall_seconds=20, memory_mb=512, file_mb=16)
+ATTACKS = {
+    "prints a pass message": 'initial begin $display("PASSED"); $display("0 mismatches"); end',
+    "finishes early": "initial $finish;",
+    "reads the golden by name": "always @* q = g.q;",
+    "reads a testbench by name": "always @* q = testbench.gold.q;",
+    "upward reference": "always @* q = out;",
+    "forces": "initial force q = 0;",
+    "writes a file": 'integer f; initial begin f = $fopen("/tmp/rtlvr_attack"); $fwrite(f, "x"); end',
+    "runs a program": 'initial $system("touch /tmp/rtlvr_attack");',
+    "includes a file": '`include "/etc/passwd"',
+    "zero-delay loop": "initial while (1) ;",
+    "forever": "initial forever begin end",
+    "combinational loop": "wire a; assign a = ~a === 1'b1; always @* q = {4{a}};",
+    "recursion": "function automatic [3:0] f(input [31:0] n); f = f(n + 1); endfunction initial q = f(0);",
+    "giant memory": "reg [1023:0] m [0:100000000]; initial m[99999999] = 1; always @* q = m[d][3:0];",
+    "giant replication": "wire [3:0] w = {100000000{d}}; always @* q = w;",
+    "giant generate": "genvar i; generate for (i = 0; i < 100000000; i = i + 1) begin : x wire w; end endgenerate",
+    "flood": 'initial while (1) $display("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");',
+    "unknown everywhere": "always @* q = 4'bx;",
+    "redefines the default net type": "`default_nettype none\nalways @* q = undeclared;",
+    "deep nesting": "always @* q = " + "(" * 20000 + "d" + ")" * 20000 + ";",
+    "time-dependent": "always @(posedge clk) if (rst) q <= 0; else q <= d + 4'd3 + ($time > 200);",
+    "counter-dependent": "reg [7:0] n = 0; always @(posedge clk) begin n <= n + 1; if (rst) q <= 0; else q <= d + 4'd3 + (n > 60); end",
+}
+
+
+@pytest.fixture(scope="module")
+def guarded():
+    made = Pool(2, LIMITS)
+    yield made
+    made.close()
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("name", ATTACKS)
+def test_attacks_are_refused(guarded: Pool, name: str) -> None:
+    marker = Path("/tmp/rtlvr_attack")
+    marker.unlink(missing_ok=True)
+    began = time.monotonic()
+    verdict = guarded.verify(GOLDEN, HEAD + ATTACKS[name] + "\nendmodule\n", Stimuli(sequences=4, cycles=64))
+    assert verdict.status in ("inequivalent", "invalid"), verdict.reason
+    assert time.monotonic() - began < LIMITS.wall_seconds + 10
+    assert not marker.exists()
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("text", ["\0", "module g(", "x" * 10_000_000, "\udcff", "endmodule module g", "`" * 1000])
+def test_garbage_is_refused(guarded: Pool, text: str) -> None:
+    assert guarded.verify(GOLDEN, text, Stimuli(sequences=1, cycles=8)).status == "invalid"
+
+
+@pytest.mark.tools
+def test_nothing_is_left_behind(guarded: Pool) -> None:
+    def simulators() -> int:
+        count = 0
+        for entry in Path("/proc").glob("[0-9]*/comm"):
+            try:
+                count += entry.read_text().strip() in ("vvp", "ivl", "iverilog")
+            except OSError:
+                continue
+        return count
+
+    guarded.verify(GOLDEN, HEAD + ATTACKS["zero-delay loop"] + " // again\nwire z;\nendmodule\n", Stimuli())
+    assert simulators() == 0
+    shared = Path("/dev/shm")
+    if os.access(shared, os.W_OK):
+        assert not list(shared.glob("rtlvr-*"))
+
+
+@pytest.mark.tools
+def test_judging_goes_on_after_attacks(guarded: Pool) -> None:
+    assert guarded.verify(GOLDEN, GOLDEN + "// still judged\n", Stimuli(sequences=4, cycles=64)).equivalent
