@@ -163,14 +163,17 @@ def _read(task: Task, output: str, nonce: str) -> Outcome:
 
 
 def judge_all(
-    pairs: Sequence[tuple[Task, str]], jobs: int = 0, progress: Callable[[int], None] | None = None
+    pairs: Sequence[tuple[Task, str]],
+    jobs: int = 0,
+    progress: Callable[[int], None] | None = None,
+    limits: Limits = LIMITS,
 ) -> list[Outcome]:
     """Outcomes of (task, code) pairs in order; equal pairs are judged once; `progress` is told how many are done."""
     distinct = list(dict.fromkeys((task.benchmark, task.id, code) for task, code in pairs))
     tasks = {(task.benchmark, task.id): task for task, _ in pairs}
     known: dict[tuple[str, str, str], Outcome] = {}
     with ThreadPoolExecutor(jobs or cpu_count() or 1, "official") as threads:
-        outcomes = threads.map(lambda key: judge(tasks[key[:2]], key[2]), distinct)
+        outcomes = threads.map(lambda key: judge(tasks[key[:2]], key[2], limits), distinct)
         for done, (key, outcome) in enumerate(zip(distinct, outcomes, strict=True), 1):
             known[key] = outcome
             if progress:

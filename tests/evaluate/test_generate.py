@@ -1,0 +1,58 @@
+"""Sampling: the same tokens as transformers' own, in order, within the budget."""
+
+import pytest
+import torch
+from rtlvr.evaluate.generate import Sampling, choose, complete, complete_texts, stop_ids
+from rtlvr.train.policy import chat, load_policy, load_tokenizer
+
+PROMPTS = [
+    "Design a 3 bit counter .\nmodule dut ( input clk, output reg [2:0] q );",
+    "y is 1 when a is 3 .\nmodule dut ( input [2:0] a, output y );",
+    "Write a toggle .",
+    "Give me a gate that is 1 when both a and b are 1 .\nmodule dut ( input a, input b, output y );",
+]
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    return load_policy("tiny"), load_tokenizer("tiny")
+
+
+def test_greedy_equals_generate(tiny) -> None:
+    model, tokenizer = tiny
+    chats = [chat(p) for p in PROMPTS]
+    ours = list(complete(model, tokenizer, chats, Sampling(48, temperature=0)))
+    for messages, ids in zip(chats, ours, strict=True):
+        inputs = tokenizer.apply_chat_template(
+            messages, add_generation_prompt=True, return_dict=True, return_tensors="pt"
+        )
+        theirs = model.generate(**inputs, max_new_tokens=48, do_sample=False)[0, inputs["input_ids"].shape[1] :]
+        assert ids == theirs.tolist()
+
+
+def test_budget_and_stop(tiny) -> None:
+    model, tokenizer = tiny
+    stops = stop_ids(model, tokenizer)
+    for ids in complete(model, tokenizer, [chat(p) for p in PROMPTS], Sampling(20)):
+        assert 1 <= len(ids) <= 20
+        assert not any(i in stops for i in ids[:-1])
+
+
+def test_a_seed_repeats_and_leaves_the_global_generator_alone(tiny) -> None:
+    model, tokenizer = tiny
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    runs = [complete_texts(model, tokenizer, [chat(p) for p in PROMPTS], Sampling(24), seed=1) for _ in range(2)]
+    assert runs[0] == runs[1]
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_temperature_and_nucleus() -> None:
+    logits = torch.log(torch.tensor([[0.6, 0.3, 0.1]])).repeat(20_000, 1)
+    torch.manual_seed(0)
+    share = torch.bincount(choose(logits, Sampling(1)), minlength=3) / 20_000
+    assert torch.allclose(share, torch.tensor([0.6, 0.3, 0.1]), atol=0.02)
+    nucleus = torch.bincount(choose(logits, Sampling(1, top_p=0.8)), minlength=3) / 20_000
+    assert torch.allclose(nucleus, torch.tensor([2 / 3, 1 / 3, 0.0]), atol=0.02)
+    assert choose(logits[:1], Sampling(1, temperature=0)).item() == 0
