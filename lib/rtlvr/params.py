@@ -65,6 +65,9 @@ class Filtering(Section):
     sft_attempts: Count = Field(
         description="drop from SFT what the base solves in any of so many attempts; 0: keep all"
     )
+    rl_source: Literal["hard", "all"] = Field(
+        description="hard: filter 2 sees what filter 1 kept, as in the paper; all: every sound triple"
+    )
     rl_attempts: Count = Field(description="drop from RL what the distilled model solves in any of so many attempts")
     temperature: Real
     max_tokens: Positive

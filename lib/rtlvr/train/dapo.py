@@ -18,7 +18,7 @@ from transformers import TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 from trl.rewards import get_soft_overlong_punishment
 
-from rtlvr.evaluate.generate import Sampling, sample_ids, stop_ids
+from rtlvr.evaluate.generate import Sampling, in_batches, stop_ids
 from rtlvr.params import Rl
 from rtlvr.paths import ROOT
 from rtlvr.records import write_text
@@ -69,7 +69,7 @@ class AdaptiveDapoTrainer(GRPOTrainer):
         ]
         model = self.accelerator.unwrap_model(self.model_wrapped)
         sampling = Sampling(self.args.max_completion_length, self.args.temperature, self.args.top_p)
-        completions = sample_ids(model, ids, sampling, stop_ids(model, self.processing_class))
+        completions = list(in_batches(model, ids, sampling, stop_ids(model, self.processing_class)))
         self._timed["generate"] += time.perf_counter() - began
         return {"prompt_ids": ids, "completion_ids": completions, "logprobs": None}
 

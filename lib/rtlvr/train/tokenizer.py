@@ -11,7 +11,8 @@ from transformers import PreTrainedTokenizerFast
 
 VOCABULARY = 768
 _CHAT = ("<|pad|>", "<|user|>", "<|assistant|>", "<|end|>")
-_FORMAT = ("<think>", "</think>", "<answer>", "</answer>", "```verilog", "```")
+TAGS = ("<think>", "</think>", "<answer>", "</answer>")
+_FORMAT = (*TAGS, "```verilog", "```")
 _PIECES = r"\n *| ?[A-Za-z_]+| ?[0-9]| ?[^\sA-Za-z0-9_]+|\s+"
 # A system message is left out on purpose: the small policy learns its format from SFT, and prompts stay short.
 _TEMPLATE = (
