@@ -4,6 +4,7 @@ import random
 from collections import Counter
 
 import pytest
+
 from rtlvr.data.corpus import heldout_problems, procedural, seed_corpus
 from rtlvr.data.families import FAMILIES, draw, split_of
 from rtlvr.hdl.response import parse

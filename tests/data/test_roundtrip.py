@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from rtlvr.data.filters import apply, equivalent, filter_quality, short, unsolved
 from rtlvr.data.roundtrip import gather, make_teacher, run
 from rtlvr.data.teacher import EndpointTeacher

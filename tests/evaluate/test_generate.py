@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from rtlvr.evaluate.generate import Sampling, choose, complete, complete_texts, stop_ids
 from rtlvr.train.policy import chat, load_policy, load_tokenizer
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.evaluate.benchmarks import NAMES, Task, load_tasks
 from rtlvr.evaluate.official import extract, judge, judge_all

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+
 from rtlvr.evaluate.heldout import pass_at, solved
 from rtlvr.evaluate.passk import interval, pass_at_k
 from rtlvr.evaluate.scaling import curve, truncated

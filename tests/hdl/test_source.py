@@ -31,6 +31,11 @@ def test_honest_code_passes() -> None:
         ('initial $dumpfile("x");', r"\$dumpfile"),
         ('initial if ($test$plusargs("x")) y = 1;', r"\$test"),
         ("assign y = $random;", r"\$random"),
+        ("initial \\$finish ;", r"\$finish"),
+        ("integer f; initial f = \\$fopen (1);", r"\$fopen"),
+        ("assign y = \\$root .tb.q;", r"\$root"),
+        ("wire \\a/* ; initial $finish; /* */", r"\$finish"),
+        ("wire \\a// ; initial $finish;", r"\$finish"),
         ("assign y = $root.tb.q;", r"\$root"),
         ("initial force y = 1;", "force"),
         ("bind dut other o();", "bind"),
@@ -47,6 +52,13 @@ def test_reaching_out_is_refused(body: str, said: str) -> None:
     reason = screen(f"module dut(output y);\n{body}\nendmodule\n")
     assert reason is not None
     assert re.search(said, reason)
+
+
+def test_names_of_synthesis_tools_pass() -> None:
+    assert (
+        screen("module a; wire \\$1 ; wire \\$auto$opt.cc:12$3 ; wire \\u1.q ; assign \\$1 = \\u1.q ; endmodule")
+        is None
+    )
 
 
 def test_size_and_encoding() -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from rtlvr.verify import Limits, Pool, Stimuli
 
-GOLDEN = "module g(input clk, input rst, input [3:0] d, output reg [3:0] q);\nalways @(posedge clk) if (rst) q <= 0; else q <= d + 4'd3;\nendmodule\n"
+GOLDEN = "module g(input clk, input rst, input [3:0] d, output reg [3:0] q);\n" + (
+    "always @(posedge clk) if (rst) q <= 0; else q <= d + 4'd3;\nendmodule\n"
+)
 HEAD = "module g(input clk, input rst, input [3:0] d, output reg [3:0] q);\n"
 LIMITS = Limits(cpu_seconds=2, wall_seconds=20, memory_mb=512, file_mb=16)
 ATTACKS = {
@@ -33,7 +35,8 @@ ATTACKS = {
     "redefines the default net type": "`default_nettype none\nalways @* q = undeclared;",
     "deep nesting": "always @* q = " + "(" * 20000 + "d" + ")" * 20000 + ";",
     "time-dependent": "always @(posedge clk) if (rst) q <= 0; else q <= d + 4'd3 + ($time > 200);",
-    "counter-dependent": "reg [7:0] n = 0; always @(posedge clk) begin n <= n + 1; if (rst) q <= 0; else q <= d + 4'd3 + (n > 60); end",
+    "counter-dependent": "reg [7:0] n = 0; always @(posedge clk) n <= n + 1;\n"
+    "always @(posedge clk) if (rst) q <= 0; else q <= d + 4'd3 + (n > 60);",
 }
 
 

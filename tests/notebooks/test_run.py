@@ -1,0 +1,104 @@
+"""Every notebook through papermill on the smoke profile, from the places people run it from."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from rtlvr.paths import NOTEBOOKS, ROOT
+
+pytestmark = [pytest.mark.notebook, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One outputs folder for the whole chain."""
+    return tmp_path_factory.mktemp("outputs")
+
+
+def papermill(home: Path, notebook: str, *arguments: str, cwd: Path, ok: bool = True) -> str:
+    """Run a notebook; returns the text of all outputs (or, where it must fail, what papermill printed)."""
+    target = home / "executed.ipynb"
+    command = [sys.executable, "-m", "papermill", notebook, str(target), "-p", "profile", "smoke", *arguments]
+    environment = {**os.environ, "RTLVR_OUTPUTS": str(home), "TQDM_DISABLE": "1"}
+    run = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    assert (run.returncode == 0) == ok, run.stderr[-3000:]
+    if not ok:
+        return run.stderr
+    outputs = [o for c in json.loads(target.read_text())["cells"] for o in c.get("outputs", [])]
+    return "".join("".join(o.get("text", o.get("data", {}).get("text/plain", ""))) for o in outputs)
+
+
+def test_rl_before_sft_names_the_notebook_to_run(home: Path) -> None:
+    assert "run notebooks/04_sft.ipynb first" in papermill(home, "05_rl.ipynb", cwd=NOTEBOOKS, ok=False)
+
+
+@pytest.mark.parametrize("name", ["00_start_here", "01_testbench", "02_roundtrip", "03_filtering", "04_sft"])
+def test_up_to_sft_from_inside_notebooks(home: Path, name: str) -> None:
+    papermill(home, f"{name}.ipynb", cwd=NOTEBOOKS)
+    assert (home / "smoke" / name / "manifest.json").exists()
+
+
+def test_rl_from_inside_with_a_parameter(home: Path) -> None:
+    said = papermill(home, "05_rl.ipynb", "-p", "steps", "1", cwd=NOTEBOOKS)
+    assert "step    1" in said
+    assert json.loads((home / "smoke/05_rl/manifest.json").read_text())["params"]["rl"]["steps"] == 1
+
+
+def test_rl_from_the_root_with_the_profiles_steps(home: Path) -> None:
+    papermill(home, "notebooks/05_rl.ipynb", cwd=ROOT)
+    assert len((home / "smoke/05_rl/steps.jsonl").read_text().splitlines()) == 2
+
+
+def test_rl_from_anywhere_finds_its_results(home: Path, tmp_path: Path) -> None:
+    said = papermill(home, str(NOTEBOOKS / "05_rl.ipynb"), cwd=tmp_path)
+    assert "finished before" in said
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "said"),
+    [
+        ("stepz", "3", "allowed: model, profile, resume, seed, steps"),
+        ("steps", "many", "got rl.steps='many'; allowed: int"),
+    ],
+)
+def test_bad_parameters_stop_the_first_cell(home: Path, parameter: str, value: str, said: str) -> None:
+    assert said in papermill(home, "05_rl.ipynb", "-p", parameter, value, cwd=NOTEBOOKS, ok=False)
+
+
+def test_a_stale_predecessor_stops(home: Path) -> None:
+    papermill(home, "04_sft.ipynb", "-p", "epochs", "0.5", cwd=NOTEBOOKS)
+    assert "is stale" in papermill(home, "05_rl.ipynb", cwd=NOTEBOOKS, ok=False)
+    papermill(home, "04_sft.ipynb", cwd=NOTEBOOKS)  # the earlier results are taken back, nothing is trained
+
+
+@pytest.mark.parametrize("name", ["06_benchmarks", "07_test_time_scaling", "08_paper_figures"])
+def test_from_benchmarks_on(home: Path, benchmarks: Path, name: str) -> None:
+    extra = ("-p", "root", str(benchmarks)) if name == "06_benchmarks" else ()
+    papermill(home, f"{name}.ipynb", *extra, cwd=NOTEBOOKS)
+    assert (home / "smoke" / name / "manifest.json").exists()
+
+
+def test_results_are_one_tidy_table(home: Path) -> None:
+    table = pd.read_csv(home / "smoke" / "results.csv")
+    assert list(table.columns) == ["stage", "metric", "variant", "value", "low", "high", "n", "unit"]
+    assert {"01_testbench", "02_roundtrip", "03_filtering", "04_sft", "05_rl", "07_test_time_scaling"} <= set(
+        table["stage"]
+    )
+    keys = table[["stage", "metric", "variant"]].fillna("").apply(tuple, axis=1)
+    assert keys.is_unique
+    assert ("05_rl", "heldout_pass@1", "rl") in set(keys)
+    bounded = table.dropna(subset=["low", "high"])
+    assert ((bounded["low"] <= bounded["value"]) & (bounded["value"] <= bounded["high"])).all()
+
+
+def test_figures_are_there(home: Path) -> None:
+    folder = home / "smoke" / "08_paper_figures"
+    names = {path.stem for path in folder.glob("*.png")}
+    assert {"pipeline", "models_v2", "training_curve", "gain", "scaling_budget", "testbench_quality"} <= names
+    assert all((folder / f"{name}.{kind}").stat().st_size > 0 for name in names for kind in ("pdf", "csv", "png"))
