@@ -94,7 +94,7 @@ def test_an_unreachable_endpoint_is_an_infrastructure_error(trip: tuple[list[Tri
 
     teacher = EndpointTeacher("http://127.0.0.1:9/v1", "a", "b", "NO_SUCH_KEY")
     teacher._client.max_retries = 0
-    with pytest.raises(InfrastructureError, match="check roundtrip.base_url"):
+    with pytest.raises(InfrastructureError, match=r"check roundtrip\.base_url"):
         teacher.describe(seed_corpus()[0])
 
 
