@@ -28,18 +28,17 @@ def complete(
     tokenizer: PreTrainedTokenizerBase,
     chats: Sequence[list[dict[str, str]]],
     sampling: Sampling,
-    batch: int = 0,
 ) -> Iterator[list[int]]:
     """Completions of chats, in order, as token ids that end with the stop token unless they were cut off."""
     prompts = tokenizer.apply_chat_template(list(chats), add_generation_prompt=True, return_dict=True)["input_ids"]
-    yield from in_batches(model, prompts, sampling, stop_ids(model, tokenizer), batch)
+    yield from in_batches(model, prompts, sampling, stop_ids(model, tokenizer))
 
 
 def in_batches(
-    model: PreTrainedModel, prompts: Sequence[list[int]], sampling: Sampling, stops: set[int], batch: int = 0
+    model: PreTrainedModel, prompts: Sequence[list[int]], sampling: Sampling, stops: set[int]
 ) -> Iterator[list[int]]:
-    """`sample_ids`, `batch` prompts at a time; 0: what suits the device (on CPUs a cache that outgrows theirs is slow)."""
-    size = batch or (_CPU_BATCH if model.device.type == "cpu" else _GPU_BATCH)
+    """`sample_ids`, as many prompts at a time as suit the device (on CPUs a cache that outgrows theirs is slow)."""
+    size = _CPU_BATCH if model.device.type == "cpu" else _GPU_BATCH
     for start in range(0, len(prompts), size):
         yield from sample_ids(model, prompts[start : start + size], sampling, stops)
 

@@ -10,7 +10,7 @@ Not guaranteed: that an official testbench tests much. `rtlvr.verify` answers an
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rtlvr.errors import ParameterError
 from rtlvr.evaluate.benchmarks import Task, load_tasks
-from rtlvr.hdl.source import module_names, screen
+from rtlvr.hdl.source import module_names, screen, strip_comments
 from rtlvr.records import Record, iter_jsonl
 from rtlvr.verify.sandbox import run, scratch, tool
 from rtlvr.verify.verdict import Limits
@@ -119,7 +119,7 @@ def _marked(text: str, nonce: str) -> str:
 
 def _scopes(task: Task, text: str) -> set[str]:
     """Names of the testbench that a candidate might use to reach into it; ports keep theirs."""
-    code = _PIECE.sub(lambda m: " " if m["skip"] else m[0], text)
+    code = strip_comments(text)
     names = set(module_names(text)) - {task.top}
     known = names | {task.top}
     names |= {m[2] for m in _INSTANCE.finditer(code) if m[1] in known}
@@ -130,7 +130,7 @@ def _scopes(task: Task, text: str) -> set[str]:
 
 def _roots(task: Task) -> list[str]:
     """Modules of the testbench that nothing in it instantiates."""
-    code = _PIECE.sub(lambda m: " " if m["skip"] else m[0], task.testbench)
+    code = strip_comments(task.testbench)
     used = {m[1] for m in _INSTANCE.finditer(code)}
     return [name for name in module_names(task.testbench) if name not in used]
 
@@ -165,19 +165,14 @@ def _read(task: Task, output: str, nonce: str) -> Outcome:
 def judge_all(
     pairs: Sequence[tuple[Task, str]],
     jobs: int = 0,
-    progress: Callable[[int], None] | None = None,
     limits: Limits = LIMITS,
 ) -> list[Outcome]:
-    """Outcomes of (task, code) pairs in order; equal pairs are judged once; `progress` is told how many are done."""
+    """Outcomes of (task, code) pairs in order; equal pairs are judged once."""
     distinct = list(dict.fromkeys((task.benchmark, task.id, code) for task, code in pairs))
     tasks = {(task.benchmark, task.id): task for task, _ in pairs}
-    known: dict[tuple[str, str, str], Outcome] = {}
     with ThreadPoolExecutor(jobs or cpu_count() or 1, "official") as threads:
         outcomes = threads.map(lambda key: judge(tasks[key[:2]], key[2], limits), distinct)
-        for done, (key, outcome) in enumerate(zip(distinct, outcomes, strict=True), 1):
-            known[key] = outcome
-            if progress:
-                progress(done)
+        known = dict(zip(distinct, outcomes, strict=True))
     return [known[task.benchmark, task.id, code] for task, code in pairs]
 
 
