@@ -210,7 +210,8 @@ def _factors(axis: Axes, table: pd.DataFrame) -> None:
         look = style.LOOKS[row.source]
         axis.barh(place, row.value, 0.62, color=look.colour, hatch=look.hatch, edgecolor="white")
         end = np.nanmax([row.value, row.high])
-        axis.text(end + 0.02 * top, place, f"{row.value:.2f}×", va="center", fontsize=8)
+        start = max(end, 1.0) if end > 0.85 else end  # the line at 1 must not cross a number
+        axis.text(start + 0.02 * top, place, f"{row.value:.2f}×", va="center", fontsize=8)
     bounded = table[table["low"].notna()]
     bars = error_bars(bounded)
     axis.errorbar(bounded["value"], bounded.index, xerr=bars, fmt="none", ecolor="black", capsize=3, lw=1)

@@ -8,6 +8,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, P
 from rtlvr.errors import ParameterError
 from rtlvr.hdl.response import SYSTEM_PROMPT
 from rtlvr.paths import TINY_POLICY
+from rtlvr.train.attention import GROUPED
 
 
 def location(name: str) -> str:
@@ -24,9 +25,14 @@ def load_tokenizer(name: str | Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def load_policy(name: str | Path, bf16: bool = False, attention: str = "sdpa") -> PreTrainedModel:
-    """The policy's weights, in bfloat16 or float32, on the GPU where there is one."""
+def load_policy(name: str | Path, bf16: bool = False, attention: str | None = None) -> PreTrainedModel:
+    """The policy's weights, in bfloat16 or float32, on the GPU where there is one.
+
+    Args:
+        attention: transformers' name of an attention; None: the one that decodes fastest on the device.
+    """
     dtype = torch.bfloat16 if bf16 else torch.float32
+    attention = attention or ("sdpa" if torch.cuda.is_available() else GROUPED)
     model = AutoModelForCausalLM.from_pretrained(location(str(name)), dtype=dtype, attn_implementation=attention)
     return model.to("cuda" if torch.cuda.is_available() else "cpu")
 
