@@ -201,7 +201,7 @@ def main() -> None:
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for the policy, its log and its resumable state"
     )
-    parser.add_argument("--steps", type=int, default=5000, help="batches of 8 exercises")
+    parser.add_argument("--steps", type=int, default=10_000, help="batches of 8 exercises")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     train(args.out, args.steps, args.seed)
