@@ -2,7 +2,8 @@
 
 The paper starts from a pretrained base model, and so does the kit. This base has read worked textbook exercises drawn
 from the procedural families: a specification answered with code alone (`direct`) or with notes before the code
-(`notes`). It has never seen the `<think>`/`<answer>` format, a held-out design or a held-out wording.
+(`notes`). At the end it practises the tags one at a time, as markup around a text that is given (`drill`), since a
+pretrained base knows them as text. It has never seen them together, nor a held-out design or a held-out wording.
 
 Muon for the hidden matrices, AdamW for embeddings and norms, warm-up, constant, linear decay to zero; fp32 on CPU.
 Long by intention (about an hour on two cores) and resumable: state goes to DIR/state.pt, the log to DIR/log.csv.
@@ -13,6 +14,7 @@ import csv
 import json
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -28,6 +30,7 @@ _BATCH = 8
 _POOL = 48  # batches drawn together and sorted by length, so that padding is small
 _MUON_RATE, _ADAM_RATE = 0.004, 3e-3
 _WARMUP, _DECAY_SHARE = 100, 0.4
+_DRILL_STEPS, _DRILL_SHARE, _DRILL_RATE = 400, 0.25, 0.25  # the last: of the learning rates
 
 
 def exercise(design: Design, notes: bool) -> tuple[str, str]:
@@ -35,6 +38,13 @@ def exercise(design: Design, notes: bool) -> tuple[str, str]:
     prompt = f"{design.description}\n{design.header}"
     answer = f"```verilog\n{design.golden}```"
     return (prompt + NOTES_REQUEST, design.thought + answer) if notes else (prompt, answer)
+
+
+def drill(design: Design, think: bool) -> tuple[str, str]:
+    """The (prompt, response) of a markup drill: put one pair of tags around the text of the request."""
+    text = design.thought if think else f"```verilog\n{design.golden}```\n"
+    opening, closing = ("<think>", "</think>") if think else ("<answer>", "</answer>")
+    return f"{opening}\n{text}", f"{opening}\n{text}{closing}"
 
 
 def new_model(vocabulary: int) -> Qwen3ForCausalLM:
@@ -58,12 +68,16 @@ def new_model(vocabulary: int) -> Qwen3ForCausalLM:
     )
 
 
-def batches(tokenizer: PreTrainedTokenizerFast, rng: random.Random, split: Split):
-    """Yield dicts of `input_ids`, `attention_mask`, `labels`, each `(batch, tokens)`, right-padded; labels on responses only."""
+def batches(tokenizer: PreTrainedTokenizerFast, rng: random.Random, split: Split, drills: float = 0.0):
+    """Yield dicts of `input_ids`, `attention_mask`, `labels`, each `(batch, tokens)`, right-padded; labels on responses only.
+
+    `drills` is the share of markup drills among the exercises.
+    """
     while True:
         rows = []
         for _ in range(_BATCH * _POOL):
-            prompt, response = exercise(draw(rng, split), rng.random() < _NOTES_SHARE)
+            work, yes = (drill, 0.5) if rng.random() < drills else (exercise, _NOTES_SHARE)
+            prompt, response = work(draw(rng, split), rng.random() < yes)
             head = tokenizer(f"<|user|>{prompt}<|end|><|assistant|>")["input_ids"]
             tail = tokenizer(f"{response}<|end|>")["input_ids"]
             rows.append((head + tail, [-100] * len(head) + tail))
@@ -120,12 +134,36 @@ def train(out: Path, steps: int, seed: int = 0) -> None:
     source = batches(tokenizer, random.Random(f"{seed}:{start}"), "train")
     _loop(model, optimizers, source, heldout, start, steps, out)
     place_format_tokens(model, tokenizer, [exercise(d, True) for d in designs[:2000]])
+    practise_tags(model, batches(tokenizer, random.Random(seed + 2), "train", _DRILL_SHARE))
     model.to(torch.bfloat16).save_pretrained(out)
     tokenizer.save_pretrained(out)
     (out / "recipe.json").write_text(
-        json.dumps({"steps": steps, "batch": _BATCH, "seed": seed, "notes_share": _NOTES_SHARE})
+        json.dumps(
+            {
+                "steps": steps,
+                "batch": _BATCH,
+                "seed": seed,
+                "notes_share": _NOTES_SHARE,
+                "drill_steps": _DRILL_STEPS,
+                "drill_share": _DRILL_SHARE,
+            }
+        )
     )
     state.unlink(missing_ok=True)
+
+
+def practise_tags(
+    model: Qwen3ForCausalLM, source: Iterator[dict[str, torch.Tensor]], steps: int = _DRILL_STEPS
+) -> None:
+    """A short last phase on exercises mixed with drills, at a low rate that falls to zero."""
+    optimizers = _optimizers(model)
+    for step in range(steps):
+        model(**next(source)).loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer, rate in zip(optimizers, (_MUON_RATE, _ADAM_RATE), strict=True):
+            optimizer.param_groups[0]["lr"] = rate * _DRILL_RATE * (1 - step / steps)
+            optimizer.step()
+            optimizer.zero_grad()
 
 
 @torch.no_grad()
