@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from rtlvr.errors import DesignError, InfrastructureError, RtlvrError
+from rtlvr.errors import ParameterError, RtlvrError
 
 CANNOT_SAY = 2  # exit status: bad usage, undecided, or tools that failed
 
@@ -55,33 +55,53 @@ def add_reproduce(commands) -> None:
 
 
 def add_verify(commands) -> None:
-    """`rtlvr verify`: 0 equivalent, 1 not, 2 cannot say."""
+    """`rtlvr verify`: 0 equivalent, 1 not, 2 cannot say; with --pairs 0 when every row has its verdict."""
 
     def run(options: argparse.Namespace) -> int:
-        from rtlvr.verify import verify
-
-        try:
-            golden, candidate = (
-                path.read_text(encoding="utf-8", errors="surrogateescape")
-                for path in (options.golden, options.candidate)
-            )
-            verdict = verify(
-                golden, candidate, golden_top=options.golden_top, candidate_top=options.candidate_top, mode=options.mode
-            )
-        except (OSError, DesignError, InfrastructureError) as error:
-            print(f"rtlvr: cannot say: {error}", file=sys.stderr)
-            return CANNOT_SAY
-        print(verdict.model_dump_json() if options.json else f"{verdict.status}: {verdict.reason}")
-        return {"equivalent": 0, "undecided": CANNOT_SAY}.get(verdict.status, 1)
+        if options.pairs:
+            return _verify_rows(options)
+        if options.golden is None or options.candidate is None:
+            raise ParameterError("got no pair; give GOLDEN and CANDIDATE, or --pairs IN.jsonl --out OUT.jsonl")
+        return _verify_files(options)
 
     parser = commands.add_parser("verify", help="does CANDIDATE behave like GOLDEN?")
-    parser.add_argument("golden", type=Path)
-    parser.add_argument("candidate", type=Path)
+    parser.add_argument("golden", type=Path, nargs="?")
+    parser.add_argument("candidate", type=Path, nargs="?")
     parser.add_argument("--golden-top")
     parser.add_argument("--candidate-top")
-    parser.add_argument("--mode", choices=["testbench"], default="testbench")
+    parser.add_argument("--mode", choices=["hybrid", "testbench", "formal"], default="hybrid")
     parser.add_argument("--json", action="store_true", help="print the whole verdict")
+    parser.add_argument("--pairs", type=Path, help="JSON lines with id, golden, candidate (or response)")
+    parser.add_argument("--out", type=Path, help="where the verdicts of --pairs go; goes on where a killed run stopped")
+    parser.add_argument("--jobs", type=int, default=0, help="worker processes for --pairs; 0: one per core")
     parser.set_defaults(run=run)
+
+
+def _verify_files(options: argparse.Namespace) -> int:
+    from rtlvr.verify import verify
+
+    try:
+        golden, candidate = (
+            path.read_text(encoding="utf-8", errors="surrogateescape") for path in (options.golden, options.candidate)
+        )
+    except OSError as error:
+        print(f"rtlvr: cannot say: {error}", file=sys.stderr)
+        return CANNOT_SAY
+    tops = {"golden_top": options.golden_top, "candidate_top": options.candidate_top}
+    verdict = verify(golden, candidate, **tops, mode=options.mode)
+    shown = verdict.model_dump() | {"equivalent": verdict.equivalent}
+    print(json.dumps(shown) if options.json else f"{verdict.status}: {verdict.reason} ({verdict.method})")
+    return {"equivalent": 0, "undecided": CANNOT_SAY}.get(verdict.status, 1)
+
+
+def _verify_rows(options: argparse.Namespace) -> int:
+    from rtlvr.verify.rows import verify_rows
+
+    if options.out is None:
+        raise ParameterError("got --pairs without --out; say where the verdicts go")
+    count = verify_rows(options.pairs, options.out, options.jobs, options.mode)
+    print(f"{count} rows judged; verdicts in {options.out}")
+    return 0
 
 
 def add_bench(commands) -> None:

@@ -1,24 +1,18 @@
 """What a design is: ports, clocks and resets, as Yosys sees them (paper §3.2, structure analysis).
 
-Yosys ends its process on an error and elaboration can run code, so the analysis runs in a forked child with limits. The
-child's answer on a pipe is the only sign of success.
+The analysis runs in an expendable child (`rtlvr.hdl.yosys`).
 """
 
 import json
-import os
 import re
-import resource
-import select
-import signal
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal
 
 from rtlvr.errors import DesignError
+from rtlvr.hdl.yosys import in_child
 from rtlvr.records import Record
 
-_SECONDS, _MEMORY = 10, 2 << 30
 _RESET_NAME = re.compile(r"rst|reset|clr|clear|init", re.IGNORECASE)
 _EDGES = {"posedge": "rising edge", "negedge": "falling edge"}
 _CLOCK_NAME = re.compile(r"cl(oc)?k", re.IGNORECASE)
@@ -97,55 +91,6 @@ def analyse(text: str, top: str | None = None, preferred: str | None = None) -> 
     if "error" in answer:
         raise DesignError(answer["error"])
     return Circuit.model_validate(answer)
-
-
-def in_child(work: Callable[[], dict]) -> tuple[dict | None, str]:
-    """Run `work` in a forked child with limits; returns its answer (None: it ended without one) and Yosys's error line.
-
-    Call it only in a single-threaded process.
-    """
-    with tempfile.TemporaryFile() as log:
-        read, write = os.pipe()
-        child = os.fork()
-        if child == 0:
-            _be_child(work, log.fileno(), read, write)
-        os.close(write)
-        try:
-            answer = _read_answer(read)
-        finally:
-            os.close(read)
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-        log.seek(0)
-        errors = [line for line in log.read(1 << 20).decode("utf-8", "replace").splitlines() if "ERROR:" in line]
-    said = re.sub(r"\S*/design\.v:", "line ", errors[-1]).replace("ERROR: ", "") if errors else ""
-    return answer, said
-
-
-def _be_child(work: Callable[[], dict], log: int, read: int, write: int) -> NoReturn:
-    try:
-        os.close(read)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS + 1))
-        with os.fdopen(write, "w") as pipe:
-            pipe.write(json.dumps(work()))
-    finally:
-        os._exit(0)
-
-
-def _read_answer(read: int) -> dict | None:
-    chunks = b""
-    while select.select([read], [], [], 3 * _SECONDS)[0]:
-        chunk = os.read(read, 1 << 16)
-        if not chunk:
-            break
-        chunks += chunk
-    try:
-        return json.loads(chunks)
-    except ValueError:  # the child was ended before its answer was complete
-        return None
 
 
 def _analyse_here(text: str, top: str | None, preferred: str | None) -> dict:

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from rtlvr.errors import DesignError
-from rtlvr.hdl.circuit import in_child
+from rtlvr.hdl.yosys import in_child
 
 
 def resynthesise(text: str, top: str) -> str:

@@ -59,6 +59,58 @@ def strip_comments(text: str) -> str:
     return _SKIP.sub(lambda m: m.group() if m.group()[0] == "\\" else re.sub(r"[^\n]", " ", m.group()), text)
 
 
+_PRINTING = re.compile(r"(?<![\w$\\])\$(?:display|write|strobe|monitor)[bho]?(?![\w$])\s*")
+_ATTRIBUTE = re.compile(r"\(\*(?!\s*\)).*?\*\)", re.DOTALL)
+_CLOCK_TO_Q = re.compile(r"<=\s*#\s*[\d.]+\s*(?:[munpf]?s\b)?")
+_DELAY = re.compile(r"##|(?<!#)#\s*(?!\()|(?:^|[;)=:]|\b(?:begin|assign|else|end|always|initial))\s*#\s*\(")
+
+
+def plain(text: str) -> str:
+    """What every tool gets to see of `text`: no comments, attributes, printing or clock-to-output delays (`q <= #1 d`).
+
+    Synthesis tools obey comments and attributes that a simulator ignores, and a simulator prints what synthesis ignores:
+    without them all tools judge the same design. Strings keep their contents.
+    """
+    text = _SKIP.sub(lambda m: " " if m.group()[0] == "/" else m.group(), text)
+    masked = strip_comments(text)
+    spans = [(m.start(), m.end(), " ") for m in _ATTRIBUTE.finditer(masked)]
+    spans += [(m.start(), m.end(), "<= ") for m in _CLOCK_TO_Q.finditer(masked)]
+    spans += [(m.start(), _statement_end(masked, m.end()), "begin end") for m in _PRINTING.finditer(masked)]
+    for start, end, instead in sorted(spans, reverse=True):
+        text = text[:start] + instead + text[end:]
+    return text
+
+
+def for_synthesis(text: str) -> str:
+    """`plain` text for Yosys: `always_comb` that infers a latch is an error there and a latch in simulation."""
+    for word, instead in (("always_comb", "always @*"), ("always_latch", "always @*"), ("always_ff", "always")):
+        text = re.sub(rf"(?<![\w$\\]){word}(?![\w$])", instead, text)
+    return text
+
+
+def _statement_end(code: str, at: int) -> int:
+    """Where the statement ends whose argument list, if any, starts at `at`; the end of the text if it never does."""
+    depth = 0
+    for place in range(at, len(code)):
+        depth += {"(": 1, ")": -1}.get(code[place], 0)
+        if code[place] == ";" and depth <= 0:
+            return place + 1
+    return len(code)
+
+
+def unjudgeable(text: str) -> str | None:
+    """What in `plain` text no evidence could be had about, or None: time that passes inside the design."""
+    code = strip_comments(text)
+    words = set(re.findall(r"(?<![\w$\\])[$a-z]+(?![\w$])", code))
+    if found := sorted(words & {"$time", "$realtime", "$stime"}):
+        return f"behaviour that depends on {found[0]} cannot be judged"
+    if found := sorted(words & {"wait", "fork"}):
+        return f"`{found[0]}` cannot be judged"
+    if _DELAY.search(re.sub(r"\\\S+", " ", code)):
+        return "delays cannot be judged"
+    return None
+
+
 def screen(text: str) -> str | None:
     """Why `text` must not be given to any tool, or None when it may."""
     try:

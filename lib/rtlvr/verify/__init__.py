@@ -1,6 +1,7 @@
 """Golden × candidate → Verdict."""
 
-from rtlvr.verify.pool import Pool, shared_pool, verify, verify_many
+from rtlvr.verify.api import verify, verify_many
+from rtlvr.verify.pool import Pool, shared_pool
 from rtlvr.verify.verdict import Counterexample, Limits, Stimuli, Verdict
 
 __all__ = ["Counterexample", "Limits", "Pool", "Stimuli", "Verdict", "shared_pool", "verify", "verify_many"]

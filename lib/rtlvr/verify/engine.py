@@ -1,39 +1,39 @@
 """Golden against candidate inside one process: `Judge` prepares a golden once and judges many candidates.
 
-Use it through `rtlvr.verify`, which runs it in worker processes that may die; a Judge forks and must be alone in its process.
+Evidence comes cheapest first (mode `hybrid`): a short simulation refutes most wrong candidates; a proof settles most right
+ones; what stays open goes to the paper's testbench and to a deep search. Every counterexample is replayed in four-state
+simulation before it counts. Use it through `rtlvr.verify`, which runs it in worker processes that may die; a Judge forks
+and must be alone in its process.
 """
 
 import re
+import secrets
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from rtlvr.errors import DesignError
-from rtlvr.hdl.circuit import Circuit, analyse
-from rtlvr.hdl.source import module_names, screen, strip_comments
-from rtlvr.verify.simulate import SimulationFailed, simulate
-from rtlvr.verify.stimulus import build, columns
-from rtlvr.verify.verdict import Counterexample, Limits, Stimuli, Verdict
+from rtlvr.hdl.circuit import analyse
+from rtlvr.hdl.source import for_synthesis, module_names, plain, screen, strip_comments, unjudgeable
+from rtlvr.verify.compare import Prepared, compare
+from rtlvr.verify.miter import Miter
+from rtlvr.verify.miter import build as build_miter
+from rtlvr.verify.prove import prove, replay_stimulus
+from rtlvr.verify.sandbox import scratch
+from rtlvr.verify.simulate import SimulationFailed, preprocess, simulate
+from rtlvr.verify.stimulus import build, exhaustive, long_run
+from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
 
-_METHOD = "testbench"
-_TRACE_ROWS = 24
 _KEPT_GOLDENS = 64
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A golden, ready to judge candidates: its structure, the stimulus and its own trace."""
-
-    circuit: Circuit
-    header: str
-    stimulus: np.ndarray  # (steps, input bits)
-    trace: np.ndarray  # (steps, output bits), characters 0 1 x z
+_LONG_CYCLES, _LONG_SECONDS = (200_000, 10_000), 2  # the shorter run where a design is too slow for the longer
+_FIRST_LOOK = Stimuli(sequences=4, cycles=32, seed=1)
 
 
 class Judge:
-    """Judges candidates against goldens by simulation; keeps the last 64 goldens prepared."""
+    """Judges candidates against goldens; keeps the last 64 goldens prepared."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
@@ -60,41 +60,61 @@ class Judge:
         stimuli: Stimuli,
         golden_top: str | None = None,
         candidate_top: str | None = None,
+        mode: Mode = "hybrid",
     ) -> Verdict:
         """Judge one candidate. Raises DesignError where the golden itself cannot be judged."""
         began = time.perf_counter()
-        prepared = self.prepare(golden, stimuli, golden_top)
-        verdict = self._judge(prepared, candidate, stimuli, candidate_top)
+        quick = mode != "testbench" and not stimuli.strict_x
+        prepared = self.prepare(golden, _FIRST_LOOK if quick else stimuli, golden_top)
+        try:
+            text = self._read(candidate)
+            top = self._fit(prepared, text, candidate_top)
+            case = _Case(self, prepared, text, top)
+            verdict = case.by_simulation(stimuli.strict_x)
+            if quick and verdict.status != "inequivalent":
+                verdict = case.by_proof(verdict)
+                if verdict is None and mode == "formal":
+                    verdict = _undecided("neither a proof nor a confirmed counterexample within the limits")
+                elif verdict is None:
+                    verdict = case.by_testbench(self._again(golden, stimuli, golden_top))
+        except (SimulationFailed, DesignError) as error:
+            verdict = Verdict(status="invalid", method="screen", reason=str(error)[:500])
         return verdict.model_copy(update={"seconds": time.perf_counter() - began})
 
-    def _prepare(self, golden: str, stimuli: Stimuli, top: str | None) -> Prepared:
-        if problem := screen(golden):
-            raise DesignError(f"the golden cannot be used: {problem}")
-        circuit = analyse(golden, top)
-        if any(port.direction == "inout" for port in circuit.ports):
-            raise DesignError("the golden has an inout port; only inputs and outputs can be judged")
-        if not circuit.outputs:
-            raise DesignError("the golden has no output")
-        stimulus = build(circuit, stimuli)
+    def _again(self, golden: str, stimuli: Stimuli, top: str | None) -> Prepared | None:
         try:
-            trace = simulate(golden, circuit.top, circuit, stimulus, self.limits)
-        except SimulationFailed as error:
-            raise DesignError(f"the golden cannot be simulated: {error}") from error
-        return Prepared(circuit, _header(golden, circuit.top), stimulus, trace)
+            return self.prepare(golden, stimuli, top)
+        except DesignError:
+            return None
 
-    def _judge(self, prepared: Prepared, candidate: str, stimuli: Stimuli, top: str | None) -> Verdict:
-        if problem := screen(candidate):
-            return _invalid(f"{problem}")
-        if not module_names(candidate):
-            return _invalid("there is no module in it")
+    def _read(self, text: str) -> str:
+        """The text as tools see it. Raises DesignError where it must not or cannot be judged."""
+        if problem := screen(text):
+            raise DesignError(problem)
+        if not module_names(text):
+            raise DesignError("there is no module in it")
+        if "`" in strip_comments(text):
+            text = preprocess(text, self.limits)
+            if problem := screen(text):
+                raise DesignError(problem)
+        text = plain(text)
+        if problem := unjudgeable(text):
+            raise DesignError(problem)
+        return text
+
+    def _prepare(self, golden: str, stimuli: Stimuli, top: str | None) -> Prepared:
         try:
-            top = self._fit(prepared, candidate, top)
-            trace = simulate(candidate, top, prepared.circuit, prepared.stimulus, self.limits)
+            text = self._read(golden)
+            circuit = analyse(for_synthesis(text), top)
+            if any(port.direction == "inout" for port in circuit.ports):
+                raise DesignError("it has an inout port; only inputs and outputs can be judged")
+            if not circuit.outputs:
+                raise DesignError("it has no output")
+            stimulus = build(circuit, stimuli)
+            trace = simulate(text, circuit.top, circuit, stimulus, self.limits)
         except (SimulationFailed, DesignError) as error:
-            return _invalid(str(error))
-        if trace.shape != prepared.trace.shape:
-            return _invalid("its trace does not have the testbench's shape")
-        return compare(prepared, trace, stimuli.strict_x)
+            raise DesignError(f"the golden cannot be used: {error}") from error
+        return Prepared(text, circuit, _header(text, circuit.top), stimulus, trace)
 
     def _fit(self, prepared: Prepared, candidate: str, top: str | None) -> str:
         """The candidate's top module, its interface checked."""
@@ -107,7 +127,7 @@ class Judge:
             and module_names(candidate).count(top) == 1
         ):
             return top
-        circuit = analyse(candidate, preferred=top)
+        circuit = analyse(for_synthesis(candidate), preferred=top)
         wanted = {p.name: (p.direction, p.width) for p in golden.ports}
         got = {p.name: (p.direction, p.width) for p in circuit.ports}
         if got != wanted:
@@ -115,52 +135,94 @@ class Judge:
         return circuit.top
 
 
-def compare(prepared: Prepared, trace: np.ndarray, strict_x: bool = False) -> Verdict:
-    """Compare a candidate's trace with the golden's: X in the golden is a don't-care unless `strict_x`."""
-    golden = prepared.trace
-    differs = golden != trace
-    if not strict_x:
-        known = golden != ord("x")
-        if not known.any():
-            return Verdict(status="undecided", method=_METHOD, reason="the golden's outputs never become known")
-        differs &= known
-    rows = differs.any(axis=1)
-    rate = float(rows.mean())
-    if not rows.any():
-        return Verdict(
-            status="equivalent", method=_METHOD, error_rate=0.0, reason=f"no difference in {len(rows)} samples"
-        )
-    first = int(rows.argmax())
-    example = _counterexample(prepared, trace, first)
-    names = [p.name for p, bits in _fields(prepared.circuit.outputs) if differs[first, bits].any()]
-    reason = f"output {', '.join(names)} differs at step {first}; {int(rows.sum())} of {len(rows)} samples differ"
-    return Verdict(status="inequivalent", method=_METHOD, error_rate=rate, counterexample=example, reason=reason)
+class _Case:
+    """One candidate, its interface checked, beside its golden."""
+
+    def __init__(self, judge: Judge, prepared: Prepared, text: str, top: str) -> None:
+        self._limits, self._golden, self._text, self._top = judge.limits, prepared, text, top
+
+    def by_simulation(
+        self,
+        strict_x: bool = False,
+        prepared: Prepared | None = None,
+        method: str = "testbench",
+        limits: Limits | None = None,
+    ) -> Verdict:
+        """Simulate under the golden's stimulus (or that of `prepared`) and compare.
+
+        Raises:
+            SimulationFailed: the candidate does not compile or exceeds its limits.
+        """
+        prepared = prepared or self._golden
+        trace = simulate(self._text, self._top, prepared.circuit, prepared.stimulus, limits or self._limits)
+        if trace.shape != prepared.trace.shape:
+            raise SimulationFailed("its trace does not have the testbench's shape")
+        return compare(prepared, trace, strict_x, method)
+
+    def by_proof(self, first: Verdict) -> Verdict | None:
+        """Settle by proof or confirmed counterexample what a first look left open; None where neither is had."""
+        if self._all_seen(first):
+            return first.model_copy(update={"method": "exhaustive", "reason": "no difference for any input"})
+        with scratch() as folder:
+            return self._ask(folder, first)
+
+    def by_testbench(self, fuller: Prepared | None) -> Verdict:
+        """The paper's testbench, and one long run for what happens late or seldom."""
+        if fuller is None:
+            return _undecided("the golden exceeds its limits under the full testbench")
+        verdict = self.by_simulation(prepared=fuller)
+        if verdict.status != "equivalent":
+            return verdict
+        for cycles in _LONG_CYCLES:
+            late = self._late(long_run(self._golden.circuit, self._text, cycles))
+            if late is not None:
+                return late if late.status == "inequivalent" else verdict
+        return verdict
+
+    def _late(self, stimulus: np.ndarray) -> Verdict | None:
+        """Both designs under a long stimulus; None where one of them is too slow for it, which is no fault."""
+        brief = self._limits.model_copy(update={"cpu_seconds": _LONG_SECONDS})
+        try:
+            return self._replayed(stimulus, "testbench", brief)
+        except SimulationFailed:
+            return None
+
+    def _all_seen(self, first: Verdict) -> bool:
+        """Whether simulation saw every input of two designs without state."""
+        if first.status != "equivalent" or not exhaustive(self._golden.circuit):
+            return False
+        try:
+            return not analyse(for_synthesis(self._text), self._top).sequential
+        except DesignError:
+            return False
+
+    def _ask(self, folder: Path, first: Verdict) -> Verdict | None:
+        golden = self._golden
+        texts = for_synthesis(golden.text), for_synthesis(self._text)
+        miter = build_miter(*texts, golden.circuit, self._top, folder, secrets.token_hex(6))
+        if not isinstance(miter, Miter):
+            return None
+        answer = prove(miter, folder, self._limits)
+        if answer == "proved" and first.status == "equivalent":
+            reason = "proved for every input and every state that can be reached"
+            return Verdict(status="equivalent", method="formal", error_rate=0.0, reason=reason)
+        if answer == "refuted":
+            replayed = self._replayed(replay_stimulus(miter, golden.circuit, folder), "formal")
+            return replayed if replayed is not None and replayed.status == "inequivalent" else None
+        return None
+
+    def _replayed(self, stimulus: np.ndarray, method: str, limits: Limits | None = None) -> Verdict | None:
+        """Both designs under another stimulus; None where the golden itself exceeds its limits."""
+        golden, limits = self._golden, limits or self._limits
+        try:
+            trace = simulate(golden.text, golden.circuit.top, golden.circuit, stimulus, limits)
+        except SimulationFailed:
+            return None
+        return self.by_simulation(False, replace(golden, stimulus=stimulus, trace=trace), method, limits)
 
 
-def _invalid(reason: str) -> Verdict:
-    return Verdict(status="invalid", method=_METHOD, reason=reason[:500])
-
-
-def _fields(ports) -> list[tuple]:
-    fields, start = [], 0
-    for port in ports:
-        fields.append((port, slice(start, start + port.width)))
-        start += port.width
-    return fields
-
-
-def _counterexample(prepared: Prepared, trace: np.ndarray, step: int) -> Counterexample:
-    circuit, window = prepared.circuit, range(max(0, step - _TRACE_ROWS + 1), step + 1)
-    places = columns(circuit)
-    outputs = _fields(circuit.outputs)
-    rows = []
-    for index in window:
-        row = ["".join(map(str, prepared.stimulus[index, place])) for place in places.values()]
-        for _, bits in outputs:
-            row += [prepared.trace[index, bits].tobytes().decode(), trace[index, bits].tobytes().decode()]
-        rows.append(tuple(row))
-    names = [f"{side}.{port.name}" for port, _ in outputs for side in ("golden", "candidate")]
-    return Counterexample(step=step, signals=(*places, *names), trace=tuple(rows))
+def _undecided(reason: str) -> Verdict:
+    return Verdict(status="undecided", method="hybrid", reason=reason)
 
 
 def _header(text: str, top: str) -> str:

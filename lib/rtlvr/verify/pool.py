@@ -1,4 +1,4 @@
-"""A pool of warm verification workers, and the public `verify`, `verify_many` and `inspect`.
+"""A pool of warm verification workers.
 
 A worker that dies or overruns is replaced; the check is tried once more on a fresh one, and a second death raises
 `InfrastructureError`. Equal candidates for equal goldens are judged once.
@@ -82,9 +82,11 @@ class Pool:
     Args:
         jobs: number of workers; 0: one per core.
         limits: what one check may use.
+        mode: what evidence `verify` seeks unless told otherwise.
     """
 
-    def __init__(self, jobs: int = 0, limits: Limits | None = None) -> None:
+    def __init__(self, jobs: int = 0, limits: Limits | None = None, mode: Mode = "testbench") -> None:
+        self.mode = mode
         self.jobs = jobs or os.cpu_count() or 1
         self.limits = limits or Limits()
         self._idle: SimpleQueue[Worker | None] = SimpleQueue()
@@ -102,13 +104,17 @@ class Pool:
         stimuli: Stimuli,
         golden_top: str | None = None,
         candidate_top: str | None = None,
+        mode: Mode | None = None,
     ) -> Verdict:
         """Judge one candidate; see `rtlvr.verify`."""
-        key = (golden, golden_top, candidate_top, stimuli, normalised(candidate))
+        mode = mode or self.mode
+        key = (golden, golden_top, candidate_top, stimuli, mode, normalised(candidate))
         with self._lock:
             if key in self._known:
                 return self._known[key]
-        answer = self._ask("verify", golden, golden_top, stimuli, candidate=candidate, candidate_top=candidate_top)
+        answer = self._ask(
+            "verify", golden, golden_top, stimuli, candidate=candidate, candidate_top=candidate_top, mode=mode
+        )
         verdict = Verdict.model_validate(answer["verdict"])
         with self._lock:
             self._known[key] = verdict
@@ -187,32 +193,3 @@ def shared_pool(jobs: int = 0, limits: Limits | None = None) -> Pool:
     if key not in _shared:
         _shared[key] = Pool(jobs, limits)
     return _shared[key]
-
-
-def verify(
-    golden: str,
-    candidate: str,
-    *,
-    golden_top: str | None = None,
-    candidate_top: str | None = None,
-    mode: Mode = "testbench",
-    limits: Limits | None = None,
-    stimuli: Stimuli | None = None,
-) -> Verdict:
-    """Whether `candidate` behaves as `golden` does (paper §3.2).
-
-    Raises:
-        DesignError: the golden cannot be judged (it does not compile, has an inout port, …).
-        InfrastructureError: our tools failed; this says nothing of the candidate.
-        ValueError: unknown mode.
-    """
-    if mode != "testbench":
-        raise ValueError(f"got mode={mode!r}; allowed: 'testbench'")
-    return shared_pool(1, limits).verify(golden, candidate, stimuli or Stimuli(), golden_top, candidate_top)
-
-
-def verify_many(
-    pairs: Iterable[Sequence[str]], *, jobs: int = 0, limits: Limits | None = None, stimuli: Stimuli | None = None
-) -> Iterator[Verdict]:
-    """Verdicts of (golden, candidate) pairs, in order, as they come; `jobs` workers (0: one per core)."""
-    return shared_pool(jobs, limits).verify_many(pairs, stimuli or Stimuli())

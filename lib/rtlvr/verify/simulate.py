@@ -76,6 +76,21 @@ def simulate(text: str, top: str, circuit: Circuit, stimulus: np.ndarray, limits
         return _read_trace(folder / trace, finished, len(stimulus))
 
 
+def preprocess(text: str, limits: Limits) -> str:
+    """`text` after Icarus's preprocessor, so that every tool sees the same branches of `ifdef and the same macros.
+
+    Raises:
+        SimulationFailed: the preprocessor refuses it or exceeds its limits.
+    """
+    with scratch() as folder:
+        (folder / "design.v").write_text(text + "\n", encoding="utf-8")
+        finished = run([tool("iverilog"), "-g2012", "-E", "-o", "out.v", "design.v"], folder, limits)
+        if finished.exhausted or finished.code or finished.output.strip() or not (folder / "out.v").exists():
+            raise SimulationFailed(f"it does not compile: {finished.output.strip()[:300] or 'the preprocessor failed'}")
+        expanded = (folder / "out.v").read_text(encoding="utf-8", errors="replace")
+    return "".join(line for line in expanded.splitlines(keepends=True) if not line.startswith("`line "))
+
+
 def _write_stimulus(path: Path, stimulus: np.ndarray) -> None:
     rows, width = stimulus.shape
     if width == 0:

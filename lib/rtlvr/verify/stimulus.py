@@ -8,6 +8,9 @@ Sequences alternate the paper's two phases: (a) a reset sequence, then random cy
 Phase (a) takes the resets one at a time and all together: linear in their number, where the paper takes every subset.
 """
 
+import contextlib
+import re
+
 import numpy as np
 
 from rtlvr.hdl.circuit import Circuit
@@ -15,6 +18,7 @@ from rtlvr.verify.verdict import Stimuli
 
 _EXHAUSTIVE_BITS = 12
 _RESET_CYCLES = 3
+_LONG_BYTES = 24_000_000
 
 
 def columns(circuit: Circuit) -> dict[str, slice]:
@@ -36,6 +40,52 @@ def build(circuit: Circuit, stimuli: Stimuli) -> np.ndarray:
         return np.concatenate([_data(rng, stimuli.cycles, width, mode) for mode in range(stimuli.sequences)])
     sequences = [_sequence(circuit, stimuli.cycles, index, rng) for index in range(stimuli.sequences)]
     return np.concatenate(sequences)
+
+
+def exhaustive(circuit: Circuit) -> bool:
+    """Whether `build` gives every input of a circuit without state."""
+    return not circuit.sequential and sum(port.width for port in circuit.inputs) <= _EXHAUSTIVE_BITS
+
+
+def long_run(circuit: Circuit, text: str, cycles: int) -> np.ndarray:
+    """A stimulus for what cannot be proved: one reset, then `cycles` cycles or as many as fit, `(steps, input bits)`.
+
+    Inputs take random values and, one time in eight, a number that stands in the candidate's own `text`: what a rare
+    trigger compares with is written there.
+    """
+    rng = np.random.default_rng(0)
+    width = sum(port.width for port in circuit.inputs)
+    outputs = sum(port.width for port in circuit.outputs)
+    cycles = min(cycles, _LONG_BYTES // (2 * (width + outputs + 2)))
+    data = np.concatenate([_data(rng, cycles // 4, width, mood) for mood in (2, 0, 1, 3)])
+    cycles = len(data)
+    numbers, places = _numbers(text), columns(circuit)
+    for port in circuit.inputs:
+        bits = (numbers[:, None] >> np.arange(min(port.width, 63))[::-1]) & 1
+        chosen = rng.integers(0, len(numbers), cycles)
+        rows = rng.random(cycles) < 0.125
+        data[rows, places[port.name].stop - bits.shape[1] : places[port.name].stop] = bits[chosen[rows]]
+    for reset in circuit.resets:
+        data[:, places[reset.name]] = 1 - reset.level
+        data[:_RESET_CYCLES, places[reset.name]] = reset.level
+    clocks = [places[clock.name].start for clock in circuit.clocks]
+    if not clocks:
+        return data
+    rows = np.repeat(data, 2, axis=0)
+    rows[:, clocks] = 0
+    rows[1::2, clocks] = 1
+    return rows
+
+
+def _numbers(text: str) -> np.ndarray:
+    """Numbers written in Verilog `text`, below 2**63; at least 0 and 1."""
+    bases = {"b": 2, "o": 8, "d": 10, "h": 16}
+    found = {0, 1}
+    for base, digits in re.findall(r"'s?([bodh])\s*([0-9a-f_]+)", text.lower()):
+        with contextlib.suppress(ValueError):
+            found.add(int(digits.replace("_", ""), bases[base]))
+    found |= {int(digits) for digits in re.findall(r"\b\d{1,18}\b", text)}
+    return np.array(sorted(n for n in found if n < 2**63), dtype=np.int64)
 
 
 def _all_values(width: int) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import Literal
 from rtlvr.records import Record
 
 Status = Literal["equivalent", "inequivalent", "invalid", "undecided"]
-Mode = Literal["testbench"]
+Mode = Literal["hybrid", "testbench", "formal"]
 
 
 class Limits(Record):

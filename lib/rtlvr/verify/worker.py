@@ -12,13 +12,13 @@ import sys
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.resynthesis import resynthesise
 from rtlvr.verify.engine import Judge
+from rtlvr.verify.miter import preload
 from rtlvr.verify.verdict import Limits, Stimuli
 
 
 def serve(read: int, write: int) -> None:
     """Answer requests, one JSON line each, until the pipe closes."""
-    import pyosys.libyosys  # noqa: F401  (imported before the first fork, so that no child pays for it)
-
+    preload()  # Yosys and its library, before the first fork, so that no child pays for it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when a worker ends
     judges: dict[Limits, Judge] = {}
     with os.fdopen(read, "r", encoding="utf-8") as requests, os.fdopen(write, "w", encoding="utf-8") as answers:
@@ -38,7 +38,7 @@ def answer(judge: Judge, request: dict) -> dict:
         stimuli = Stimuli.model_validate(request["stimuli"])
         if task == "inspect":
             return {"circuit": judge.prepare(golden, stimuli, top).circuit.model_dump()}
-        verdict = judge.judge(golden, request["candidate"], stimuli, top, request["candidate_top"])
+        verdict = judge.judge(golden, request["candidate"], stimuli, top, request["candidate_top"], request["mode"])
         return {"verdict": verdict.model_dump()}
     except DesignError as error:
         return {"design_error": str(error)}

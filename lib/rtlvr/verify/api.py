@@ -1,0 +1,99 @@
+"""The public face of the verifier: `verify` for one pair, `verify_many` for a stream of them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Literal, get_args
+
+from tqdm.auto import tqdm
+
+from rtlvr.errors import DesignError, ParameterError
+from rtlvr.verify.pool import Pool, shared_pool
+from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
+
+_AHEAD = 64  # pairs under way at once, per worker
+
+
+def verify(
+    golden: str,
+    candidate: str,
+    *,
+    golden_top: str | None = None,
+    candidate_top: str | None = None,
+    mode: Mode = "hybrid",
+    limits: Limits | None = None,
+    stimuli: Stimuli | None = None,
+) -> Verdict:
+    """Whether `candidate` behaves as `golden` does (paper §3.2).
+
+    Args:
+        golden_top, candidate_top: top modules; by default the golden's is the module that nothing instantiates, the
+            candidate's the one of the same name, or the one that nothing instantiates.
+        mode: `hybrid`: a short simulation, then proof, then the testbench; `testbench`: the paper's alone; `formal`: proof
+            or confirmed counterexample alone.
+        limits: what the check may use.
+        stimuli: size and seed of the testbench; `strict_x` (the paper's own `===`) makes `hybrid` simulate only.
+
+    Returns:
+        A verdict; `undecided`, with the reason, where the golden itself cannot be judged.
+
+    Raises:
+        InfrastructureError: our tools failed; this says nothing of the candidate.
+        ParameterError: unknown mode.
+    """
+    _check("mode", mode, get_args(Mode))
+    return _verdict(shared_pool(1, limits), (golden, candidate, golden_top, candidate_top), mode, stimuli or Stimuli())
+
+
+def verify_many(
+    pairs: Iterable[Sequence[str | None]],
+    jobs: int = 0,
+    pool: Literal["local", "ray"] = "local",
+    *,
+    mode: Mode = "hybrid",
+    limits: Limits | None = None,
+    stimuli: Stimuli | None = None,
+    progress: bool | None = None,
+) -> Iterator[Verdict]:
+    """Verdicts of (golden, candidate[, golden_top[, candidate_top]]) rows, in order, as they come.
+
+    Args:
+        jobs: worker processes; 0: one per core (of the cluster, where `pool` is `ray`).
+        pool: `local`, or `ray` for the cluster that Ray is connected to (or a local one).
+        progress: show a progress bar; None: where standard error is a terminal.
+
+    Raises:
+        InfrastructureError, ParameterError: as for `verify`.
+    """
+    _check("mode", mode, get_args(Mode))
+    _check("pool", pool, ("local", "ray"))
+    rows = ((*pair, None, None)[:4] for pair in pairs)
+    chosen = (mode, limits, stimuli or Stimuli())
+    if pool == "ray":
+        from rtlvr.verify.cluster import over_ray
+
+        verdicts = over_ray(rows, jobs, *chosen)
+    else:
+        verdicts = _locally(rows, jobs, *chosen)
+    total = len(pairs) if isinstance(pairs, Sequence) else None
+    return iter(tqdm(verdicts, total=total, unit="check", disable=None if progress is None else not progress))
+
+
+def _locally(
+    rows: Iterator[tuple], jobs: int, mode: Mode, limits: Limits | None, stimuli: Stimuli
+) -> Iterator[Verdict]:
+    workers = shared_pool(jobs, limits)
+    while window := list(islice(rows, _AHEAD * workers.jobs)):
+        yield from workers.map(lambda row: _verdict(workers, row, mode, stimuli), window)
+
+
+def _verdict(workers: Pool, row: tuple, mode: Mode, stimuli: Stimuli) -> Verdict:
+    golden, candidate, golden_top, candidate_top = row
+    try:
+        return workers.verify(golden, candidate, stimuli, golden_top, candidate_top, mode)
+    except DesignError as error:
+        return Verdict(status="undecided", method="screen", reason=str(error)[:500])
+
+
+def _check(name: str, got: str, allowed: tuple[str, ...]) -> None:
+    if got not in allowed:
+        raise ParameterError(f"got {name}={got!r}; allowed: {', '.join(allowed)}")

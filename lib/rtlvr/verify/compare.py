@@ -1,0 +1,66 @@
+"""Two traces compared: a verdict with the first difference, or without one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rtlvr.hdl.circuit import Circuit
+from rtlvr.verify.stimulus import columns
+from rtlvr.verify.verdict import Counterexample, Verdict
+
+_TRACE_ROWS = 24
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A golden, ready to judge candidates: its text as tools see it, its structure, a stimulus and its own trace."""
+
+    text: str
+    circuit: Circuit
+    header: str
+    stimulus: np.ndarray  # (steps, input bits)
+    trace: np.ndarray  # (steps, output bits), characters 0 1 x z
+
+
+def compare(prepared: Prepared, trace: np.ndarray, strict_x: bool = False, method: str = "testbench") -> Verdict:
+    """Compare a candidate's trace with the golden's: X in the golden is a don't-care unless `strict_x`."""
+    golden = prepared.trace
+    differs = golden != trace
+    if not strict_x:
+        known = golden != ord("x")
+        if not known.any():
+            return Verdict(status="undecided", method=method, reason="the golden's outputs never become known")
+        differs &= known
+    rows = differs.any(axis=1)
+    rate = float(rows.mean())
+    if not rows.any():
+        return Verdict(
+            status="equivalent", method=method, error_rate=0.0, reason=f"no difference in {len(rows)} samples"
+        )
+    first = int(rows.argmax())
+    example = _counterexample(prepared, trace, first)
+    names = [p.name for p, bits in _fields(prepared.circuit.outputs) if differs[first, bits].any()]
+    reason = f"output {', '.join(names)} differs at step {first}; {int(rows.sum())} of {len(rows)} samples differ"
+    return Verdict(status="inequivalent", method=method, error_rate=rate, counterexample=example, reason=reason)
+
+
+def _fields(ports) -> list[tuple]:
+    fields, start = [], 0
+    for port in ports:
+        fields.append((port, slice(start, start + port.width)))
+        start += port.width
+    return fields
+
+
+def _counterexample(prepared: Prepared, trace: np.ndarray, step: int) -> Counterexample:
+    circuit, window = prepared.circuit, range(max(0, step - _TRACE_ROWS + 1), step + 1)
+    places = columns(circuit)
+    outputs = _fields(circuit.outputs)
+    rows = []
+    for index in window:
+        row = ["".join(map(str, prepared.stimulus[index, place])) for place in places.values()]
+        for _, bits in outputs:
+            row += [prepared.trace[index, bits].tobytes().decode(), trace[index, bits].tobytes().decode()]
+        rows.append(tuple(row))
+    names = [f"{side}.{port.name}" for port, _ in outputs for side in ("golden", "candidate")]
+    return Counterexample(step=step, signals=(*places, *names), trace=tuple(rows))
