@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rtlvr.hdl.circuit import Circuit
+from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.stimulus import columns
 from rtlvr.verify.verdict import Counterexample, Verdict
 
@@ -17,6 +18,7 @@ class Prepared:
 
     text: str
     circuit: Circuit
+    miter: GoldenSide
     header: str
     stimulus: np.ndarray  # (steps, input bits)
     trace: np.ndarray  # (steps, output bits), characters 0 1 x z

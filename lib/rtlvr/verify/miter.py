@@ -14,7 +14,7 @@ Not modelled: what simulation does and synthesis does not (incomplete sensitivit
 condition). The caller replays every counterexample in four-state simulation for that reason.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -34,49 +34,64 @@ class Miter:
     latches: int
 
 
-def build(golden: str, candidate: str, circuit: Circuit, candidate_top: str, folder: Path, nonce: str) -> Miter | str:
+@dataclass
+class GoldenSide:
+    """A golden as miters need it; what a child has worked out is kept for the next candidate."""
+
+    text: str
+    circuit: Circuit
+    nonce: str  # makes the names that we add impossible to guess
+    synchronous: bool | None = None
+    encoded: dict[str, str] = field(default_factory=dict)  # by model, in Yosys's RTLIL
+
+
+def build(golden: GoldenSide, candidate: str, top: str, folder: Path) -> Miter | str:
     """Write `folder`/miter.aig; returns the Miter, or why there is none.
 
-    Call it only in a single-threaded process (it forks). `nonce` makes the names that we add impossible to guess.
+    Call it only in a single-threaded process (it forks).
     """
-    answer, said = in_child(lambda: _build_here(golden, candidate, circuit, candidate_top, folder, nonce))
+    answer, said = in_child(lambda: _build_here(golden, candidate, top, folder))
     if answer is None:
         return f"Yosys: {said}" if said else "Yosys exceeds its limits of time and memory"
-    wanted = [(p.name, bit) for p in circuit.inputs for bit in range(p.width)]
+    golden.synchronous = answer["synchronous"]
+    golden.encoded.setdefault(answer["model"], answer["golden"])
     inputs = tuple((name, bit) for name, bit in answer["inputs"])
-    if not set(inputs) <= set(wanted):
+    if not set(inputs) <= {(p.name, bit) for p in golden.circuit.inputs for bit in range(p.width)}:
         return "the miter has inputs that the golden has not"
     return Miter(answer["model"], inputs, answer["latches"])
 
 
-def _build_here(
-    golden: str, candidate: str, circuit: Circuit, candidate_top: str, folder: Path, nonce: str
-) -> dict[str, object]:
+def _build_here(golden: GoldenSide, candidate: str, top: str, folder: Path) -> dict[str, object]:
     from pyosys import libyosys as ys
 
-    gold = _elaborate(ys, golden, circuit.top, folder / "golden.v")
-    gate = _elaborate(ys, candidate, candidate_top, folder / "candidate.v")
-    model: Model = "cycle" if _synchronous(ys, gold, circuit) and _synchronous(ys, gate, circuit) else "event"
-    parts = []
-    for design, top, role in ((gold, circuit.top, "gold"), (gate, candidate_top, "gate")):
-        _encode(ys, design, top, circuit, model, f"{role}_{nonce}", nonce)
-        part = folder / f"{role}.il"
-        ys.run_pass(f"write_rtlil {part}", design)
-        parts.append(part)
-    joined = ys.Design()
+    circuit, nonce = golden.circuit, golden.nonce
+    gate = _elaborate(ys, candidate, top, folder / "candidate.v")
+    gold = _elaborate(ys, golden.text, circuit.top, folder / "golden.v") if not golden.encoded else None
+    synchronous = golden.synchronous if gold is None else _synchronous(ys, gold, circuit)
+    model: Model = "cycle" if synchronous and _synchronous(ys, gate, circuit) else "event"
+    encoded = golden.encoded.get(model)
+    if encoded is None:
+        gold = gold or _elaborate(ys, golden.text, circuit.top, folder / "golden.v")
+        encoded = _encode(ys, gold, circuit.top, circuit, model, f"gold_{nonce}", folder)
+    (folder / "gold.il").write_text(encoded)
+    (folder / "gate.il").write_text(_encode(ys, gate, top, circuit, model, f"gate_{nonce}", folder))
+    _write_aiger(ys, circuit, nonce, folder)
+    found = {"inputs": _inputs(folder / "miter.map"), "latches": _latches(folder / "miter.aig")}
+    return {"model": model, "synchronous": synchronous, "golden": encoded, **found}
+
+
+def _write_aiger(ys, circuit: Circuit, nonce: str, folder: Path) -> None:
     (folder / "join.v").write_text(_join(circuit, nonce))
     _passes(
         ys,
-        joined,
-        *(f"read_rtlil {part}" for part in parts),
-        f"read_verilog -sv {folder / 'join.v'}",
+        ys.Design(),
+        f"read_rtlil {folder / 'gold.il'}; read_rtlil {folder / 'gate.il'}; read_verilog -sv {folder / 'join.v'}",
         f"hierarchy -check -top join_{nonce}",
         "proc; flatten; opt_clean; opt_expr",
         "simplemap; techmap -map %techmap; simplemap" if "techmap" in _saved else "techmap",
         "setundef -zero -undriven -init; dffunmap; opt_expr; opt_clean; aigmap; opt_clean",
         f"write_aiger -zinit -map {folder / 'miter.map'} {folder / 'miter.aig'}",
     )
-    return {"model": model, "inputs": _inputs(folder / "miter.map", circuit), "latches": _latches(folder / "miter.aig")}
 
 
 _saved: set[str] = set()
@@ -122,14 +137,16 @@ def _synchronous(ys, design, circuit: Circuit) -> bool:
     return True
 
 
-def _encode(ys, design, top: str, circuit: Circuit, model: Model, name: str, nonce: str) -> None:
+def _encode(ys, design, top: str, circuit: Circuit, model: Model, name: str, folder: Path) -> str:
+    """The design on two rails, as module `name`, in RTLIL."""
     clocking = "clk2fflogic" if model == "event" else "async2sync; dffunmap"
     _passes(ys, design, clocking, "opt_expr; opt_clean", f"cd {top}")
     # Outputs get names of our own: `q` splits into `q_d` and `q_x`, which the design may have as well.
     for index, port in enumerate(circuit.outputs):
-        ys.run_pass(f"rename {port.name} y{index}_{nonce}", design)
+        ys.run_pass(f"rename {port.name} y{index}_{name.split('_')[1]}", design)
     _passes(ys, design, "cd ..", "xprop -split-outputs -assume-def-inputs -required", "chformal -remove")
-    _passes(ys, design, "opt_expr; opt_clean", f"rename {top} {name}")
+    _passes(ys, design, "opt_expr; opt_clean", f"rename {top} {name}", f"write_rtlil {folder / 'encoded.il'}")
+    return (folder / "encoded.il").read_text()
 
 
 def _join(circuit: Circuit, nonce: str) -> str:
@@ -150,7 +167,7 @@ def _join(circuit: Circuit, nonce: str) -> str:
     return "\n".join([*lines, f"assign bad_{nonce} = {' || '.join(terms)};", "endmodule\n"])
 
 
-def _inputs(path: Path, circuit: Circuit) -> list[tuple[str, int]]:
+def _inputs(path: Path) -> list[tuple[str, int]]:
     """The (port, bit) of every AIGER input, in order."""
     found: dict[int, tuple[str, int]] = {}
     for line in path.read_text().splitlines():

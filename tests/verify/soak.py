@@ -1,0 +1,105 @@
+"""Thousands of checks, hostile ones among them: `python tests/verify/soak.py --checks 5000`.
+
+Prints how memory, processes and files stood before and after, and the slowest checks. The parent's and the workers'
+resident memory are read after a tenth of the checks (when caches have filled) and at the end.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from test_attacks import ATTACKS, GOLDEN, HEAD
+
+from rtlvr.data.corpus import seed_corpus
+from rtlvr.hdl.mutate import mutants
+from rtlvr.verify import Limits, Pool, Stimuli
+
+_PAGE_MB = 4096 / 2**20
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a soak found: growth in MB (parent, workers), what was left, and seconds per check."""
+
+    checks: int
+    parent_growth: float
+    workers_growth: float
+    processes_left: int
+    files_left: int
+    p99: float
+    slowest: float
+
+
+def resident(process: int) -> float:
+    """Resident memory of a process in MB."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE_MB
+
+
+def tools() -> int:
+    """How many simulator, compiler or prover processes there are."""
+    names = {"vvp", "ivl", "iverilog", "ivlpp", "yosys-abc"}
+    count = 0
+    for entry in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            count += entry.read_text().strip() in names
+        except OSError:
+            continue
+    return count
+
+
+def scratch_folders() -> int:
+    """How many of our scratch folders there are."""
+    return sum(len(list(Path(root).glob("rtlvr-*"))) for root in ("/dev/shm", tempfile.gettempdir()))
+
+
+def checks(count: int, seed: int = 0):
+    """(golden, candidate) pairs: one in twenty hostile, the others mutants, rewrites and copies of the seed corpus."""
+    rng, goldens, attacks = random.Random(seed), seed_corpus(), sorted(ATTACKS)
+    for index in range(count):
+        if index % 20 == 0:
+            name = attacks[index // 20 % len(attacks)]
+            yield GOLDEN, HEAD + ATTACKS[name] + f"\nendmodule // {index}\nmodule unused_{index}; endmodule\n"
+            continue
+        code = rng.choice(goldens).code
+        mutant = next(mutants(code, rng), None)
+        yield code, (mutant.code if mutant and rng.random() < 0.7 else code + f"\nmodule unused_{index}; endmodule\n")
+
+
+def soak(count: int, jobs: int = 2) -> Report:
+    """Run `count` checks in hybrid mode on `jobs` workers."""
+    files, pool = scratch_folders(), Pool(jobs, Limits(cpu_seconds=4, wall_seconds=20), "hybrid")
+    seconds, marks = [], []
+
+    def work(pair: tuple[str, str]) -> float:
+        began = time.perf_counter()
+        pool.verify(*pair, Stimuli())
+        return time.perf_counter() - began
+
+    def memory() -> tuple[float, float]:
+        workers = [pool._idle.get() for _ in range(jobs)]
+        sizes = [resident(worker._process.pid) for worker in workers if worker]
+        for worker in workers:
+            pool._idle.put(worker)
+        return resident("self"), max(sizes, default=0.0)
+
+    for part in (count // 10, count - count // 10):
+        seconds += pool.map(work, checks(part, seed=part))
+        marks.append(memory())
+    pool.close()
+    ordered = sorted(seconds)
+    growth = [after - before for before, after in zip(*marks, strict=True)]
+    return Report(count, *growth, tools(), scratch_folders() - files, ordered[int(0.99 * (count - 1))], ordered[-1])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--checks", type=int, default=5000)
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    print(soak(options.checks, options.jobs))
