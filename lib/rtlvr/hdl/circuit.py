@@ -85,7 +85,9 @@ def analyse(text: str, top: str | None = None, preferred: str | None = None) -> 
     Raises:
         DesignError: Yosys refuses the text, there is no such or no single top, or analysis exceeds its limits.
     """
-    answer, said = in_child(lambda: _analyse_here(text, top, preferred))
+    # The folder is the parent's: a child that Yosys ends leaves no time to tidy up.
+    with tempfile.TemporaryDirectory() as folder:
+        answer, said = in_child(lambda: _analyse_here(text, top, preferred, Path(folder)))
     if answer is None:
         raise DesignError(f"Yosys: {said}" if said else "Yosys gave no answer within its limits of time and memory")
     if "error" in answer:
@@ -93,31 +95,29 @@ def analyse(text: str, top: str | None = None, preferred: str | None = None) -> 
     return Circuit.model_validate(answer)
 
 
-def _analyse_here(text: str, top: str | None, preferred: str | None) -> dict:
+def _analyse_here(text: str, top: str | None, preferred: str | None, folder: Path) -> dict:
     from pyosys import libyosys as ys
 
-    with tempfile.TemporaryDirectory() as folder:
-        source, netlist = Path(folder, "design.v"), Path(folder, "netlist.json")
-        source.write_text(text)
-        design = ys.Design()
-        ys.run_pass(f"read_verilog -sv {source}", design)
-        try:
-            chosen = top or _choose_top(design, preferred)
-        except DesignError as error:
-            return {"error": str(error)}
-        for command in (
-            f"hierarchy -check -top {chosen}",
-            "proc",
-            "flatten",
-            "opt_clean",
-            "opt_expr",
-            "opt_dff -nodffe",
-            "opt_clean",
-            f"write_json {netlist}",
-        ):
-            ys.run_pass(command, design)
-        module = json.loads(netlist.read_text())["modules"][chosen]
-    return _circuit(chosen, module)
+    source, netlist = folder / "design.v", folder / "netlist.json"
+    source.write_text(text)
+    design = ys.Design()
+    ys.run_pass(f"read_verilog -sv {source}", design)
+    try:
+        chosen = top or _choose_top(design, preferred)
+    except DesignError as error:
+        return {"error": str(error)}
+    for command in (
+        f"hierarchy -check -top {chosen}",
+        "proc",
+        "flatten",
+        "opt_clean",
+        "opt_expr",
+        "opt_dff -nodffe",
+        "opt_clean",
+        f"write_json {netlist}",
+    ):
+        ys.run_pass(command, design)
+    return _circuit(chosen, json.loads(netlist.read_text())["modules"][chosen])
 
 
 def _choose_top(design, preferred: str | None) -> str:

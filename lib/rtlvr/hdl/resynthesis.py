@@ -15,27 +15,27 @@ def resynthesise(text: str, top: str) -> str:
     Raises:
         DesignError: Yosys refuses the text.
     """
-    answer, said = in_child(lambda: _rewrite(text, top))
+    with tempfile.TemporaryDirectory() as folder:
+        answer, said = in_child(lambda: _rewrite(text, top, Path(folder)))
     if answer is None:
         raise DesignError(f"Yosys cannot resynthesise it: {said or 'no message'}")
     return answer["code"]
 
 
-def _rewrite(text: str, top: str) -> dict[str, str]:
+def _rewrite(text: str, top: str, folder: Path) -> dict[str, str]:
     from pyosys import libyosys as ys
 
-    with tempfile.TemporaryDirectory() as folder:
-        source, result = Path(folder, "design.v"), Path(folder, "result.v")
-        source.write_text(text)
-        design = ys.Design()
-        for command in (
-            f"read_verilog -sv {source}",
-            f"hierarchy -check -top {top}",
-            "proc",
-            "flatten",
-            "opt",
-            "clean",
-            f"write_verilog -noattr {result}",
-        ):
-            ys.run_pass(command, design)
-        return {"code": result.read_text()}
+    source, result = folder / "design.v", folder / "result.v"
+    source.write_text(text)
+    design = ys.Design()
+    for command in (
+        f"read_verilog -sv {source}",
+        f"hierarchy -check -top {top}",
+        "proc",
+        "flatten",
+        "opt",
+        "clean",
+        f"write_verilog -noattr {result}",
+    ):
+        ys.run_pass(command, design)
+    return {"code": result.read_text()}
