@@ -35,6 +35,21 @@ ATTACKS = {
     "redefines the default net type": "`default_nettype none\nalways @* q = undeclared;",
     "deep nesting": "always @* q = " + "(" * 20000 + "d" + ")" * 20000 + ";",
     "time-dependent": "always @(posedge clk) if (rst) q <= 0; else q <= d + 4'd3 + ($time > 200);",
+    "bind": "endmodule\nmodule spy; endmodule\nbind g spy s();\nmodule rest;",
+    "defparam": "defparam g.p = 3;",
+    "a module named like the golden": "endmodule\nmodule g(input clk); endmodule\nmodule rest;",
+    "an open macro": "`define endmodule\nalways @* q = d;",
+    "an open condition": "`ifdef NOTHING\nalways @* q = d;",
+    "plusargs": 'reg [31:0] v; initial if ($value$plusargs("x=%d", v)) q = v;',
+    "a dump": 'initial begin $dumpfile("/tmp/rtlvr_attack"); $dumpvars; end',
+    "reads memory from a file": 'reg [7:0] m [0:3]; initial $readmemh("/etc/passwd", m);',
+    "foreign function": 'import "DPI-C" function void exit(int code);\ninitial exit(0);',
+    "ten megabytes": "// " + "x" * 10_000_000,
+    "random": "always @(posedge clk) q <= $random;",
+    "a glitch at the edge": "always @(posedge clk) begin q = 4'd9; q = rst ? 0 : d + 4'd4; end",
+    "a giant constant": "wire [99999999:0] w = {100000000{1'b1}}; always @* q = w[3:0];",
+    "waits": "initial begin wait (d == 3); q = 0; end",
+    "unknown only when compared": "always @(posedge clk) q <= rst ? 4'd0 : (d === 4'd7) ? 4'bx : d + 4'd3;",
     "counter-dependent": "reg [7:0] n = 0; always @(posedge clk) n <= n + 1;\n"
     "always @(posedge clk) if (rst) q <= 0; else q <= d + 4'd3 + (n > 60);",
 }
@@ -48,12 +63,13 @@ def guarded():
 
 
 @pytest.mark.tools
+@pytest.mark.parametrize("mode", ["hybrid", "testbench"])
 @pytest.mark.parametrize("name", ATTACKS)
-def test_attacks_are_refused(guarded: Pool, name: str) -> None:
+def test_attacks_are_refused(guarded: Pool, name: str, mode: str) -> None:
     marker = Path("/tmp/rtlvr_attack")
     marker.unlink(missing_ok=True)
     began = time.monotonic()
-    verdict = guarded.verify(GOLDEN, HEAD + ATTACKS[name] + "\nendmodule\n", Stimuli(sequences=4, cycles=64))
+    verdict = guarded.verify(GOLDEN, HEAD + ATTACKS[name] + "\nendmodule\n", Stimuli(sequences=4, cycles=64), mode=mode)
     assert verdict.status in ("inequivalent", "invalid"), verdict.reason
     assert time.monotonic() - began < LIMITS.wall_seconds + 10
     assert not marker.exists()
