@@ -109,9 +109,8 @@ def test_a_killed_worker_is_replaced(pool: Pool) -> None:
     alone = Pool(1)
     try:
         assert judge(alone, COUNTER, COUNTER).equivalent
-        worker = alone._idle.get()
+        (worker,) = alone._slots.idle()
         os.kill(worker._process.pid, signal.SIGKILL)
-        alone._idle.put(worker)
         assert judge(alone, COUNTER, COUNTER.replace("q + 1", "q + 3")).status == "inequivalent"
     finally:
         alone.close()

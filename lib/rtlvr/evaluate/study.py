@@ -12,7 +12,8 @@ from rtlvr.errors import DesignError
 from rtlvr.evaluate.passk import interval
 from rtlvr.hdl.mutate import mutants
 from rtlvr.records import Golden, Measurement, Record
-from rtlvr.verify import Pool, Stimuli
+from rtlvr.verify import Pool, Stimuli, Verdict
+from rtlvr.verify.verdict import Mode
 
 STRONGEST = Stimuli(sequences=24, cycles=400, seed=987_654)
 
@@ -48,9 +49,15 @@ def _pairs_of(golden: Golden, per_golden: int, pool: Pool, seed: int) -> list[Pa
     return pairs
 
 
-def quality(pairs: Sequence[Pair], stimuli: Stimuli, pool: Pool, variant: str) -> list[Measurement]:
+def quality(
+    pairs: Sequence[Pair], stimuli: Stimuli, pool: Pool, variant: str, mode: Mode = "testbench"
+) -> list[Measurement]:
     """False accepts (of wrong pairs) and false rejects (of right pairs) in percent, with 95 % intervals."""
-    verdicts = list(pool.map(lambda pair: pool.verify(pair.golden, pair.candidate, stimuli, pair.top), pairs))
+
+    def judge(pair: Pair) -> Verdict:
+        return pool.verify(pair.golden, pair.candidate, stimuli, pair.top, mode=mode)
+
+    verdicts = list(pool.map(judge, pairs))
     accepted = [v.equivalent for v in verdicts]
     wrong = [(1, int(ok)) for ok, pair in zip(accepted, pairs, strict=True) if not pair.right]
     right = [(1, int(not ok)) for ok, pair in zip(accepted, pairs, strict=True) if pair.right]

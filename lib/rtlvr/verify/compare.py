@@ -23,6 +23,11 @@ class Prepared:
     stimulus: np.ndarray  # (steps, input bits)
     trace: np.ndarray  # (steps, output bits), characters 0 1 x z
 
+    @property
+    def size(self) -> int:
+        """Bytes of both arrays and, about, of the text and what is derived from it."""
+        return self.stimulus.nbytes + self.trace.nbytes + 4 * len(self.text) + 4096
+
 
 def compare(prepared: Prepared, trace: np.ndarray, strict_x: bool = False, method: str = "testbench") -> Verdict:
     """Compare a candidate's trace with the golden's: X in the golden is a don't-care unless `strict_x`."""

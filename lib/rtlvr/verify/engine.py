@@ -27,17 +27,18 @@ from rtlvr.verify.simulate import SimulationFailed, preprocess, simulate
 from rtlvr.verify.stimulus import build, exhaustive, long_run
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
 
-_KEPT_GOLDENS = 64
+_KEPT_GOLDENS, _KEPT_BYTES = 1024, 48 << 20  # prepared goldens, and their traces and stimuli
 _LONG_CYCLES, _LONG_SECONDS = (200_000, 10_000), 2  # the shorter run where a design is too slow for the longer
 _FIRST_LOOK = Stimuli(sequences=4, cycles=32, seed=1)
 
 
 class Judge:
-    """Judges candidates against goldens; keeps the last 64 goldens prepared."""
+    """Judges candidates against goldens; keeps the goldens used last prepared, up to 1024 or 48 MiB."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._goldens: OrderedDict[tuple, Prepared] = OrderedDict()
+        self._bytes = 0
 
     def prepare(self, golden: str, stimuli: Stimuli, top: str | None = None) -> Prepared:
         """Analyse and simulate a golden.
@@ -48,8 +49,9 @@ class Judge:
         key = (golden, top, stimuli)
         if key not in self._goldens:
             self._goldens[key] = self._prepare(golden, stimuli, top)
-            if len(self._goldens) > _KEPT_GOLDENS:
-                self._goldens.popitem(last=False)
+            self._bytes += self._goldens[key].size
+            while len(self._goldens) > (1 if self._bytes > _KEPT_BYTES else _KEPT_GOLDENS):
+                self._bytes -= self._goldens.popitem(last=False)[1].size
         self._goldens.move_to_end(key)
         return self._goldens[key]
 

@@ -16,15 +16,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
 from typing import TypeVar
 
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.hdl.source import normalised
+from rtlvr.verify.slots import Slots
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
 
 _REMEMBERED = 20_000
+_THREADS = 4  # per worker: some wait for the worker that knows their golden, and none should idle meanwhile
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -89,10 +90,8 @@ class Pool:
         self.mode = mode
         self.jobs = jobs or os.cpu_count() or 1
         self.limits = limits or Limits()
-        self._idle: SimpleQueue[Worker | None] = SimpleQueue()
-        for _ in range(self.jobs):
-            self._idle.put(None)  # started when first needed
-        self._threads = ThreadPoolExecutor(self.jobs, "verify")
+        self._slots: Slots[Worker] = Slots(self.jobs)
+        self._threads = ThreadPoolExecutor(_THREADS * self.jobs, "verify")
         self._known: OrderedDict[tuple, Verdict] = OrderedDict()
         self._lock = threading.Lock()
         atexit.register(self.close)
@@ -129,8 +128,8 @@ class Pool:
             yield future.result()
 
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """Apply `work` (which may call `verify`) to items on as many threads as there are workers; results in order."""
-        with ThreadPoolExecutor(self.jobs, "verify-map") as threads:
+        """Apply `work` (which may call `verify`) to items on threads enough to keep all workers busy; results in order."""
+        with ThreadPoolExecutor(_THREADS * self.jobs, "verify-map") as threads:
             yield from threads.map(work, items)
 
     def inspect(self, golden: str, stimuli: Stimuli, top: str | None = None) -> Circuit:
@@ -148,10 +147,8 @@ class Pool:
     def close(self) -> None:
         """Stop all workers."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        while not self._idle.empty():
-            worker = self._idle.get_nowait()
-            if worker is not None:
-                worker.kill()
+        for worker in self._slots.clear():
+            worker.kill()
 
     def _ask(self, task: str, golden: str, golden_top: str | None, stimuli: Stimuli, **more: str | None) -> dict:
         request = {"task": task, "golden": golden, "golden_top": golden_top, "stimuli": stimuli.model_dump(), **more}
@@ -159,18 +156,18 @@ class Pool:
         # Three tool runs at most (golden and candidate, two programs each, share the wall limit generously).
         seconds = 4 * self.limits.wall_seconds + 30
         for _ in range(2):
-            worker = self._idle.get() or Worker()
+            place, worker = self._slots.take(golden, Worker)
             try:
                 answer = worker.ask(request, seconds)
             except BaseException:
                 worker.kill()
-                self._idle.put(None)
+                self._slots.give(place, None)
                 raise
             if answer is not None:
-                self._idle.put(worker)
+                self._slots.give(place, worker)
                 return _raise_errors(answer)
             worker.kill()
-            self._idle.put(None)
+            self._slots.give(place, None)
         raise InfrastructureError(
             "a verification worker died twice on one check; run `rtlvr doctor`, and check free memory"
         )
