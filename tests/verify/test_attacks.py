@@ -1,12 +1,16 @@
 """Hostile candidates: none is accepted, none leaves a trace, none hangs."""
 
 import os
+import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
-from rtlvr.verify import Limits, Pool, Stimuli
+from rtlvr.verify import Limits, Pool, Stimuli, sandbox
+from rtlvr.verify.sandbox import scratch_parent
 
 GOLDEN = "module g(input clk, input rst, input [3:0] d, output reg [3:0] q);\n" + (
     "always @(posedge clk) if (rst) q <= 0; else q <= d + 4'd3;\nendmodule\n"
@@ -94,9 +98,53 @@ def test_nothing_is_left_behind(guarded: Pool) -> None:
 
     guarded.verify(GOLDEN, HEAD + ATTACKS["zero-delay loop"] + " // again\nwire z;\nendmodule\n", Stimuli())
     assert simulators() == 0
-    shared = Path("/dev/shm")
-    if os.access(shared, os.W_OK):
-        assert not list(shared.glob("rtlvr-*"))
+    left = [folder for pid in guarded.workers for folder in scratch_parent().glob(f"rtlvr-{pid}-*")]
+    assert guarded.workers and not left
+
+
+@pytest.mark.tools
+def test_a_killed_worker_leaves_no_folder() -> None:
+    pool = Pool(1, LIMITS)
+    with ThreadPoolExecutor(1) as threads:
+        check = threads.submit(pool.verify, GOLDEN, HEAD + ATTACKS["zero-delay loop"] + "\nendmodule\n", Stimuli())
+        folder = _wait_for_a_folder()
+        worker = int(folder.name.split("-")[1])
+        os.kill(worker, signal.SIGKILL)
+        assert check.result().status == "invalid"  # tried again on a fresh worker
+    assert not folder.exists()
+    assert not [p for p in psutil.process_iter() if _session(p.pid) == worker]
+    pool.close()
+
+
+def _session(process: int) -> int:
+    try:
+        return os.getsid(process)
+    except ProcessLookupError:
+        return -1
+
+
+def _wait_for_a_folder() -> Path:
+    """A scratch folder in which a worker of this process simulates now."""
+    for _ in range(2000):
+        for child in psutil.Process().children():
+            for folder in scratch_parent().glob(f"rtlvr-{child.pid}-*"):
+                if (folder / "sim").exists():
+                    return folder
+        time.sleep(0.01)
+    raise AssertionError("no worker made a scratch folder")
+
+
+def test_only_abandoned_folders_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "scratch_parent", lambda: tmp_path)
+    abandoned = tmp_path / "rtlvr-4000001-x"
+    abandoned.mkdir()
+    with sandbox.scratch() as alive:
+        sandbox.sweep()
+        assert abandoned.exists()  # made a moment ago: its owner may not have locked it yet
+        sandbox.sweep(4000001)
+        sandbox.sweep(os.getpid())
+        assert not abandoned.exists() and alive.exists()
+    assert not alive.exists()
 
 
 @pytest.mark.tools

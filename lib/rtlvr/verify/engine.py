@@ -27,13 +27,13 @@ from rtlvr.verify.simulate import SimulationFailed, preprocess, simulate
 from rtlvr.verify.stimulus import build, exhaustive, long_run
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
 
-_KEPT_GOLDENS, _KEPT_BYTES = 1024, 48 << 20  # prepared goldens, and their traces and stimuli
+_KEPT_GOLDENS, _KEPT_BYTES = 4096, 64 << 20  # prepared goldens, and their traces and stimuli
 _LONG_CYCLES, _LONG_SECONDS = (200_000, 10_000), 2  # the shorter run where a design is too slow for the longer
 _FIRST_LOOK = Stimuli(sequences=4, cycles=32, seed=1)
 
 
 class Judge:
-    """Judges candidates against goldens; keeps the goldens used last prepared, up to 1024 or 48 MiB."""
+    """Judges candidates against goldens; keeps the goldens used last prepared, up to 4096 or 64 MiB."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()

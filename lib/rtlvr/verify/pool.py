@@ -18,9 +18,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import psutil
+
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.hdl.source import normalised
+from rtlvr.verify.sandbox import sweep
 from rtlvr.verify.slots import Slots
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
 
@@ -70,11 +73,19 @@ class Worker:
 
     def kill(self) -> None:
         """End the worker and whatever it started."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        for process in (self.pid, *psutil.pids()):  # its tools have groups of their own, but are of its session
+            with contextlib.suppress(OSError):
+                if os.getsid(process) == self.pid:
+                    os.kill(process, signal.SIGKILL)
         self._process.wait()
         os.close(self._to)
         os.close(self._from)
+        sweep(self._process.pid)
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._process.pid
 
 
 class Pool:
@@ -95,6 +106,12 @@ class Pool:
         self._known: OrderedDict[tuple, Verdict] = OrderedDict()
         self._lock = threading.Lock()
         atexit.register(self.close)
+        sweep()
+
+    @property
+    def workers(self) -> list[int]:
+        """Process numbers of the workers that do nothing now."""
+        return [worker.pid for worker in self._slots.idle()]
 
     def verify(
         self,

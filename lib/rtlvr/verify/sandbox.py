@@ -5,12 +5,14 @@ nothing of the host's environment is passed on. Not guaranteed: a mount or netwo
 from naming files is the screen in `rtlvr.hdl.source`, which every candidate passes first.
 """
 
+import fcntl
 import os
 import select
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -53,13 +55,39 @@ def tool(name: str) -> str:
     return path
 
 
+def scratch_parent() -> Path:
+    """Where scratch folders lie: in memory where the system has /dev/shm."""
+    memory = Path("/dev/shm")
+    return memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+
+
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A private temporary folder, removed afterwards; in memory where the system has /dev/shm."""
-    memory = Path("/dev/shm")
-    parent = memory if os.access(memory, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="rtlvr-", dir=parent) as folder:
-        yield Path(folder)
+    """A private temporary folder, removed afterwards; while its owner lives, the folder is locked (see `sweep`)."""
+    with tempfile.TemporaryDirectory(prefix=f"rtlvr-{os.getpid()}-", dir=scratch_parent()) as folder:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield Path(folder)
+        finally:
+            os.close(descriptor)
+
+
+def sweep(owner: int | None = None) -> None:
+    """Remove the scratch folders that a killed process left behind: those of process `owner`, or of any.
+
+    A folder whose lock is held belongs to somebody alive, and so may one made in the last minute.
+    """
+    for folder in scratch_parent().glob(f"rtlvr-{owner or '*'}-*"):
+        with suppress(OSError):
+            if owner is None and time.time() - folder.stat().st_ctime < 60:
+                continue
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(descriptor)
 
 
 def run(command: Sequence[str], folder: Path, limits: Limits) -> Finished:
