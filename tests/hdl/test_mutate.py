@@ -4,7 +4,7 @@ import random
 
 from rtlvr.data.corpus import seed_corpus
 from rtlvr.hdl.mutate import KINDS, mutants
-from rtlvr.hdl.resynthesis import resynthesise  # noqa: F401  (importable without Yosys being loaded)
+from rtlvr.hdl.rewrite import resynthesise  # noqa: F401  (importable without Yosys being loaded)
 from rtlvr.hdl.source import module_names
 
 

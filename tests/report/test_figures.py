@@ -191,7 +191,7 @@ def test_gain_pairs_and_seeds() -> None:
 def test_speedup_and_funnel_values() -> None:
     figure, table = drawn("speedup", True)
     assert [bar.get_width() for bar in figure.axes[0].patches] == [1.25, 1.44, 1.31, 1.44, 1.22]
-    assert table["label"].iloc[2] == "paper against fixed draws, simulated"
+    assert table["label"].iloc[2] == "paper's rule against fixed draws, simulated"
     figure, _ = drawn("funnel", True)
     assert [text.get_text() for text in figure.axes[1].texts][-1] == "212 (24.6 %)"
 

@@ -22,8 +22,11 @@ from rtlvr.verify import Pool, Stimuli
 from rtlvr.verify.verdict import Mode
 
 PAPER = Stimuli(sequences=100, cycles=1000)
+GROUP_SIZES = (1, 2, 4, 8, 16, 32)
 # Seconds per check of the authors' released checker, as measured by others on two cores: median and mean.
 AUTHORS = {"authors' checker, median": 0.38, "authors' checker, mean": 0.9}
+
+Group = tuple[Golden, list[str]]
 
 
 def rollouts(golden: Golden, pool: Pool, size: int = 16, seed: int = 0) -> list[str]:
@@ -43,7 +46,7 @@ def rollouts(golden: Golden, pool: Pool, size: int = 16, seed: int = 0) -> list[
     return [answers[index % 16] for index in range(size)]
 
 
-def seconds_per_check(groups: Sequence[tuple[Golden, list[str]]], stimuli: Stimuli, mode: Mode) -> list[float]:
+def seconds_per_check(groups: Sequence[Group], stimuli: Stimuli, mode: Mode) -> list[float]:
     """Seconds per check of every group, judged one after the other by one fresh worker."""
     pool, found = Pool(1), []
     try:
@@ -63,14 +66,53 @@ def _warm(pool: Pool) -> None:
     pool.verify(text, text, Stimuli())
 
 
-def table(hybrid: Sequence[float], testbench: Sequence[float]) -> pd.DataFrame:
-    """Milliseconds per check and ratio to hybrid's mean, a row per checker."""
+def groups_of(count: int, size: int = 16) -> list[Group]:
+    """`count` goldens of the seed corpus, evenly spread, each with `size` rollouts."""
+    goldens = seed_corpus()[:: max(1, len(seed_corpus()) // count)][:count]
+    maker = Pool(1)
+    try:
+        return [(golden, rollouts(golden, maker, size)) for golden in goldens]
+    finally:
+        maker.close()
+
+
+def ratios(groups: Sequence[Group], slow: int) -> pd.DataFrame:
+    """Milliseconds per check and ratio to hybrid's mean, a row per checker; the paper's testbench on `slow` groups."""
+    hybrid = seconds_per_check(groups, Stimuli(), "hybrid")
+    testbench = seconds_per_check(_spread(groups, slow), PAPER, "testbench")
     ours = statistics.mean(hybrid)
     rows = [("hybrid, mean over groups", ours), ("hybrid, median of groups", statistics.median(hybrid))]
     rows += [("testbench 100 x 1000, mean over groups", statistics.mean(testbench)), *AUTHORS.items()]
     return pd.DataFrame(
         [(name, 1000 * value, value / ours) for name, value in rows], columns=["checker", "ms", "ratio"]
     )
+
+
+def costs(groups: Sequence[Group], slow: int) -> pd.DataFrame:
+    """Cost against design size and against group size: columns `checker`, `by` (cells, group), `size`, `ms`.
+
+    By cells: one row per golden. By group: means over the goldens, the first answers of each group.
+    """
+    maker = Pool(1)
+    cells = {golden.id: maker.inspect(golden.code, Stimuli(), golden.top).cells for golden, _ in groups}
+    maker.close()
+    rows = []
+    for checker, some, stimuli in (
+        ("hybrid", groups, Stimuli()),
+        ("testbench 100 x 1000", _spread(groups, slow), PAPER),
+    ):
+        mode: Mode = "hybrid" if checker == "hybrid" else "testbench"
+        spent = seconds_per_check(some, stimuli, mode)
+        rows += [(checker, "cells", cells[g.id], 1000 * s) for (g, _), s in zip(some, spent, strict=True)]
+        for size in GROUP_SIZES if mode == "hybrid" else (len(groups[0][1]),):
+            part = [(golden, (answers * 2)[:size]) for golden, answers in some]
+            spent = seconds_per_check(part, stimuli, mode) if mode == "hybrid" else spent
+            rows.append((checker, "group", size, 1000 * statistics.mean(spent)))
+    return pd.DataFrame(rows, columns=["checker", "by", "size", "ms"])
+
+
+def _spread(groups: Sequence[Group], count: int) -> Sequence[Group]:
+    return groups[:: max(1, len(groups) // count)][:count]
 
 
 def main() -> None:
@@ -80,13 +122,7 @@ def main() -> None:
     parser.add_argument("--slow-groups", type=int, default=10, help="goldens for the paper's testbench")
     parser.add_argument("--size", type=int, default=16, help="rollouts per golden")
     args = parser.parse_args()
-    goldens = seed_corpus()[:: max(1, len(seed_corpus()) // args.groups)][: args.groups]
-    maker = Pool(1)
-    groups = [(golden, rollouts(golden, maker, args.size)) for golden in goldens]
-    maker.close()
-    hybrid = seconds_per_check(groups, Stimuli(), "hybrid")
-    slow = groups[:: max(1, len(groups) // args.slow_groups)][: args.slow_groups]
-    print(table(hybrid, seconds_per_check(slow, PAPER, "testbench")).round(2).to_string(index=False))
+    print(ratios(groups_of(args.groups, args.size), args.slow_groups).round(2).to_string(index=False))
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ class Circuit(Record):
     registers: int  # bits held in flip-flops
     latches: int
     memories: int
+    cells: int  # of any kind, words counted once
     derived_clocks: bool  # some clock is not an input: a divided or gated one
 
     @property
@@ -77,17 +78,17 @@ class Circuit(Record):
         return inputs, [(p.name, p.width) for p in self.outputs]
 
 
-def analyse(text: str, top: str | None = None, preferred: str | None = None) -> Circuit:
+def analyse(text: str, top: str | None = None, preferred: str | None = None, seconds: int = 10) -> Circuit:
     """Analyse the module `top` of `text`; without `top`, `preferred` if it exists, else the one that nothing instantiates.
 
-    Call it only in a single-threaded process (it forks).
+    It may take `seconds` of CPU time. Call it only in a single-threaded process (it forks).
 
     Raises:
         DesignError: Yosys refuses the text, there is no such or no single top, or analysis exceeds its limits.
     """
     # The folder is the parent's: a child that Yosys ends leaves no time to tidy up.
     with tempfile.TemporaryDirectory() as folder:
-        answer, said = in_child(lambda: _analyse_here(text, top, preferred, Path(folder)))
+        answer, said = in_child(lambda: _analyse_here(text, top, preferred, Path(folder)), seconds)
     if answer is None:
         raise DesignError(f"Yosys: {said}" if said else "Yosys gave no answer within its limits of time and memory")
     if "error" in answer:
@@ -144,6 +145,7 @@ def _circuit(top: str, module: dict) -> dict:
         registers=registers,
         latches=sum(len(cell["connections"]["Q"]) for cell in net.of("latch")),
         memories=len(net.of("mem")),
+        cells=len(net.cells),
         derived_clocks=net.derived,
     ).model_dump()
 

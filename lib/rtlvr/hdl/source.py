@@ -111,6 +111,28 @@ def unjudgeable(text: str) -> str | None:
     return None
 
 
+_OTHERWISE = re.compile(
+    r"[=!]==|\bcase[xz]\b|[/%]|'[sS]?[bodhBODH]\s*\w*[xXzZ?]|\b(?:initial|function|task|real|tri|inout)\b"
+    r"|@\s*\((?!\s*\*)(?![^)]*\b(?:pos|neg)edge\b)"
+)
+_CLOCKED = re.compile(
+    r"\balways(?:_ff)?\s*@\s*\([^)]*edge\b[^)]*\)(.*?)(?=\balways|\bassign\b|\bendmodule\b|\Z)", re.DOTALL
+)
+_BLOCKING = re.compile(r"(?<![<>=!])=(?!=)")
+
+
+def simulates_otherwise(text: str) -> bool:
+    """Whether `plain` text holds what simulation and synthesis may see differently; at worst it says so for nothing.
+
+    Explicit level-sensitive event lists, blocking assignments under a clock, unknown values written out, division,
+    `initial`, and whatever copies values at call time.
+    """
+    code = strip_comments(text)
+    if _OTHERWISE.search(code):
+        return True
+    return any(_BLOCKING.search(re.sub(r"\bfor\s*\([^)]*\)", " ", m[1])) for m in _CLOCKED.finditer(code))
+
+
 def screen(text: str) -> str | None:
     """Why `text` must not be given to any tool, or None when it may."""
     try:

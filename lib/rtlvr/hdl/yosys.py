@@ -17,19 +17,19 @@ from typing import NoReturn
 _SECONDS, _MEMORY = 10, 2 << 30
 
 
-def in_child(work: Callable[[], dict]) -> tuple[dict | None, str]:
-    """Run `work` in a forked child with limits; returns its answer (None: it ended without one) and Yosys's error line.
+def in_child(work: Callable[[], dict], seconds: int = _SECONDS) -> tuple[dict | None, str]:
+    """Run `work` in a forked child; returns its answer (None: it ended without one) and Yosys's error line.
 
-    Call it only in a single-threaded process.
+    The child gets at most `seconds` of CPU time. Call it only in a single-threaded process.
     """
     with tempfile.TemporaryFile() as log:
         read, write = os.pipe()
         child = os.fork()
         if child == 0:
-            _be_child(work, log.fileno(), read, write)
+            _be_child(work, seconds, log.fileno(), read, write)
         os.close(write)
         try:
-            answer = _read_answer(read)
+            answer = _read_answer(read, 3 * seconds)
         finally:
             os.close(read)
             os.kill(child, signal.SIGKILL)
@@ -40,22 +40,22 @@ def in_child(work: Callable[[], dict]) -> tuple[dict | None, str]:
     return answer, said
 
 
-def _be_child(work: Callable[[], dict], log: int, read: int, write: int) -> NoReturn:
+def _be_child(work: Callable[[], dict], seconds: int, log: int, read: int, write: int) -> NoReturn:
     try:
         os.close(read)
         os.dup2(log, 1)
         os.dup2(log, 2)
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS + 1))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         with os.fdopen(write, "w") as pipe:
             pipe.write(json.dumps(work()))
     finally:
         os._exit(0)
 
 
-def _read_answer(read: int) -> dict | None:
+def _read_answer(read: int, patience: float) -> dict | None:
     chunks = b""
-    while select.select([read], [], [], 3 * _SECONDS)[0]:
+    while select.select([read], [], [], patience)[0]:
         chunk = os.read(read, 1 << 16)
         if not chunk:
             break

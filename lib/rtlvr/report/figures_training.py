@@ -29,6 +29,7 @@ CURVE_COLUMNS = ("step", *(name for _, names, _ in PANELS for name in names))
 SEED = r"^(sft|rl)(?: seed (\d+))?$"
 BEFORE_AFTER = {"sft": "before RL (distilled)", "rl": "after RL"}
 DECODING = {HELDOUT: "sampled, T = 1", "heldout_greedy": "greedy"}
+RULES = {"paper": "paper's rule against fixed draws", "ours": "our rule against fixed draws"}
 SPEEDUPS = {"speedup_simulated": "simulated", "speedup_tokens": "in generated tokens"}
 
 
@@ -110,8 +111,8 @@ def speedup(
 
     Args:
         published: `published.speedup()`.
-        results: ours: stage 05_rl, metrics speedup_simulated and speedup_tokens, variant `<rule>|<rule it is
-            compared to>`.
+        results: ours: stage 05_rl, metrics speedup_simulated and speedup_tokens, variant `paper` or `ours`: the rule
+            that is compared to fixed draws.
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:
@@ -119,7 +120,7 @@ def speedup(
     """
     require(published, ("comparison", "speedup", "label"), "the published speed-up table")
     rows = measured(results, STAGE, tuple(SPEEDUPS), profile)
-    ours = rows.assign(source="ours", label=rows["variant"].map(_rules) + ", " + rows["metric"].map(SPEEDUPS))
+    ours = rows.assign(source="ours", label=rows["variant"].map(RULES.get).fillna(rows["variant"]) + ", " + rows["metric"].map(SPEEDUPS))
     theirs = published.assign(source="published", profile="", value=published["speedup"])
     theirs["label"] = theirs["comparison"] + ", " + theirs["label"]
     columns = ["source", "profile", "label", "value", "low", "high", "n"]
@@ -197,11 +198,6 @@ def _write_values(axis: Axes, bars: BarContainer, part: pd.DataFrame) -> None:
     for bar, value, high in zip(bars, part["value"], part["high"], strict=True):
         top = np.nanmax([value, high])
         axis.text(bar.get_x() + bar.get_width() / 2, top + 1.5, f"{value:.1f}", ha="center", fontsize=7)
-
-
-def _rules(variant: str) -> str:
-    rule, _, baseline = variant.partition("|")
-    return f"{rule} against {baseline} draws" if baseline else rule
 
 
 def _factors(axis: Axes, table: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.stimulus import columns
 from rtlvr.verify.verdict import Counterexample, Verdict
 
+NEVER_KNOWN = "the golden's outputs never become known"
 _TRACE_ROWS = 24
 
 
@@ -22,6 +23,12 @@ class Prepared:
     header: str
     stimulus: np.ndarray  # (steps, input bits)
     trace: np.ndarray  # (steps, output bits), characters 0 1 x z
+    seconds: float = 0.0  # that simulation took, compilation included
+
+    @property
+    def known(self) -> bool:
+        """Whether any output bit is ever known: a golden without is no measure for anything."""
+        return bool((self.trace != ord("x")).any())
 
     @property
     def size(self) -> int:
@@ -34,10 +41,9 @@ def compare(prepared: Prepared, trace: np.ndarray, strict_x: bool = False, metho
     golden = prepared.trace
     differs = golden != trace
     if not strict_x:
-        known = golden != ord("x")
-        if not known.any():
-            return Verdict(status="undecided", method=method, reason="the golden's outputs never become known")
-        differs &= known
+        if not prepared.known:
+            return Verdict(status="undecided", method=method, reason=NEVER_KNOWN)
+        differs &= golden != ord("x")
     rows = differs.any(axis=1)
     rate = float(rows.mean())
     if not rows.any():

@@ -45,12 +45,12 @@ class GoldenSide:
     encoded: dict[str, str] = field(default_factory=dict)  # by model, in Yosys's RTLIL
 
 
-def build(golden: GoldenSide, candidate: str, top: str, folder: Path) -> Miter | str:
-    """Write `folder`/miter.aig; returns the Miter, or why there is none.
+def build(golden: GoldenSide, candidate: str, top: str, folder: Path, seconds: int) -> Miter | str:
+    """Write `folder`/miter.aig in at most `seconds` of CPU time; returns the Miter, or why there is none.
 
     Call it only in a single-threaded process (it forks).
     """
-    answer, said = in_child(lambda: _build_here(golden, candidate, top, folder))
+    answer, said = in_child(lambda: _build_here(golden, candidate, top, folder), seconds)
     if answer is None:
         return f"Yosys: {said}" if said else "Yosys exceeds its limits of time and memory"
     golden.synchronous = answer["synchronous"]
@@ -87,7 +87,7 @@ def _write_aiger(ys, circuit: Circuit, nonce: str, folder: Path) -> None:
         ys.Design(),
         f"read_rtlil {folder / 'gold.il'}; read_rtlil {folder / 'gate.il'}; read_verilog -sv {folder / 'join.v'}",
         f"hierarchy -check -top join_{nonce}",
-        "proc; flatten; opt_clean; opt_expr",
+        "proc; flatten; opt_clean; opt_expr; opt_merge",  # arithmetic that both sides have is mapped once
         "simplemap; techmap -map %techmap; simplemap" if "techmap" in _saved else "techmap",
         "setundef -zero -undriven -init; dffunmap; opt_expr; opt_clean; aigmap; opt_clean",
         f"write_aiger -zinit -map {folder / 'miter.map'} {folder / 'miter.aig'}",

@@ -157,9 +157,9 @@ class Pool:
         """
         return Circuit.model_validate(self._ask("inspect", golden, top, stimuli)["circuit"])
 
-    def resynthesise(self, golden: str, top: str) -> str:
+    def resynthesise(self, golden: str, top: str, recipe: str = "netlist") -> str:
         """The golden as Yosys rewrites it: equivalent by construction. Raises DesignError where Yosys refuses it."""
-        return self._ask("resynthesise", golden, top, Stimuli())["code"]
+        return self._ask("resynthesise", golden, top, Stimuli(), recipe=recipe)["code"]
 
     def close(self) -> None:
         """Stop all workers."""

@@ -19,7 +19,14 @@ _STEP = 10
 
 
 class SimulationFailed(Exception):
-    """The design did not compile or did not finish; the message is a plain sentence."""
+    """The design did not compile or did not finish; the message is a plain sentence.
+
+    `timed_out`: it was wall time that ran out, which may be the machine's fault.
+    """
+
+    def __init__(self, message: str, timed_out: bool = False) -> None:
+        super().__init__(message)
+        self.timed_out = timed_out
 
 
 def testbench(circuit: Circuit, steps: int, top: str, name: str, trace: str) -> str:
@@ -103,7 +110,7 @@ def _write_stimulus(path: Path, stimulus: np.ndarray) -> None:
 
 def _check_compilation(compiled: Finished, folder: Path) -> None:
     if compiled.exhausted:
-        raise SimulationFailed("compiling it exceeds the limits of time or memory")
+        raise SimulationFailed("compiling it exceeds the limits of time or memory", compiled.timed_out)
     lines = [line for line in compiled.output.splitlines() if line.strip()]
     mismatch = [line for line in lines if "expects" in line and "bits" in line]
     if compiled.code != 0 or not (folder / "sim").exists() or mismatch:
@@ -116,7 +123,8 @@ def _check_compilation(compiled: Finished, folder: Path) -> None:
 
 def _read_trace(path: Path, finished: Finished, steps: int) -> np.ndarray:
     if finished.exhausted:
-        raise SimulationFailed("its simulation does not end within the limits of time, memory and output")
+        message = "its simulation does not end within the limits of time, memory and output"
+        raise SimulationFailed(message, finished.timed_out)
     raw = np.frombuffer(path.read_bytes(), dtype=np.uint8) if path.exists() else np.empty(0, np.uint8)
     if finished.code != 0 or raw.size == 0 or raw.size % steps or np.any(raw.reshape(steps, -1)[:, -1] != ord("\n")):
         if finished.code == 0 and raw.size == 0:

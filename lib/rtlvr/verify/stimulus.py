@@ -65,6 +65,12 @@ def long_run(circuit: Circuit, text: str, cycles: int) -> np.ndarray:
         chosen = rng.integers(0, len(numbers), cycles)
         rows = rng.random(cycles) < 0.125
         data[rows, places[port.name].stop - bits.shape[1] : places[port.name].stop] = bits[chosen[rows]]
+    return free_run(circuit, data)
+
+
+def free_run(circuit: Circuit, inputs: np.ndarray) -> np.ndarray:
+    """`inputs` (cycles, input bits) as steps: resets at the beginning only, all clocks together, `(steps, input bits)`."""
+    data, places = inputs.copy(), columns(circuit)
     for reset in circuit.resets:
         data[:, places[reset.name]] = 1 - reset.level
         data[:_RESET_CYCLES, places[reset.name]] = reset.level

@@ -10,7 +10,7 @@ import signal
 import sys
 
 from rtlvr.errors import DesignError, InfrastructureError
-from rtlvr.hdl.resynthesis import resynthesise
+from rtlvr.hdl.rewrite import resynthesise
 from rtlvr.verify.engine import Judge
 from rtlvr.verify.miter import preload
 from rtlvr.verify.verdict import Limits, Stimuli
@@ -34,7 +34,7 @@ def answer(judge: Judge, request: dict) -> dict:
     try:
         golden, top, task = request["golden"], request["golden_top"], request["task"]
         if task == "resynthesise":
-            return {"code": resynthesise(golden, top)}
+            return {"code": resynthesise(golden, top, request["recipe"])}
         stimuli = Stimuli.model_validate(request["stimuli"])
         if task == "inspect":
             return {"circuit": judge.prepare(golden, stimuli, top).circuit.model_dump()}

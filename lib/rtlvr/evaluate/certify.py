@@ -1,0 +1,200 @@
+"""Certified pairs from any goldens, and a verifier held against them: `python -m rtlvr.evaluate.certify`.
+
+A label never comes from the checker under study, and needs two witnesses:
+
+- *right*: a rewrite that is right by construction (`rtlvr.hdl.rewrite`), in which a testbench far larger than any mode's,
+  with another seed, sees no difference either. (Where a golden computes with unknown values, a netlist may differ in
+  simulation, which is what benchmarks judge by: such rewrites get no label.)
+- *wrong*: an injected fault that such a testbench tells apart, or a trojan that is told apart by the stimulus made for it.
+
+Mutants that nothing tells apart get no label: they may be equivalent.
+"""
+
+import argparse
+import random
+import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from os import cpu_count
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm.auto import tqdm
+
+from rtlvr.data.corpus import seed_corpus
+from rtlvr.errors import DesignError
+from rtlvr.evaluate.benchmarks import NAMES, load_tasks
+from rtlvr.evaluate.passk import interval
+from rtlvr.evaluate.trojan import Trojan, trojans
+from rtlvr.hdl.mutate import mutants
+from rtlvr.hdl.rewrite import RECIPES, resynthesise, rewrites
+from rtlvr.hdl.source import normalised
+from rtlvr.records import Record, read_jsonl, write_jsonl
+from rtlvr.verify import Stimuli, verify_many
+from rtlvr.verify.compare import Prepared, compare
+from rtlvr.verify.engine import Judge
+from rtlvr.verify.simulate import SimulationFailed, simulate
+from rtlvr.verify.stimulus import free_run
+from rtlvr.verify.verdict import Limits, Verdict
+
+WITNESS = Stimuli(sequences=24, cycles=400, seed=987_654)
+_LIMITS = Limits(cpu_seconds=30, wall_seconds=120)
+
+
+class Source(Record):
+    """A golden to be certified about."""
+
+    id: str
+    top: str
+    code: str
+
+
+class Certified(Record):
+    """A pair with its label: `right` says whether the candidate is equivalent, `kind` which rewrite or fault it is."""
+
+    id: str
+    golden: str
+    top: str
+    candidate: str
+    right: bool
+    kind: str
+
+
+def benchmark_sources(root: Path) -> list[Source]:
+    """The references of all public benchmarks under `root`; those that differ in the top's name only count once.
+
+    Raises:
+        StageError: a benchmark is missing.
+    """
+    found: dict[str, Source] = {}
+    for name in NAMES:
+        for task in load_tasks(name, root):
+            source = Source(id=f"{name}/{task.id}", top=task.top, code=task.reference)
+            found.setdefault(normalised(re.sub(rf"\b{re.escape(task.top)}\b", "TOP", task.reference)), source)
+    return list(found.values())
+
+
+def corpus_sources() -> list[Source]:
+    """The seed corpus."""
+    return [Source(id=golden.id, top=golden.top, code=golden.code) for golden in seed_corpus()]
+
+
+def pairs_of(source: Source, faults: int, seed: int = 0) -> list[Certified]:
+    """Certified pairs of one golden, up to `faults` mutants among them; none where the golden cannot be judged.
+
+    Call it only in a single-threaded process (it forks).
+    """
+    judge, rng = Judge(_LIMITS), random.Random(f"{seed}:{source.id}")
+    try:
+        golden = judge.prepare(source.code, WITNESS, source.top)
+    except DesignError:
+        return []
+    case = _Case(judge, source, golden)
+    wrong = islice(case.mutants(rng), faults)
+    labelled = [*((c, True, k) for k, c in case.rewrites()), *((c, False, k) for k, c in wrong)]
+    labelled += [(t.code, False, t.kind) for t in trojans(golden.text, golden.circuit, rng) if case.told_apart_by(t)]
+    common = {"golden": source.code, "top": source.top}
+    return [
+        Certified(id=f"{source.id}/{number}", candidate=code, right=right, kind=kind, **common)
+        for number, (code, right, kind) in enumerate(labelled)
+    ]
+
+
+class _Case:
+    """A golden and the witness that certifies candidates beside it."""
+
+    def __init__(self, judge: Judge, source: Source, golden: Prepared) -> None:
+        self._judge, self._source, self._golden = judge, source, golden
+
+    def rewrites(self) -> Iterator[tuple[str, str]]:
+        """(kind, code) of rewrites in which the witness sees no difference."""
+        made = list(rewrites(self._golden.text, self._golden.circuit))
+        for recipe in RECIPES:
+            try:
+                made.append((recipe, resynthesise(self._golden.miter.text, self._golden.circuit.top, recipe)))
+            except DesignError:
+                continue
+        for kind, code in made:
+            if self._witness(code) == "equivalent":
+                yield kind, code
+
+    def mutants(self, rng: random.Random) -> Iterator[tuple[str, str]]:
+        """(kind, code) of faults that the witness tells apart."""
+        for mutant in islice(mutants(self._source.code, rng), 40):
+            if self._witness(mutant.code) == "inequivalent":
+                yield mutant.kind, mutant.code
+
+    def _witness(self, code: str) -> str:
+        return self._judge.judge(self._source.code, code, WITNESS, self._source.top, mode="testbench").status
+
+    def told_apart_by(self, trojan: Trojan) -> bool:
+        """Whether the trojan's own stimulus shows that it is wrong."""
+        golden = self._golden
+        circuit = golden.circuit
+        width = sum(port.width for port in circuit.inputs)
+        inputs = np.random.default_rng(1).integers(0, 2, (trojan.cycles, width), dtype=np.uint8)
+        trojan.press(inputs)
+        steps = free_run(circuit, inputs)
+        try:
+            traces = [simulate(text, circuit.top, circuit, steps, _LIMITS) for text in (golden.text, trojan.code)]
+        except SimulationFailed:
+            return False
+        prepared = Prepared(golden.text, circuit, golden.miter, golden.header, steps, traces[0])
+        return compare(prepared, traces[1]).status == "inequivalent"
+
+
+def certified(sources: Sequence[Source], faults: int, seed: int = 0, jobs: int = 0) -> list[Certified]:
+    """Certified pairs of many goldens, in their order."""
+    with ProcessPoolExecutor(jobs or cpu_count() or 1, get_context("spawn")) as pool:  # threads must not be forked
+        made = pool.map(partial(pairs_of, faults=faults, seed=seed), sources)
+        return [pair for pairs in tqdm(made, total=len(sources), unit="golden") for pair in pairs]
+
+
+def scores(pairs: Sequence[Certified], verdicts: Sequence[Verdict]) -> pd.DataFrame:
+    """Wrong accepted, right rejected and undecided in percent with 95 % Wilson intervals, a row each."""
+    judged = list(zip(pairs, verdicts, strict=True))
+    rows = {
+        "wrong accepted": [v.equivalent for p, v in judged if not p.right],
+        "right rejected": [v.status in ("inequivalent", "invalid") for p, v in judged if p.right],
+        "undecided": [v.status == "undecided" for _, v in judged],
+    }
+    table = {
+        name: (sum(hits), len(hits), *(100 * value for value in interval([(1, int(hit)) for hit in hits])))
+        for name, hits in rows.items()
+    }
+    return pd.DataFrame.from_dict(table, orient="index", columns=["count", "of", "percent", "low", "high"])
+
+
+def mistakes(pairs: Sequence[Certified], verdicts: Sequence[Verdict]) -> list[str]:
+    """A line for each pair whose verdict is not its label."""
+    return [
+        f"{pair.id} ({'right' if pair.right else 'wrong'}, {pair.kind}): {v.status} by {v.method}: {v.reason}"
+        for pair, v in zip(pairs, verdicts, strict=True)
+        if v.status not in (("equivalent",) if pair.right else ("inequivalent", "invalid"))
+    ]
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--root", type=Path, help="folder of the public benchmarks; without it, the seed corpus")
+    parser.add_argument("--pairs", type=Path, required=True, help="JSON lines of certified pairs; made where missing")
+    parser.add_argument("--faults", type=int, default=4, help="mutants per golden, beside rewrites and trojans")
+    parser.add_argument("--mode", default="hybrid", choices=["hybrid", "testbench", "formal"])
+    options = parser.parse_args()
+    if not options.pairs.exists():
+        sources = benchmark_sources(options.root) if options.root else corpus_sources()
+        write_jsonl(options.pairs, certified(sources, options.faults))
+    pairs, mode = read_jsonl(options.pairs, Certified), options.mode
+    rows: list[tuple[str, str, str, None]] = [(p.golden, p.candidate, p.top, None) for p in pairs]
+    verdicts = list(verify_many(rows, mode=mode))
+    print(scores(pairs, verdicts).round(3).to_string(), *mistakes(pairs, verdicts), sep="\n")
+    print(pd.Series([v.seconds for v in verdicts], name="seconds").describe(percentiles=[0.5, 0.9, 0.99]).to_string())
+
+
+if __name__ == "__main__":
+    main()

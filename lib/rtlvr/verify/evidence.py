@@ -1,0 +1,139 @@
+"""One candidate beside its prepared golden: the kinds of evidence that `Judge` asks for, cheapest first.
+
+Every counterexample is replayed in four-state simulation before it counts, and a proof counts only where simulation sees
+no difference either: synthesis and simulation do not always mean the same by one text.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from rtlvr.errors import DesignError
+from rtlvr.hdl.circuit import analyse
+from rtlvr.hdl.source import for_synthesis, simulates_otherwise
+from rtlvr.verify.compare import Prepared, compare
+from rtlvr.verify.miter import Miter
+from rtlvr.verify.miter import build as build_miter
+from rtlvr.verify.prove import prove, replay_stimulus
+from rtlvr.verify.sandbox import scratch
+from rtlvr.verify.simulate import SimulationFailed, simulate
+from rtlvr.verify.stimulus import exhaustive, long_run
+from rtlvr.verify.verdict import Limits, Verdict
+
+_LONG_CYCLES, _LONG_SECONDS = (200_000, 10_000), 2  # the shorter run where a design is too slow for the longer
+_YOSYS_SECONDS = 4
+_LEAST_SECONDS, _TIMES_GOLDEN = 2, 20  # CPU time of a candidate's simulation, see `Limits`
+
+
+class Case:
+    """One candidate, its interface checked, beside its golden; the check ends `limits.wall_seconds` from now."""
+
+    def __init__(self, limits: Limits, golden: Prepared, text: str, top: str) -> None:
+        self._limits, self._golden, self._text, self._top = limits, golden, text, top
+        self._ends = time.monotonic() + limits.wall_seconds
+        self.looked = False  # whether the candidate has been simulated to the end once
+
+    def by_simulation(
+        self,
+        strict_x: bool = False,
+        prepared: Prepared | None = None,
+        method: str = "testbench",
+        cpu_seconds: int | None = None,
+    ) -> Verdict:
+        """Simulate under the golden's stimulus (or that of `prepared`) and compare.
+
+        Raises:
+            SimulationFailed: the candidate does not compile or exceeds its limits.
+        """
+        prepared = prepared or self._golden
+        fair = math.ceil(_LEAST_SECONDS + _TIMES_GOLDEN * prepared.seconds)
+        trace = simulate(
+            self._text, self._top, prepared.circuit, prepared.stimulus, self._remaining(cpu_seconds or fair)
+        )
+        if trace.shape != prepared.trace.shape:
+            raise SimulationFailed("its trace does not have the testbench's shape")
+        self.looked = True
+        return compare(prepared, trace, strict_x, method)
+
+    def by_proof(self, first: Verdict) -> Verdict | None:
+        """Settle by proof or confirmed counterexample what a first look left open; None where neither is had."""
+        if self._all_seen(first):
+            return first.model_copy(update={"method": "exhaustive", "reason": "no difference for any input"})
+        with scratch() as folder:
+            return self._ask(folder, first)
+
+    def by_testbench(self, fuller: Callable[[], Prepared | None]) -> Verdict:
+        """The paper's testbench, and one long run for what happens late or seldom."""
+        prepared = fuller()
+        if prepared is None:
+            return undecided("the golden exceeds its limits under the full testbench")
+        verdict = self.by_simulation(prepared=prepared)
+        if verdict.status != "equivalent":
+            return verdict
+        for cycles in _LONG_CYCLES:
+            late = self._late(long_run(self._golden.circuit, self._text, cycles))
+            if late is not None:
+                return late if late.status == "inequivalent" else verdict
+        return verdict
+
+    @cached_property
+    def simulates_otherwise(self) -> bool:
+        """Whether golden or candidate may simulate otherwise than they synthesise: a proof is then not enough."""
+        return simulates_otherwise(self._text) or simulates_otherwise(self._golden.text)
+
+    def _remaining(self, cpu_seconds: int) -> Limits:
+        """The limits of a tool run that begins now."""
+        wall = max(0.0, self._ends - time.monotonic())
+        return self._limits.model_copy(
+            update={"cpu_seconds": min(cpu_seconds, self._limits.cpu_seconds), "wall_seconds": wall}
+        )
+
+    def _late(self, stimulus: np.ndarray) -> Verdict | None:
+        """Both designs under a long stimulus; None where one of them is too slow for it, which is no fault."""
+        try:
+            return self._replayed(stimulus, "testbench", _LONG_SECONDS)
+        except SimulationFailed:
+            return None
+
+    def _all_seen(self, first: Verdict) -> bool:
+        """Whether simulation saw every input of two designs without state."""
+        if first.status != "equivalent" or not exhaustive(self._golden.circuit):
+            return False
+        try:
+            return not analyse(for_synthesis(self._text), self._top, seconds=_YOSYS_SECONDS).sequential
+        except DesignError:
+            return False
+
+    def _ask(self, folder: Path, first: Verdict) -> Verdict | None:
+        golden = self._golden
+        miter = build_miter(golden.miter, for_synthesis(self._text), self._top, folder, _YOSYS_SECONDS)
+        if not isinstance(miter, Miter):
+            return None
+        answer = prove(miter, folder, self._remaining(self._limits.cpu_seconds))
+        if answer == "proved" and first.status == "equivalent":
+            reason = "proved for every input and every state that can be reached"
+            return Verdict(status="equivalent", method="formal", error_rate=0.0, reason=reason)
+        if answer == "refuted":
+            stimulus = replay_stimulus(miter, golden.circuit, folder)
+            replayed = self._replayed(stimulus, "formal", self._limits.cpu_seconds)
+            return replayed if replayed is not None and replayed.status == "inequivalent" else None
+        return None
+
+    def _replayed(self, stimulus: np.ndarray, method: str, cpu_seconds: int) -> Verdict | None:
+        """Both designs under another stimulus; None where the golden itself exceeds its limits."""
+        golden = self._golden
+        try:
+            trace = simulate(golden.text, golden.circuit.top, golden.circuit, stimulus, self._remaining(cpu_seconds))
+        except SimulationFailed:
+            return None
+        return self.by_simulation(False, replace(golden, stimulus=stimulus, trace=trace), method, cpu_seconds)
+
+
+def undecided(reason: str) -> Verdict:
+    """A verdict that says that nothing can be said."""
+    return Verdict(status="undecided", method="hybrid", reason=reason)
