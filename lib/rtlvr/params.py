@@ -42,6 +42,8 @@ class Study(Section):
     goldens: Positive
     mutants: Positive = Field(description="injected faults per golden")
     budgets: list[list[Positive]] = Field(description="(M, N) pairs that are compared")
+    benchmark_goldens: Positive = Field(description="references whose own testbenches are studied, where they are here")
+    cost_goldens: Positive = Field(description="goldens on which the cost of a check is measured")
 
 
 class Roundtrip(Section):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import psutil
 from test_attacks import ATTACKS, GOLDEN, HEAD
 
 from rtlvr.data.corpus import seed_corpus
@@ -37,21 +38,17 @@ class Report:
     slowest: float
 
 
-def resident(process: int) -> float:
-    """Resident memory of a process in MB."""
-    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE_MB
+def resident(process: int | str) -> float:
+    """Resident memory in MB of a process and, where it is a worker, of what it keeps running."""
+    processes = [process] if process == "self" else [process, *(p.pid for p in psutil.Process(process).children(True))]
+    return sum(int(Path(f"/proc/{p}/statm").read_text().split()[1]) for p in processes) * _PAGE_MB
 
 
 def tools() -> int:
     """How many simulator, compiler or prover processes there are."""
     names = {"vvp", "ivl", "iverilog", "ivlpp", "yosys-abc"}
-    count = 0
-    for entry in Path("/proc").glob("[0-9]*/comm"):
-        try:
-            count += entry.read_text().strip() in names
-        except OSError:
-            continue
-    return count
+    alive = (p for p in psutil.process_iter(["name", "status"]) if p.info["status"] != psutil.STATUS_ZOMBIE)
+    return sum(process.info["name"] in names for process in alive)
 
 
 def scratch_folders() -> int:
@@ -75,7 +72,7 @@ def checks(count: int, seed: int = 0):
 
 def soak(count: int, jobs: int = 2) -> Report:
     """Run `count` checks in hybrid mode on `jobs` workers."""
-    files, pool = scratch_folders(), Pool(jobs, Limits(cpu_seconds=4, wall_seconds=20), "hybrid")
+    files, running, pool = scratch_folders(), tools(), Pool(jobs, Limits(cpu_seconds=4, wall_seconds=20), "hybrid")
     seconds, marks = [], []
 
     def work(pair: tuple[str, str]) -> float:
@@ -94,7 +91,9 @@ def soak(count: int, jobs: int = 2) -> Report:
     pool.close()
     ordered = sorted(seconds)
     growth = [after - before for before, after in zip(*marks, strict=True)]
-    return Report(count, *growth, tools(), scratch_folders() - files, ordered[int(0.99 * (count - 1))], ordered[-1])
+    return Report(
+        count, *growth, tools() - running, scratch_folders() - files, ordered[int(0.99 * (count - 1))], ordered[-1]
+    )
 
 
 if __name__ == "__main__":

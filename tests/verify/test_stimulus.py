@@ -1,5 +1,7 @@
 """The generated inputs: both phases, reset pulses, determinism."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from rtlvr.hdl.circuit import Circuit, Clock, Port, Reset
@@ -12,7 +14,7 @@ PORTS = (
     Port(name="d", direction="input", width=4),
     Port(name="q", direction="output", width=4),
 )
-REST = {"latches": 0, "memories": 0, "derived_clocks": False}
+REST = {"latches": 0, "memories": 0, "cells": 3, "derived_clocks": False}
 SEQUENTIAL = Circuit(
     top="r",
     ports=PORTS,
@@ -28,6 +30,17 @@ def test_small_combinational_inputs_are_exhaustive() -> None:
     bits = build(SMALL, Stimuli(sequences=1, cycles=2))
     assert bits.shape == (16, 4)
     assert len({tuple(row) for row in bits}) == 16
+
+
+def test_one_port_changes_at_a_time_somewhere() -> None:
+    two = SMALL.model_copy(update={"ports": (*PORTS[1:], Port(name="e", direction="input", width=3))})
+    bits = build(two, Stimuli())
+    assert len(bits) > 2**8 and len({tuple(row) for row in bits[: 2**8]}) == 2**8
+    changed = [{0: "rst", 1: "d"}.get(i, "d" if i < 5 else "e") for i in range(8)]
+    walk = bits[2**8 :]
+    steps = [{changed[i] for i in np.flatnonzero(a != b)} for a, b in pairwise(walk)]
+    assert all(len(names) <= 1 for names in steps)
+    assert {"rst", "d", "e"} == set().union(*steps)
 
 
 def test_a_cycle_changes_data_then_raises_then_lowers_the_clock() -> None:

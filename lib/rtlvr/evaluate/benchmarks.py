@@ -15,6 +15,8 @@ from pydantic import Field
 
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.hdl.source import module_names
+from rtlvr.params import Benchmarks
+from rtlvr.paths import ROOT
 from rtlvr.records import Record
 
 NAMES = (
@@ -41,6 +43,11 @@ class Task(Record):
     testbench: str
     reference: str
     files: dict[str, str] = Field(default_factory=dict)  # data files that the testbench reads, by name
+
+
+def folder_of(settings: Benchmarks) -> Path:
+    """The benchmarks' folder; a relative one is relative to the kit."""
+    return ROOT / settings.root
 
 
 def load_tasks(name: str, root: Path) -> list[Task]:

@@ -6,12 +6,11 @@ from pathlib import Path
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rtlvr.errors import StageError
-from rtlvr.evaluate.benchmarks import Task, load_tasks
+from rtlvr.evaluate.benchmarks import Task, folder_of, load_tasks
 from rtlvr.evaluate.generate import Sampling, complete_texts
 from rtlvr.evaluate.heldout import pass_at
 from rtlvr.evaluate.official import Outcome, extract, judge_all
 from rtlvr.params import Benchmarks
-from rtlvr.paths import ROOT
 from rtlvr.records import Measurement, Record, Sample, read_jsonl, write_jsonl
 from rtlvr.train.policy import chat
 
@@ -61,11 +60,6 @@ def size(stage: str, model: str, policy: PreTrainedModel) -> Measurement:
     """The policy's size in billions of parameters, which the figure of pass rate against size needs."""
     billions = sum(p.numel() for p in policy.parameters()) / 1e9
     return Measurement(stage=stage, metric="params_b", variant=model, value=billions, n=1, unit="billion")
-
-
-def folder_of(settings: Benchmarks) -> Path:
-    """The benchmarks' folder; a relative one is relative to the kit."""
-    return ROOT / settings.root
 
 
 def available(settings: Benchmarks) -> tuple[list[str], dict[str, str]]:

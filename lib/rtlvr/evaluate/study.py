@@ -1,70 +1,58 @@
 """The fault-injection study of notebook 01: how often a checker accepts wrong code and rejects right code.
 
-Labels are certified without trusting the checker under study: a *right* pair is a golden beside its own resynthesis; a
-*wrong* pair is a golden beside a mutant that a much larger testbench, with another seed, has told apart. Mutants that
-nothing tells apart stay out: they may be equivalent.
+Labels come from `rtlvr.evaluate.certify`, never from the checker under study.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from rtlvr.errors import DesignError
+from rtlvr.evaluate.benchmarks import NAMES, load_tasks
+from rtlvr.evaluate.certify import Certified, Source, benchmark_sources, certified
+from rtlvr.evaluate.official import judge_all
 from rtlvr.evaluate.passk import interval
-from rtlvr.hdl.mutate import mutants
-from rtlvr.records import Golden, Measurement, Record
-from rtlvr.verify import Pool, Stimuli, Verdict
+from rtlvr.records import Golden, Measurement
+from rtlvr.verify import Pool, Stimuli
 from rtlvr.verify.verdict import Mode
 
-STRONGEST = Stimuli(sequences=24, cycles=400, seed=987_654)
+
+def corpus_pairs(goldens: Sequence[Golden], faults: int, seed: int, jobs: int = 0) -> list[Certified]:
+    """Certified pairs of goldens: rewrites, trojans, and up to `faults` mutants of each."""
+    return certified([Source(id=g.id, top=g.top, code=g.code) for g in goldens], faults, seed, jobs)
 
 
-class Pair(Record):
-    """A certified pair: `right` says whether the candidate is equivalent; `kind` is the fault or `resynthesis`."""
-
-    golden: str
-    top: str
-    candidate: str
-    right: bool
-    kind: str
-
-
-def certified_pairs(goldens: Sequence[Golden], per_golden: int, pool: Pool, seed: int) -> list[Pair]:
-    """Right and wrong pairs of each golden: its resynthesis and up to `per_golden` mutants, each told apart for certain."""
-    found = pool.map(lambda golden: _pairs_of(golden, per_golden, pool, seed), goldens)
-    return [pair for pairs in found for pair in pairs]
-
-
-def _pairs_of(golden: Golden, per_golden: int, pool: Pool, seed: int) -> list[Pair]:
-    rng = random.Random(f"{seed}:{golden.id}")
-    common = {"golden": golden.code, "top": golden.top}
-    try:
-        pairs = [Pair(**common, candidate=pool.resynthesise(golden.code, golden.top), right=True, kind="resynthesis")]
-    except DesignError:
-        pairs = []
-    source, tried = mutants(golden.code, rng), 0
-    while len(pairs) <= per_golden and tried < 3 * per_golden and (mutant := next(source, None)):
-        tried += 1
-        if pool.verify(golden.code, mutant.code, STRONGEST, golden.top).status == "inequivalent":
-            pairs.append(Pair(**common, candidate=mutant.code, right=False, kind=mutant.kind))
-    return pairs
+def benchmark_pairs(root: Path, count: int, faults: int, seed: int, jobs: int = 0) -> list[Certified]:
+    """The same of `count` references drawn from the public benchmarks; none where `root` does not hold them."""
+    if not root.is_dir():
+        return []
+    sources = benchmark_sources(root)
+    return certified(random.Random(seed).sample(sources, min(count, len(sources))), faults, seed, jobs)
 
 
 def quality(
-    pairs: Sequence[Pair], stimuli: Stimuli, pool: Pool, variant: str, mode: Mode = "testbench"
+    pairs: Sequence[Certified], stimuli: Stimuli, pool: Pool, variant: str, mode: Mode = "testbench"
 ) -> list[Measurement]:
     """False accepts (of wrong pairs) and false rejects (of right pairs) in percent, with 95 % intervals."""
+    accepts: Callable[[Certified], bool] = lambda pair: (  # noqa: E731
+        pool.verify(pair.golden, pair.candidate, stimuli, pair.top, mode=mode).equivalent
+    )
+    return _shares(pairs, list(pool.map(accepts, pairs)), variant)
 
-    def judge(pair: Pair) -> Verdict:
-        return pool.verify(pair.golden, pair.candidate, stimuli, pair.top, mode=mode)
 
-    verdicts = list(pool.map(judge, pairs))
-    accepted = [v.equivalent for v in verdicts]
-    wrong = [(1, int(ok)) for ok, pair in zip(accepted, pairs, strict=True) if not pair.right]
-    right = [(1, int(not ok)) for ok, pair in zip(accepted, pairs, strict=True) if pair.right]
+def official_quality(pairs: Sequence[Certified], root: Path, variant: str) -> list[Measurement]:
+    """The same errors of the benchmarks' own hand-written testbenches, on pairs of their own references."""
+    tasks = {f"{name}/{task.id}": task for name in NAMES for task in load_tasks(name, root)}
+    judged = judge_all([(tasks[pair.id.rpartition("/")[0]], pair.candidate) for pair in pairs])
+    return _shares(pairs, [outcome.passed for outcome in judged], variant)
+
+
+def _shares(pairs: Sequence[Certified], accepted: Sequence[bool], variant: str) -> list[Measurement]:
+    wrong = [int(ok) for ok, pair in zip(accepted, pairs, strict=True) if not pair.right]
+    right = [int(not ok) for ok, pair in zip(accepted, pairs, strict=True) if pair.right]
     return [_share("false_accept", variant, wrong), _share("false_reject", variant, right)]
 
 
-def _share(metric: str, variant: str, counts: list[tuple[int, int]]) -> Measurement:
-    mean, low, high = (100 * v for v in interval(counts))
+def _share(metric: str, variant: str, hits: list[int]) -> Measurement:
+    mean, low, high = (100 * v for v in interval([(1, hit) for hit in hits]))
     row = {"value": mean, "low": low, "high": high}
-    return Measurement(stage="01_testbench", metric=metric, variant=variant, n=len(counts), unit="%", **row)
+    return Measurement(stage="01_testbench", metric=metric, variant=variant, n=len(hits), unit="%", **row)

@@ -88,7 +88,7 @@ def analyse(text: str, top: str | None = None, preferred: str | None = None, sec
     """
     # The folder is the parent's: a child that Yosys ends leaves no time to tidy up.
     with tempfile.TemporaryDirectory() as folder:
-        answer, said = in_child(lambda: _analyse_here(text, top, preferred, Path(folder)), seconds)
+        answer, said = in_child(_analyse_here, text, top, preferred, Path(folder), seconds=seconds)
     if answer is None:
         raise DesignError(f"Yosys: {said}" if said else "Yosys gave no answer within its limits of time and memory")
     if "error" in answer:

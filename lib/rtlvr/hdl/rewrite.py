@@ -17,7 +17,7 @@ from rtlvr.hdl.yosys import in_child
 RECIPES: dict[str, str] = {
     "netlist": "proc; flatten; opt; clean",
     "raw netlist": "proc; flatten; clean",
-    "arithmetic": "proc; flatten; opt; wreduce; alumacc; opt; clean",
+    "reduced": "proc; flatten; opt; wreduce; peepopt; opt; clean",
     "gates": "proc; flatten; opt; memory -nomap; memory_map; opt; techmap; opt; clean",
 }
 
@@ -32,7 +32,7 @@ def resynthesise(text: str, top: str, recipe: str = "netlist") -> str:
         DesignError: Yosys refuses the text.
     """
     with tempfile.TemporaryDirectory() as folder:
-        answer, said = in_child(lambda: _rewrite(text, top, recipe, Path(folder)))
+        answer, said = in_child(_rewrite, text, top, recipe, Path(folder))
     if answer is None:
         raise DesignError(f"Yosys cannot resynthesise it: {said or 'no message'}")
     return answer["code"]

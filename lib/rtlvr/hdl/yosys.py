@@ -1,66 +1,138 @@
 """Yosys in an expendable child: it ends its process on an error, and elaboration can run code.
 
 The child is forked, limited in time and memory, and its answer on a pipe is the only sign of success: a return code or a
-file proves nothing.
+file proves nothing. Forking costs more than most questions, so a child answers several, each on designs of its own, and
+is replaced after an error, after `_QUESTIONS`, and when its parent changes.
 """
 
 import json
 import os
+import pickle
 import re
 import resource
 import select
 import signal
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn
 
 _SECONDS, _MEMORY = 10, 2 << 30
+_QUESTIONS = 64
+_MOST_ANSWER = 64 << 20
 
 
-def in_child(work: Callable[[], dict], seconds: int = _SECONDS) -> tuple[dict | None, str]:
-    """Run `work` in a forked child; returns its answer (None: it ended without one) and Yosys's error line.
+def in_child(work: Callable[..., dict], *arguments: object, seconds: int = _SECONDS) -> tuple[dict | None, str]:
+    """`work(*arguments)` in a child; returns its answer (None: it ended without one) and Yosys's error line.
 
-    The child gets at most `seconds` of CPU time. Call it only in a single-threaded process.
+    `work` is a function of a module; the child gets at most `seconds` of CPU time. Call it only in a single-threaded
+    process.
     """
-    with tempfile.TemporaryFile() as log:
-        read, write = os.pipe()
-        child = os.fork()
-        if child == 0:
-            _be_child(work, seconds, log.fileno(), read, write)
-        os.close(write)
+    global _child
+    if _child is None or _child.owner != os.getpid() or _child.asked >= _QUESTIONS:
+        end_child()
+        _child = _Child()
+    answer = _child.ask(work, arguments, seconds)
+    if answer is not None:
+        return answer, ""
+    said = _child.error()
+    end_child()
+    return None, said
+
+
+def end_child() -> None:
+    """End the child, if there is one."""
+    global _child
+    if _child is not None and _child.owner == os.getpid():
+        _child.end()
+    _child = None
+
+
+class _Child:
+    """A forked child that answers questions until it dies."""
+
+    def __init__(self) -> None:
+        self.owner, self.asked = os.getpid(), 0
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `end`)
+        questions, self._ask = os.pipe()
+        self._answers, answers = os.pipe()
+        self._pid = os.fork()
+        if self._pid == 0:
+            os.close(self._ask)
+            os.close(self._answers)
+            _serve(self._log.fileno(), questions, answers)
+        os.close(questions)
+        os.close(answers)
+
+    def ask(self, work: Callable[..., dict], arguments: tuple, seconds: int) -> dict | None:
+        self.asked += 1
+        question = pickle.dumps((work, arguments, seconds))
         try:
-            answer = _read_answer(read, 3 * seconds)
-        finally:
-            os.close(read)
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-        log.seek(0)
-        errors = [line for line in log.read(1 << 20).decode("utf-8", "replace").splitlines() if "ERROR:" in line]
-    said = re.sub(r"\S*/design\.v:", "line ", errors[-1]).replace("ERROR: ", "") if errors else ""
-    return answer, said
+            data = memoryview(len(question).to_bytes(8, "big") + question)
+            while data:
+                data = data[os.write(self._ask, data) :]
+        except BrokenPipeError:
+            return None
+        return self._read(3 * seconds)
+
+    def _read(self, patience: float) -> dict | None:
+        received = b""
+        while not received.endswith(b"\n"):
+            if len(received) > _MOST_ANSWER or not select.select([self._answers], [], [], patience)[0]:
+                return None
+            chunk = os.read(self._answers, 1 << 16)
+            if not chunk:  # the child was ended before its answer was complete
+                return None
+            received += chunk
+        return json.loads(received)
+
+    def error(self) -> str:
+        """The last error that Yosys told of."""
+        self._log.seek(0)
+        lines = self._log.read(1 << 20).decode("utf-8", "replace").splitlines()
+        errors = [line for line in lines if "ERROR:" in line]
+        return re.sub(r"\S*/design\.v:", "line ", errors[-1]).replace("ERROR: ", "") if errors else ""
+
+    def end(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+        os.close(self._ask)
+        os.close(self._answers)
+        self._log.close()
 
 
-def _be_child(work: Callable[[], dict], seconds: int, log: int, read: int, write: int) -> NoReturn:
+_child: _Child | None = None
+
+
+def _serve(log: int, questions: int, answers: int) -> NoReturn:
     try:
-        os.close(read)
+        _close_others({log, questions, answers})
         os.dup2(log, 1)
         os.dup2(log, 2)
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-        with os.fdopen(write, "w") as pipe:
-            pipe.write(json.dumps(work()))
+        with os.fdopen(questions, "rb") as asked, os.fdopen(answers, "w") as answered:
+            while size := int.from_bytes(asked.read(8), "big"):
+                work, arguments, seconds = pickle.loads(asked.read(size))
+                os.ftruncate(log, 0)
+                os.lseek(log, 0, os.SEEK_SET)
+                _limit_time(seconds)
+                answered.write(json.dumps(work(*arguments)) + "\n")
+                answered.flush()
     finally:
         os._exit(0)
 
 
-def _read_answer(read: int, patience: float) -> dict | None:
-    chunks = b""
-    while select.select([read], [], [], patience)[0]:
-        chunk = os.read(read, 1 << 16)
-        if not chunk:
-            break
-        chunks += chunk
-    try:
-        return json.loads(chunks)
-    except ValueError:  # the child was ended before its answer was complete
-        return None
+def _close_others(kept: set[int]) -> None:
+    """Close inherited descriptors: whoever waits for our parent's end must not wait for ours."""
+    folder = "/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"  # noqa: PTH112
+    for descriptor in map(int, os.listdir(folder)):  # noqa: PTH208
+        if descriptor > 2 and descriptor not in kept:
+            with suppress(OSError):
+                os.close(descriptor)
+
+
+def _limit_time(seconds: int) -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 1, hard))

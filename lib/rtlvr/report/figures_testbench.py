@@ -79,3 +79,36 @@ def _remark(published: pd.DataFrame) -> str:
         return "Bars: share of cases judged wrongly; whiskers: 95 % intervals."
     what = f"{relative['checker'].iloc[0]}, {relative['label'].iloc[0]}"
     return f"Published only as ratios ({what}): {'; '.join(texts)}."
+
+
+@style.styled
+def verifier_cost(costs: pd.DataFrame, profile: str) -> tuple[Figure, pd.DataFrame]:
+    """What a check costs on one core (ms) against the design's size and against the number of rollouts per golden.
+
+    Args:
+        costs: columns checker, by (`cells` or `group`), size, ms: see `rtlvr.evaluate.throughput.costs`.
+        profile: where they come from.
+
+    Raises:
+        TableError: a column is missing.
+    """
+    require(costs, ("checker", "by", "size", "ms"), "the table of costs")
+    figure = style.new_figure(7.2, 3.0)
+    axes = figure.subplots(1, 2, sharey=True)
+    checkers = list(dict.fromkeys(costs["checker"]))
+    for look, checker in zip(style.SERIES, checkers, strict=False):
+        for axis, by, line in zip(axes, ("cells", "group"), ("none", look.line), strict=True):
+            rows = costs[(costs["checker"] == checker) & (costs["by"] == by)].sort_values("size")
+            axis.plot(rows["size"], rows["ms"], color=look.colour, marker=look.marker, linestyle=line, label=checker)
+    for axis, label, base in zip(axes, ("Yosys cells of the golden", "rollouts per golden"), (10, 2), strict=True):
+        axis.set_xscale("log", base=base)
+        axis.set_yscale("log")
+        axis.set_xlabel(label)
+    sizes = sorted(costs.loc[costs["by"] == "group", "size"].unique())
+    axes[1].set_xticks(sizes, [str(size) for size in sizes], minor=False)
+    axes[0].set_ylabel("ms per check")
+    axes[0].set_title("by design")
+    axes[1].set_title("by group size (mean)")
+    style.legend(figure, axes[0].get_legend_handles_labels()[0])
+    style.note(figure, f"Ours: profile {profile}, one worker on one core; a group is a mix of right, wrong and broken.")
+    return figure, costs

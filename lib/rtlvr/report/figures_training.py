@@ -120,7 +120,10 @@ def speedup(
     """
     require(published, ("comparison", "speedup", "label"), "the published speed-up table")
     rows = measured(results, STAGE, tuple(SPEEDUPS), profile)
-    ours = rows.assign(source="ours", label=rows["variant"].map(RULES.get).fillna(rows["variant"]) + ", " + rows["metric"].map(SPEEDUPS))
+    ours = rows.assign(
+        source="ours",
+        label=rows["variant"].map(RULES.get).fillna(rows["variant"]) + ", " + rows["metric"].map(SPEEDUPS),
+    )
     theirs = published.assign(source="published", profile="", value=published["speedup"])
     theirs["label"] = theirs["comparison"] + ", " + theirs["label"]
     columns = ["source", "profile", "label", "value", "low", "high", "n"]

@@ -6,24 +6,24 @@ simulation before it counts. Use it through `rtlvr.verify`, which runs it in wor
 and must be alone in its process.
 """
 
-import re
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 
 from rtlvr.errors import DesignError
-from rtlvr.hdl.circuit import analyse
+from rtlvr.hdl.circuit import Circuit, analyse
 from rtlvr.hdl.source import for_synthesis, module_names, normalised, plain, screen, strip_comments, unjudgeable
+from rtlvr.verify.abc import Abc
 from rtlvr.verify.compare import NEVER_KNOWN, Prepared
 from rtlvr.verify.evidence import Case, undecided
+from rtlvr.verify.interface import fit, header
 from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.simulate import SimulationFailed, preprocess, simulate
 from rtlvr.verify.stimulus import build
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
 
 _KEPT_GOLDENS, _KEPT_BYTES = 4096, 64 << 20  # prepared goldens, and their traces and stimuli
-_YOSYS_SECONDS = 4  # for a candidate
 _FIRST_LOOK = Stimuli(sequences=4, cycles=32, seed=1)
 
 
@@ -34,6 +34,7 @@ class Judge:
         self.limits = limits or Limits()
         self._goldens: OrderedDict[tuple, Prepared] = OrderedDict()
         self._bytes = 0
+        self._abc = Abc(self.limits.memory_mb)
 
     def prepare(self, golden: str, stimuli: Stimuli, top: str | None = None) -> Prepared:
         """Analyse and simulate a golden.
@@ -67,13 +68,15 @@ class Judge:
             if quick and normalised(candidate) == normalised(golden) and candidate_top in (None, golden_top):
                 return _identical(prepared, began)
             text = self._read(candidate)
-            case = Case(self.limits, prepared, text, self._fit(prepared, text, candidate_top))
+            top, sure = fit(prepared.circuit, prepared.header, text, candidate_top)
+            case = Case(self.limits, prepared, text, top, self._abc, sure)
             verdict = case.by_simulation(stimuli.strict_x)
             if quick and verdict.status != "inequivalent":
                 verdict = self._settle(case, verdict, mode, lambda: self._again(golden, stimuli, golden_top))
+            case.check_interface()
         except SimulationFailed as error:
             late = case is not None and case.looked and error.timed_out
-            verdict = undecided("the time of the check ran out") if late else _invalid(error)
+            verdict = undecided("the time of the check ran out") if late else _failed(error, case)
         except DesignError as error:
             verdict = _invalid(error)
         return verdict.model_copy(update={"seconds": time.perf_counter() - began})
@@ -113,44 +116,27 @@ class Judge:
 
     def _prepare(self, golden: str, stimuli: Stimuli, top: str | None) -> Prepared:
         try:
-            text = self._read(golden)
-            circuit = analyse(for_synthesis(text), top)
-            if any(port.direction == "inout" for port in circuit.ports):
-                raise DesignError("it has an inout port; only inputs and outputs can be judged")
-            if not circuit.outputs:
-                raise DesignError("it has no output")
+            text, circuit, for_miters = self._structure(golden, top)
             stimulus = build(circuit, stimuli)
             began = time.perf_counter()
             trace = simulate(text, circuit.top, circuit, stimulus, self.limits)
             seconds = time.perf_counter() - began
         except (SimulationFailed, DesignError) as error:
             raise DesignError(f"the golden cannot be used: {error}") from error
-        for_miters = GoldenSide(for_synthesis(text), circuit, secrets.token_hex(6))
-        return Prepared(text, circuit, for_miters, _header(text, circuit.top), stimulus, trace, seconds)
+        return Prepared(text, circuit, for_miters, header(text, circuit.top), stimulus, trace, seconds)
 
-    def _fit(self, prepared: Prepared, candidate: str, top: str | None) -> str:
-        """The candidate's top module, its interface checked."""
-        golden = prepared.circuit
-        top = top or golden.top
-        # A header equal to the golden's, without macros that could change its meaning, needs no analysis.
-        if (
-            "`" not in candidate
-            and _header(candidate, top) == prepared.header
-            and module_names(candidate).count(top) == 1
-        ):
-            return top
-        try:
-            circuit = analyse(for_synthesis(candidate), preferred=top, seconds=_YOSYS_SECONDS)
-        except DesignError:
-            # Yosys reads less than Icarus does; whether the ports fit, Icarus says when it compiles the testbench.
-            if top in module_names(candidate):
-                return top
-            raise
-        wanted = {p.name: (p.direction, p.width) for p in golden.ports}
-        got = {p.name: (p.direction, p.width) for p in circuit.ports}
-        if got != wanted:
-            raise DesignError(_interface(wanted, got))
-        return circuit.top
+    def _structure(self, golden: str, top: str | None) -> tuple[str, Circuit, GoldenSide]:
+        """A golden's text as tools see it, its structure, and what miters keep of it."""
+        for (known, its_top, _), prepared in reversed(self._goldens.items()):
+            if (known, its_top) == (golden, top):
+                return prepared.text, prepared.circuit, prepared.miter
+        text = self._read(golden)
+        circuit = analyse(for_synthesis(text), top)
+        if any(port.direction == "inout" for port in circuit.ports):
+            raise DesignError("it has an inout port; only inputs and outputs can be judged")
+        if not circuit.outputs:
+            raise DesignError("it has no output")
+        return text, circuit, GoldenSide(for_synthesis(text), circuit, secrets.token_hex(6))
 
 
 def _identical(prepared: Prepared, began: float) -> Verdict:
@@ -166,20 +152,15 @@ def _identical(prepared: Prepared, began: float) -> Verdict:
     )
 
 
+def _failed(error: SimulationFailed, case: Case | None) -> Verdict:
+    """A candidate that could not be simulated: where its ports are to blame, they are what is said."""
+    if case is not None and not case.fits:
+        try:
+            case.check_interface()
+        except DesignError as reason:
+            return _invalid(reason)
+    return _invalid(error)
+
+
 def _invalid(error: Exception) -> Verdict:
     return Verdict(status="invalid", method="screen", reason=str(error)[:500])
-
-
-def _header(text: str, top: str) -> str:
-    found = re.search(rf"\bmodule\s+{re.escape(top)}\b[^;]*;", strip_comments(text))
-    return " ".join(found.group().split()) if found else ""
-
-
-def _interface(wanted: dict, got: dict) -> str:
-    def say(ports: dict) -> str:
-        return ", ".join(f"{direction} {name}[{width}]" for name, (direction, width) in sorted(ports.items()))
-
-    missing = {n: v for n, v in wanted.items() if got.get(n) != v}
-    extra = {n: v for n, v in got.items() if n not in wanted}
-    parts = [f"needs {say(missing)}" if missing else "", f"has {say(extra)} that the golden has not" if extra else ""]
-    return "its interface differs: " + "; ".join(p for p in parts if p)

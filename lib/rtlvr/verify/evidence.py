@@ -16,7 +16,9 @@ import numpy as np
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import analyse
 from rtlvr.hdl.source import for_synthesis, simulates_otherwise
+from rtlvr.verify.abc import Abc
 from rtlvr.verify.compare import Prepared, compare
+from rtlvr.verify.interface import check, compare_ports, ports_of
 from rtlvr.verify.miter import Miter
 from rtlvr.verify.miter import build as build_miter
 from rtlvr.verify.prove import prove, replay_stimulus
@@ -25,25 +27,36 @@ from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.stimulus import exhaustive, long_run
 from rtlvr.verify.verdict import Limits, Verdict
 
-_LONG_CYCLES, _LONG_SECONDS = (200_000, 10_000), 2  # the shorter run where a design is too slow for the longer
-_YOSYS_SECONDS = 4
-_LEAST_SECONDS, _TIMES_GOLDEN = 2, 20  # CPU time of a candidate's simulation, see `Limits`
+_LONG_CYCLES, _LONG_SECONDS = (10_000, 200_000), 2  # most of what happens late happens in the shorter run
+_YOSYS_SECONDS, _ABC_SECONDS = 4, 4
+_LEAST_SECONDS, _TIMES_GOLDEN = 0.5, 20  # CPU time of a candidate's simulation, see `Limits`
 
 
 class Case:
-    """One candidate, its interface checked, beside its golden; the check ends `limits.wall_seconds` from now."""
+    """One candidate beside its golden; the check ends `limits.wall_seconds` from now.
 
-    def __init__(self, limits: Limits, golden: Prepared, text: str, top: str) -> None:
-        self._limits, self._golden, self._text, self._top = limits, golden, text, top
+    `fits` says whether its interface is known to be the golden's; looking for a proof finds out.
+    """
+
+    def __init__(self, limits: Limits, golden: Prepared, text: str, top: str, abc: Abc, fits: bool = True) -> None:
+        self.fits = fits
+        self._limits, self._golden, self._text, self._top, self._abc = limits, golden, text, top, abc
         self._ends = time.monotonic() + limits.wall_seconds
+        self._more_state = True  # whether the candidate may hold more state than the golden, and so count for long
         self.looked = False  # whether the candidate has been simulated to the end once
+
+    def check_interface(self) -> None:
+        """Raises DesignError where the candidate turns out to have other ports than the golden."""
+        if not self.fits:
+            check(self._golden.circuit, self._text, self._top)
+            self.fits = True
 
     def by_simulation(
         self,
         strict_x: bool = False,
         prepared: Prepared | None = None,
         method: str = "testbench",
-        cpu_seconds: int | None = None,
+        cpu_seconds: float | None = None,
     ) -> Verdict:
         """Simulate under the golden's stimulus (or that of `prepared`) and compare.
 
@@ -51,7 +64,7 @@ class Case:
             SimulationFailed: the candidate does not compile or exceeds its limits.
         """
         prepared = prepared or self._golden
-        fair = math.ceil(_LEAST_SECONDS + _TIMES_GOLDEN * prepared.seconds)
+        fair = _LEAST_SECONDS + _TIMES_GOLDEN * prepared.seconds
         trace = simulate(
             self._text, self._top, prepared.circuit, prepared.stimulus, self._remaining(cpu_seconds or fair)
         )
@@ -75,10 +88,10 @@ class Case:
         verdict = self.by_simulation(prepared=prepared)
         if verdict.status != "equivalent":
             return verdict
-        for cycles in _LONG_CYCLES:
+        for cycles in _LONG_CYCLES if self._more_state else _LONG_CYCLES[:1]:
             late = self._late(long_run(self._golden.circuit, self._text, cycles))
-            if late is not None:
-                return late if late.status == "inequivalent" else verdict
+            if late is None or late.status == "inequivalent":
+                return late or verdict
         return verdict
 
     @cached_property
@@ -86,9 +99,9 @@ class Case:
         """Whether golden or candidate may simulate otherwise than they synthesise: a proof is then not enough."""
         return simulates_otherwise(self._text) or simulates_otherwise(self._golden.text)
 
-    def _remaining(self, cpu_seconds: int) -> Limits:
-        """The limits of a tool run that begins now."""
-        wall = max(0.0, self._ends - time.monotonic())
+    def _remaining(self, cpu_seconds: float, seconds: float = math.inf) -> Limits:
+        """The limits of a tool run that begins now and may take `seconds`."""
+        wall = min(seconds, max(0.0, self._ends - time.monotonic()))
         return self._limits.model_copy(
             update={"cpu_seconds": min(cpu_seconds, self._limits.cpu_seconds), "wall_seconds": wall}
         )
@@ -114,7 +127,9 @@ class Case:
         miter = build_miter(golden.miter, for_synthesis(self._text), self._top, folder, _YOSYS_SECONDS)
         if not isinstance(miter, Miter):
             return None
-        answer = prove(miter, folder, self._remaining(self._limits.cpu_seconds))
+        compare_ports(ports_of(golden.circuit), miter.ports)
+        self.fits, self._more_state = True, miter.more_state
+        answer = prove(miter, folder, self._abc, self._remaining(_ABC_SECONDS, _ABC_SECONDS).wall_seconds)
         if answer == "proved" and first.status == "equivalent":
             reason = "proved for every input and every state that can be reached"
             return Verdict(status="equivalent", method="formal", error_rate=0.0, reason=reason)
@@ -124,7 +139,7 @@ class Case:
             return replayed if replayed is not None and replayed.status == "inequivalent" else None
         return None
 
-    def _replayed(self, stimulus: np.ndarray, method: str, cpu_seconds: int) -> Verdict | None:
+    def _replayed(self, stimulus: np.ndarray, method: str, cpu_seconds: float) -> Verdict | None:
         """Both designs under another stimulus; None where the golden itself exceeds its limits."""
         golden = self._golden
         try:

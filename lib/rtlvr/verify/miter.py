@@ -4,11 +4,13 @@ Both designs are encoded on two rails (Yosys `xprop`): a value and whether it is
 value begin unknown, inputs are always known. The output `bad` is 1 when some golden output bit is known and the
 candidate's is unknown or different; X in the golden is thus a don't-care and X in the candidate is not.
 
-Two models of time:
+Three models of time, the smallest that fits both designs:
 
 - `cycle`: one clock, one edge, nothing asynchronous: a step of the model is a clock cycle.
+- `pulse`: as `cycle`, but with asynchronous resets or loads straight from inputs: a step is any change of inputs, with or
+  without a clock edge after it, so that pulses between edges are seen at no more registers than the design has.
 - `event`: everything else. Clocks are inputs like any other and a step is any change of inputs (Yosys `clk2fflogic`), so
-  both edges, several clocks, latches and pulses of asynchronous resets between edges are all seen.
+  both edges, several clocks, latches and derived clocks are all seen.
 
 Not modelled: what simulation does and synthesis does not (incomplete sensitivity lists, races, `if` on an unknown
 condition). The caller replays every counterexample in four-state simulation for that reason.
@@ -20,9 +22,12 @@ from typing import Literal
 
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.hdl.yosys import in_child
+from rtlvr.verify.interface import Ports
 
-Model = Literal["cycle", "event"]
-_ASYNCHRONOUS = ("$ad", "$ald", "$dffsr", "$dl", "$sr", "$adl")
+Model = Literal["cycle", "pulse", "event"]
+MODELS: tuple[Model, ...] = ("cycle", "pulse", "event")  # from the smallest to the one that fits everything
+_ASYNCHRONOUS = {"$adff": "ARST", "$adffe": "ARST", "$aldff": "ALOAD", "$aldffe": "ALOAD"}
+_WITHOUT_ENABLE = ("$dff", "$adff", "$aldff", "$dffsr")
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,9 @@ class Miter:
     model: Model
     inputs: tuple[tuple[str, int], ...]
     latches: int
+    tick: str  # the input of model `pulse` that says whether the clock ticks
+    more_state: bool  # whether the candidate holds more bits than the golden
+    ports: Ports  # the candidate's
 
 
 @dataclass
@@ -41,7 +49,8 @@ class GoldenSide:
     text: str
     circuit: Circuit
     nonce: str  # makes the names that we add impossible to guess
-    synchronous: bool | None = None
+    model: Model | None = None  # the smallest that fits it
+    bits: int = 0  # of state
     encoded: dict[str, str] = field(default_factory=dict)  # by model, in Yosys's RTLIL
 
 
@@ -50,15 +59,18 @@ def build(golden: GoldenSide, candidate: str, top: str, folder: Path, seconds: i
 
     Call it only in a single-threaded process (it forks).
     """
-    answer, said = in_child(lambda: _build_here(golden, candidate, top, folder), seconds)
+    answer, said = in_child(_build_here, golden, candidate, top, folder, seconds=seconds)
     if answer is None:
         return f"Yosys: {said}" if said else "Yosys exceeds its limits of time and memory"
-    golden.synchronous = answer["synchronous"]
-    golden.encoded.setdefault(answer["model"], answer["golden"])
+    golden.model, golden.bits = answer["alone"], answer["bits"][0]
+    if answer["golden"]:
+        golden.encoded.setdefault(answer["model"], answer["golden"])
     inputs = tuple((name, bit) for name, bit in answer["inputs"])
-    if not set(inputs) <= {(p.name, bit) for p in golden.circuit.inputs for bit in range(p.width)}:
+    tick = f"tick_{golden.nonce}"
+    if not set(inputs) <= {(tick, 0), *((p.name, bit) for p in golden.circuit.inputs for bit in range(p.width))}:
         return "the miter has inputs that the golden has not"
-    return Miter(answer["model"], inputs, answer["latches"])
+    more, ports = answer["bits"][0] < answer["bits"][1], {name: tuple(port) for name, port in answer["ports"].items()}
+    return Miter(answer["model"], inputs, answer["latches"], tick, more, ports)
 
 
 def _build_here(golden: GoldenSide, candidate: str, top: str, folder: Path) -> dict[str, object]:
@@ -66,30 +78,41 @@ def _build_here(golden: GoldenSide, candidate: str, top: str, folder: Path) -> d
 
     circuit, nonce = golden.circuit, golden.nonce
     gate = _elaborate(ys, candidate, top, folder / "candidate.v")
-    gold = _elaborate(ys, golden.text, circuit.top, folder / "golden.v") if not golden.encoded else None
-    synchronous = golden.synchronous if gold is None else _synchronous(ys, gold, circuit)
-    model: Model = "cycle" if synchronous and _synchronous(ys, gate, circuit) else "event"
+    gold = _elaborate(ys, golden.text, circuit.top, folder / "golden.v") if golden.model is None else None
+    alone, bits = golden.model or _fitting(ys, gold, circuit), (golden.bits if gold is None else _bits(ys, gold))
+    bits, ports = (bits, _bits(ys, gate)), _ports(ys, gate)
+    if set(ports) != {port.name for port in circuit.ports}:  # no miter: the caller says so
+        return {
+            "model": "cycle",
+            "alone": alone,
+            "bits": bits,
+            "ports": ports,
+            "golden": "",
+            "inputs": [],
+            "latches": 0,
+        }
+    model = max(alone, _fitting(ys, gate, circuit), key=MODELS.index)
     encoded = golden.encoded.get(model)
     if encoded is None:
         gold = gold or _elaborate(ys, golden.text, circuit.top, folder / "golden.v")
         encoded = _encode(ys, gold, circuit.top, circuit, model, f"gold_{nonce}", folder)
     (folder / "gold.il").write_text(encoded)
     (folder / "gate.il").write_text(_encode(ys, gate, top, circuit, model, f"gate_{nonce}", folder))
-    _write_aiger(ys, circuit, nonce, folder)
+    _write_aiger(ys, circuit, nonce, model, folder)
     found = {"inputs": _inputs(folder / "miter.map"), "latches": _latches(folder / "miter.aig")}
-    return {"model": model, "synchronous": synchronous, "golden": encoded, **found}
+    return {"model": model, "alone": alone, "bits": bits, "ports": ports, "golden": encoded, **found}
 
 
-def _write_aiger(ys, circuit: Circuit, nonce: str, folder: Path) -> None:
-    (folder / "join.v").write_text(_join(circuit, nonce))
+def _write_aiger(ys, circuit: Circuit, nonce: str, model: Model, folder: Path) -> None:
+    (folder / "join.v").write_text(_join(circuit, nonce, model))
     _passes(
         ys,
         ys.Design(),
         f"read_rtlil {folder / 'gold.il'}; read_rtlil {folder / 'gate.il'}; read_verilog -sv {folder / 'join.v'}",
-        f"hierarchy -check -top join_{nonce}",
-        "proc; flatten; opt_clean; opt_expr; opt_merge",  # arithmetic that both sides have is mapped once
+        f"hierarchy -top join_{nonce}; proc; flatten; setundef -zero -undriven -init",
+        "wreduce; opt_expr; opt_merge; opt_expr; opt_clean",  # what both sides have alike is mapped once, or vanishes
         "simplemap; techmap -map %techmap; simplemap" if "techmap" in _saved else "techmap",
-        "setundef -zero -undriven -init; dffunmap; opt_expr; opt_clean; aigmap; opt_clean",
+        "setundef -zero -undriven -init; dffunmap; aigmap",
         f"write_aiger -zinit -map {folder / 'miter.map'} {folder / 'miter.aig'}",
     )
 
@@ -116,31 +139,77 @@ def _elaborate(ys, text: str, top: str, path: Path):
     design = ys.Design()
     _passes(ys, design, f"read_verilog -sv {path}", f"hierarchy -check -top {top}", "proc; flatten; opt_clean")
     # Assumptions in a candidate would restrict the proof.
-    _passes(ys, design, "chformal -remove", "memory -nomap; memory_map; opt_expr; opt_clean")
+    _passes(ys, design, "chformal -remove", "memory -nomap; memory_map")
     return design
 
 
-def _synchronous(ys, design, circuit: Circuit) -> bool:
-    """Whether every register loads on the one edge of the golden's one clock, and nothing is asynchronous."""
+def _ports(ys, design) -> dict[str, tuple[str, int]]:
+    """Direction and width of the top's ports, by name."""
+    module, found = design.top_module(), {}
+    for name in module.ports:
+        wire = module.wire(name)
+        kind = "inout" if wire.port_input and wire.port_output else "input" if wire.port_input else "output"
+        found[name.str()[1:]] = (kind, wire.width)
+    return found
+
+
+def _bits(ys, design) -> int:
+    """Bits of state, in registers and latches."""
+    cells = design.top_module().cells_.values()
+    kinds = ("dff", "latch", "$ff", "$sr")
+    return sum(c.getPort(ys.IdString("\\Q")).size() for c in cells if any(k in c.type.str() for k in kinds))
+
+
+def _fitting(ys, design, circuit: Circuit) -> Model:
+    """The smallest model that fits: `cycle` or `pulse` where every register loads on the one edge of the golden's clock."""
     if len(circuit.clocks) > 1 or any(len(clock.edges) > 1 for clock in circuit.clocks):
-        return False
+        return "event"
     wanted = {(clock.name, clock.edges[0] == "posedge") for clock in circuit.clocks}
+    model: Model = "cycle"
     for cell in design.top_module().cells_.values():
         kind = cell.type.str()
-        if kind.startswith(_ASYNCHRONOUS):
-            return False
+        if "latch" in kind or kind in ("$sr", "$ff", "$dffsr", "$dffsre"):
+            return "event"
         if "dff" in kind:
-            pin = cell.getPort(ys.IdString("\\CLK"))
-            name = pin.as_wire().name.str()[1:] if pin.is_wire() else ""
-            if (name, cell.getParam(ys.IdString("\\CLK_POLARITY")).as_bool()) not in wanted:
-                return False
-    return True
+            if (_input(ys, cell, "CLK"), cell.getParam(ys.IdString("\\CLK_POLARITY")).as_bool()) not in wanted:
+                return "event"
+            if kind in _ASYNCHRONOUS:
+                if _input(ys, cell, _ASYNCHRONOUS[kind]) is None:
+                    return "event"
+                model = "pulse"
+    return model
+
+
+def _input(ys, cell, pin: str) -> str | None:
+    """The input port that drives a one-bit pin, or None where something else does."""
+    signal = cell.getPort(ys.IdString(f"\\{pin}"))
+    if not signal.is_wire() or not signal.as_wire().port_input:
+        return None
+    return signal.as_wire().name.str()[1:]
+
+
+def _add_tick(ys, design, name: str) -> None:
+    """Every register loads only where the new input `name` is 1."""
+    module = design.top_module()
+    tick = module.addWire(ys.IdString(f"\\{name}"), 1)
+    tick.port_input = True
+    module.fixup_ports()
+    for cell in list(module.cells_.values()):
+        kind = cell.type.str()
+        if kind in _WITHOUT_ENABLE:
+            cell.type = ys.IdString(f"{kind}e")
+            cell.setPort(ys.IdString("\\EN"), ys.SigSpec(tick))
+            cell.setParam(ys.IdString("\\EN_POLARITY"), ys.Const(1, 1))
 
 
 def _encode(ys, design, top: str, circuit: Circuit, model: Model, name: str, folder: Path) -> str:
     """The design on two rails, as module `name`, in RTLIL."""
-    clocking = "clk2fflogic" if model == "event" else "async2sync; dffunmap"
-    _passes(ys, design, clocking, "opt_expr; opt_clean", f"cd {top}")
+    if model == "pulse":
+        _passes(ys, design, "dffunmap")
+        _add_tick(ys, design, f"tick_{name.split('_')[1]}")
+    _passes(
+        ys, design, "clk2fflogic" if model == "event" else "async2sync; dffunmap", "opt_expr; opt_clean", f"cd {top}"
+    )
     # Outputs get names of our own: `q` splits into `q_d` and `q_x`, which the design may have as well.
     for index, port in enumerate(circuit.outputs):
         ys.run_pass(f"rename {port.name} y{index}_{name.split('_')[1]}", design)
@@ -149,11 +218,12 @@ def _encode(ys, design, top: str, circuit: Circuit, model: Model, name: str, fol
     return (folder / "encoded.il").read_text()
 
 
-def _join(circuit: Circuit, nonce: str) -> str:
+def _join(circuit: Circuit, nonce: str, model: Model) -> str:
     """The wrapper: both designs on the same inputs, and `bad`."""
-    ports = [f"input [{p.width - 1}:0] \\{p.name} " for p in circuit.inputs]
+    names = [(p.name, p.width) for p in circuit.inputs] + ([(f"tick_{nonce}", 1)] if model == "pulse" else [])
+    ports = [f"input [{width - 1}:0] \\{name} " for name, width in names]
     lines, terms = [f"module join_{nonce}({', '.join([*ports, f'output bad_{nonce}'])});"], []
-    pins = [f".\\{p.name} (\\{p.name} )" for p in circuit.inputs]
+    pins = [f".\\{name} (\\{name} )" for name, _ in names]
     for role in ("gold", "gate"):
         outs = []
         for index, port in enumerate(circuit.outputs):

@@ -5,79 +5,76 @@ a suggestion that the caller replays. A bound reached or a time-out proves nothi
 """
 
 import re
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from rtlvr.errors import InfrastructureError
 from rtlvr.hdl.circuit import Circuit
+from rtlvr.verify.abc import Abc
 from rtlvr.verify.miter import Miter
-from rtlvr.verify.sandbox import run
 from rtlvr.verify.stimulus import columns
-from rtlvr.verify.verdict import Limits
 
 Answer = Literal["proved", "refuted", "open"]
-_COMBINATIONAL = "iprove; print_status; write_cex -n cex.txt"
-# Register correspondence settles most pairs; what it leaves is small enough for reachability, then bounded search.
+_READ = "read_aiger {folder}/miter.aig; strash"
+_ENDS = "print_status; write_cex -n {folder}/cex.txt"
+# What each question asks, until one is answered. Register correspondence settles most pairs and leaves many without a
+# register, which `prove` settles; what it leaves is small enough for reachability, then for bounded search.
+_COMBINATIONAL = (_READ, f"iprove; {_ENDS}"), ()
 _SEQUENTIAL = (
-    "scorr; pdr -T {seconds}; print_status; write_cex -n cex.txt; prove; print_status; "
-    "bmc3 -T {seconds} -F 200; print_status; write_cex -n cex.txt"
+    (f"{_READ}; scorr", f"prove; {_ENDS}"),
+    (f"pdr -T {{seconds}}; {_ENDS}", f"bmc3 -T {{seconds}} -F 200; {_ENDS}"),
 )
 
 
-@cache
-def abc() -> str:
-    """The path of ABC, which comes with pyosys.
+def prove(miter: Miter, folder: Path, abc: Abc, patience: float, seconds: int = 1) -> Answer:
+    """What ABC says of `folder`/miter.aig; a counterexample goes to `folder`/cex.txt.
+
+    Args:
+        patience: seconds for all of it; an open question left then stays open.
+        seconds: for each of reachability and bounded search.
 
     Raises:
-        InfrastructureError: it is not there.
+        InfrastructureError: ABC cannot be started.
     """
-    import pyosys
-
-    path = Path(pyosys.__file__).parent / "yosys-abc"
-    if not path.exists():
-        raise InfrastructureError(f"got no yosys-abc beside pyosys ({path}); reinstall pyosys")
-    return str(path)
-
-
-def prove(miter: Miter, folder: Path, limits: Limits, seconds: int = 1) -> Answer:
-    """What ABC says of `folder`/miter.aig; a counterexample goes to `folder`/cex.txt."""
-    script = (_SEQUENTIAL if miter.latches else _COMBINATIONAL).format(seconds=seconds)
-    return _ask(f"read_aiger miter.aig; strash; {script}", folder, limits)
-
-
-def _ask(script: str, folder: Path, limits: Limits) -> Answer:
     (folder / "cex.txt").unlink(missing_ok=True)
-    finished = run([abc(), "-q", script], folder, limits)
-    statuses = re.findall(r"^Status = +(-?\d)", finished.output, re.MULTILINE)
-    if "1" in statuses:
-        return "proved"
-    return "refuted" if (folder / "cex.txt").exists() else "open"
+    for number, lines in enumerate(_SEQUENTIAL if miter.latches else _COMBINATIONAL):
+        script = "\n".join(lines).format(folder=folder, seconds=seconds)
+        output = abc.ask(script, patience, fresh=number == 0) if lines else ""
+        if output is None:
+            return "open"
+        if "1" in re.findall(r"Status = +(-?\d)", output):
+            return "proved"
+        if (folder / "cex.txt").exists():
+            return "refuted"
+    return "open"
 
 
 def replay_stimulus(miter: Miter, circuit: Circuit, folder: Path) -> np.ndarray:
     """ABC's counterexample as a stimulus of the testbench, `(steps, input bits)`; see `rtlvr.verify.stimulus`."""
     text = (folder / "cex.txt").read_text()
     events = [(int(i), int(frame), int(value)) for i, frame, value in re.findall(r"pi(\d+)@(\d+)=(\d)", text)]
-    places = columns(circuit)
-    frames = np.zeros((1 + max(frame for _, frame, _ in events), sum(p.width for p in circuit.inputs)), dtype=np.uint8)
+    places, last = columns(circuit), max(frame for _, frame, _ in events)
+    frames = np.zeros((1 + last, sum(p.width for p in circuit.inputs)), dtype=np.uint8)
+    ticks = np.full(1 + last, miter.model == "cycle")
     for index, frame, value in events:
         port, bit = miter.inputs[index]
-        frames[frame, places[port].stop - 1 - bit] = value
-    return _cycles(frames, circuit) if miter.model == "cycle" else _events(frames, circuit)
+        if port == miter.tick:
+            ticks[frame] = bool(value)
+        else:
+            frames[frame, places[port].stop - 1 - bit] = value
+    return _events(frames, circuit) if miter.model == "event" else _cycles(frames, ticks, circuit)
 
 
-def _cycles(frames: np.ndarray, circuit: Circuit) -> np.ndarray:
-    """Each frame: inputs change at rest, the clock's edge, and back."""
+def _cycles(frames: np.ndarray, ticks: np.ndarray, circuit: Circuit) -> np.ndarray:
+    """Each frame: inputs change at rest and, where the clock ticks, its edge, and back."""
     if not circuit.clocks:
         return frames
     clock = circuit.clocks[0]
     column, active = columns(circuit)[clock.name].start, int(clock.edges[0] == "posedge")
     rows = np.repeat(frames, 3, axis=0)
     rows[:, column] = 1 - active
-    rows[1::3, column] = active
+    rows[1::3, column] = np.where(ticks, active, 1 - active)
     return rows
 
 

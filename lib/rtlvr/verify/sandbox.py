@@ -6,6 +6,7 @@ from naming files is the screen in `rtlvr.hdl.source`, which every candidate pas
 """
 
 import fcntl
+import math
 import os
 import select
 import shutil
@@ -19,11 +20,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import psutil
+
 from rtlvr.errors import InfrastructureError
 from rtlvr.verify.verdict import Limits
 
 _LIMIT = 'ulimit -c 0 && ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && shift 3 && exec "$@"'
 _MAX_LOG = 64 * 1024
+_LOOK = 0.2  # seconds between looks at the CPU time used
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ def run(command: Sequence[str], folder: Path, limits: Limits) -> Finished:
     Raises:
         InfrastructureError: the system could not start a process.
     """
-    numbers = [str(limits.cpu_seconds), str(limits.memory_mb * 1024), str(limits.file_mb * 2048)]
+    numbers = [str(math.ceil(limits.cpu_seconds)), str(limits.memory_mb * 1024), str(limits.file_mb * 2048)]
     log = folder / ".log"
     with log.open("wb") as sink:
         try:
@@ -112,12 +116,39 @@ def run(command: Sequence[str], folder: Path, limits: Limits) -> Finished:
         except OSError as error:
             raise InfrastructureError(f"cannot start {command[0]}: {error}") from error
         try:
-            timed_out = not _ends(process, limits.wall_seconds)
+            code, timed_out = _wait(process, limits)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-    return Finished(process.returncode, _head_and_tail(log), timed_out)
+    return Finished(process.returncode if code is None else code, _head_and_tail(log), timed_out)
+
+
+def _wait(process: subprocess.Popen, limits: Limits) -> tuple[int | None, bool]:
+    """Wait for the process; returns a code where we must end it (CPU time is over), and whether wall time is.
+
+    `ulimit -t` counts whole seconds; here the time of all processes of the tool is read now and then.
+    """
+    ends, pause = time.monotonic() + limits.wall_seconds, min(_LOOK, limits.wall_seconds)
+    while not _ends(process, pause):
+        if time.monotonic() >= ends:
+            return None, True
+        if _cpu_seconds(process.pid) > limits.cpu_seconds:
+            return -signal.SIGXCPU, False
+        pause = min(_LOOK, max(0.0, ends - time.monotonic()))
+    return None, False
+
+
+def _cpu_seconds(process: int) -> float:
+    """CPU time of a process and its living descendants."""
+    total = 0.0
+    with suppress(psutil.Error):
+        root = psutil.Process(process)
+        for one in (root, *root.children(recursive=True)):
+            with suppress(psutil.Error):
+                times = one.cpu_times()
+                total += times.user + times.system + times.children_user + times.children_system
+    return total
 
 
 def _ends(process: subprocess.Popen, seconds: float) -> bool:

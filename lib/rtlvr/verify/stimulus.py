@@ -19,6 +19,7 @@ from rtlvr.verify.verdict import Stimuli
 _EXHAUSTIVE_BITS = 12
 _RESET_CYCLES = 3
 _LONG_BYTES = 24_000_000
+_MOODS, _WALK = 5, 256
 
 
 def columns(circuit: Circuit) -> dict[str, slice]:
@@ -36,8 +37,8 @@ def build(circuit: Circuit, stimuli: Stimuli) -> np.ndarray:
     width = sum(port.width for port in circuit.inputs)
     if not circuit.sequential:
         if width <= _EXHAUSTIVE_BITS:
-            return _all_values(width)
-        return np.concatenate([_data(rng, stimuli.cycles, width, mode) for mode in range(stimuli.sequences)])
+            return _all_values(circuit, width, rng)
+        return np.concatenate([_data(rng, stimuli.cycles, circuit, mode) for mode in range(stimuli.sequences)])
     sequences = [_sequence(circuit, stimuli.cycles, index, rng) for index in range(stimuli.sequences)]
     return np.concatenate(sequences)
 
@@ -57,7 +58,7 @@ def long_run(circuit: Circuit, text: str, cycles: int) -> np.ndarray:
     width = sum(port.width for port in circuit.inputs)
     outputs = sum(port.width for port in circuit.outputs)
     cycles = min(cycles, _LONG_BYTES // (2 * (width + outputs + 2)))
-    data = np.concatenate([_data(rng, cycles // 4, width, mood) for mood in (2, 0, 1, 3)])
+    data = np.concatenate([_data(rng, cycles // 4, circuit, mood) for mood in (2, 0, 1, 4)])
     cycles = len(data)
     numbers, places = _numbers(text), columns(circuit)
     for port in circuit.inputs:
@@ -94,29 +95,46 @@ def _numbers(text: str) -> np.ndarray:
     return np.array(sorted(n for n in found if n < 2**63), dtype=np.int64)
 
 
-def _all_values(width: int) -> np.ndarray:
-    values = np.arange(2**width)[:, None]
-    return ((values >> np.arange(width)[::-1]) & 1).astype(np.uint8)
+def _all_values(circuit: Circuit, width: int, rng: np.random.Generator) -> np.ndarray:
+    """Every input, and then a walk that changes one port at a time: counting up always changes the last port as well."""
+    values = ((np.arange(2**width)[:, None] >> np.arange(width)[::-1]) & 1).astype(np.uint8)
+    return values if len(circuit.inputs) < 2 else np.concatenate([values, _walk(rng, _WALK, circuit, width)])
 
 
-def _data(rng: np.random.Generator, cycles: int, width: int, mode: int) -> np.ndarray:
-    """Random inputs, `(cycles, width)`, in one of four moods: uniform, mostly held, mostly ones, mostly zeros."""
+def _data(rng: np.random.Generator, cycles: int, circuit: Circuit, mood: int) -> np.ndarray:
+    """Random inputs, `(cycles, input bits)`, in one of five moods.
+
+    Uniform, mostly held, mostly ones, one port at a time (for what should have listened to another), mostly zeros.
+    """
+    width = sum(port.width for port in circuit.inputs)
     uniform = rng.integers(0, 2, (cycles, width), dtype=np.uint8)
-    if mode % 4 == 0:
+    if mood % _MOODS == 0:
         return uniform
-    if mode % 4 == 1:
-        change = rng.random((cycles, width)) < 0.2
-        change[0] = True
-        last = np.maximum.accumulate(np.where(change, np.arange(cycles)[:, None], 0), axis=0)
-        return np.take_along_axis(uniform, last, axis=0)
-    return (rng.random((cycles, width)) < (0.9 if mode % 4 == 2 else 0.1)).astype(np.uint8)
+    if mood % _MOODS == 1:
+        return _held(uniform, rng.random((cycles, width)) < 0.2)
+    if mood % _MOODS == 3:
+        return _walk(rng, cycles, circuit, width)
+    return (rng.random((cycles, width)) < (0.9 if mood % _MOODS == 2 else 0.1)).astype(np.uint8)
+
+
+def _walk(rng: np.random.Generator, cycles: int, circuit: Circuit, width: int) -> np.ndarray:
+    """Random inputs of which one port changes at a time, `(cycles, width)`."""
+    port_of = np.repeat(np.arange(len(circuit.inputs)), [port.width for port in circuit.inputs])
+    chosen = rng.integers(0, max(1, len(circuit.inputs)), (cycles, 1))
+    return _held(rng.integers(0, 2, (cycles, width), dtype=np.uint8), chosen == port_of)
+
+
+def _held(values: np.ndarray, change: np.ndarray) -> np.ndarray:
+    """`values` where `change` is set, and otherwise what was there before; both `(cycles, width)`."""
+    change[:1] = True
+    last = np.maximum.accumulate(np.where(change, np.arange(len(values))[:, None], 0), axis=0)
+    return np.take_along_axis(values, last, axis=0)
 
 
 def _sequence(circuit: Circuit, cycles: int, index: int, rng: np.random.Generator) -> np.ndarray:
     places = columns(circuit)
     clocks = [places[c.name].start for c in circuit.clocks]
-    width = sum(port.width for port in circuit.inputs)
-    data = _data(rng, cycles, width, index // 2)
+    data = _data(rng, cycles, circuit, index // 2)
     _set_resets(data, circuit, places, index, rng)
     steps = []
     for row in data:

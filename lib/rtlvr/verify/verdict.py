@@ -11,11 +11,11 @@ Mode = Literal["hybrid", "testbench", "formal"]
 class Limits(Record):
     """What one check may use.
 
-    A candidate's simulation gets less CPU time than `cpu_seconds` where its golden needs next to none: 2 s and twenty
-    times what the golden took.
+    A candidate's simulation gets less CPU time than `cpu_seconds` where its golden needs next to none: half a second
+    and twenty times what the golden took.
     """
 
-    cpu_seconds: int = 10  # per tool run
+    cpu_seconds: float = 10.0  # per tool run
     wall_seconds: float = 60.0  # per check, its golden's preparation apart: generous, for busy machines
     memory_mb: int = 1024
     file_mb: int = 64
