@@ -27,8 +27,8 @@ from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.stimulus import exhaustive, long_run
 from rtlvr.verify.verdict import Limits, Verdict
 
-_LONG_CYCLES, _LONG_SECONDS = (10_000, 200_000), 2  # most of what happens late happens in the shorter run
-_YOSYS_SECONDS, _ABC_SECONDS = 4, 4
+_LONG_CYCLES, _LONG_SECONDS = (2_000, 10_000, 200_000), 2  # until one design is too slow
+_YOSYS_SECONDS, _ABC_SECONDS = 15, 8
 _LEAST_SECONDS, _TIMES_GOLDEN = 0.5, 20  # CPU time of a candidate's simulation, see `Limits`
 
 

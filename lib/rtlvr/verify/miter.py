@@ -16,6 +16,7 @@ Not modelled: what simulation does and synthesis does not (incomplete sensitivit
 condition). The caller replays every counterexample in four-state simulation for that reason.
 """
 
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -110,14 +111,25 @@ def _write_aiger(ys, circuit: Circuit, nonce: str, model: Model, folder: Path) -
         ys.Design(),
         f"read_rtlil {folder / 'gold.il'}; read_rtlil {folder / 'gate.il'}; read_verilog -sv {folder / 'join.v'}",
         f"hierarchy -top join_{nonce}; proc; flatten; setundef -zero -undriven -init",
-        "wreduce; opt_expr; opt_merge; opt_expr; opt_clean",  # what both sides have alike is mapped once, or vanishes
+        # What both sides have alike is mapped once, or vanishes.
+        "opt_expr -fine; wreduce; opt_clean; opt_expr; opt_merge; opt_clean; opt_expr; opt_clean",
         "simplemap; techmap -map %techmap; simplemap" if "techmap" in _saved else "techmap",
-        "setundef -zero -undriven -init; dffunmap; aigmap",
+        "setundef -zero; opt_expr; aigmap",
         f"write_aiger -zinit -map {folder / 'miter.map'} {folder / 'miter.aig'}",
     )
 
 
 _saved: set[str] = set()
+# Yosys maps carries to a parallel prefix network, which is fast in silicon and three times as large.
+_RIPPLE = """(* techmap_celltype = "$lcu" *)
+module ripple_lcu(P, G, CI, CO);
+parameter WIDTH = 2;
+input [WIDTH-1:0] P, G;
+input CI;
+output [WIDTH-1:0] CO;
+assign CO = G | (P & {CO, CI});
+endmodule
+"""
 
 
 def preload() -> None:
@@ -125,7 +137,13 @@ def preload() -> None:
     from pyosys import libyosys as ys
 
     design = ys.Design()
-    _passes(ys, design, "read_verilog -icells -noblackbox +/techmap.v", "design -save techmap")
+    with tempfile.NamedTemporaryFile("w", suffix=".v") as file:
+        file.write(_RIPPLE)
+        file.flush()
+        library = (
+            f"read_verilog -icells -noblackbox +/techmap.v; delete _90_lcu_brent_kung; read_verilog -icells {file.name}"
+        )
+        _passes(ys, design, library, "design -save techmap")
     _saved.add("techmap")
 
 
@@ -139,7 +157,7 @@ def _elaborate(ys, text: str, top: str, path: Path):
     design = ys.Design()
     _passes(ys, design, f"read_verilog -sv {path}", f"hierarchy -check -top {top}", "proc; flatten; opt_clean")
     # Assumptions in a candidate would restrict the proof.
-    _passes(ys, design, "chformal -remove", "memory -nomap; memory_map")
+    _passes(ys, design, "chformal -remove", "memory -nomap; memory_map; opt_expr; wreduce; opt_clean")
     return design
 
 
@@ -232,8 +250,10 @@ def _join(circuit: Circuit, nonce: str, model: Model) -> str:
                 outs.append(f".y{index}_{nonce}_{rail}({role}_{index}_{rail}_{nonce})")
         lines.append(f"{role}_{nonce} {role}_i({', '.join(pins + outs)});")
     for index in range(len(circuit.outputs)):
-        known, unknown = f"~gold_{index}_x_{nonce}", f"gate_{index}_x_{nonce}"
-        terms.append(f"|({known} & ({unknown} | (gold_{index}_d_{nonce} ^ gate_{index}_d_{nonce})))")
+        gold, gate = (tuple(f"{role}_{index}_{rail}_{nonce}" for rail in "dx") for role in ("gold", "gate"))
+        # Written with comparisons, because Yosys folds one whose sides have turned out to be the same.
+        terms.append(f"(({gold[0]} | {gold[1]}) != ({gate[0]} | {gold[1]}))")
+        terms.append(f"(({gate[1]} != {gold[1]}) && |({gate[1]} & ~{gold[1]}))")
     return "\n".join([*lines, f"assign bad_{nonce} = {' || '.join(terms)};", "endmodule\n"])
 
 

@@ -170,15 +170,22 @@ def _glitch_resets(
     index: int,
     rng: np.random.Generator,
 ) -> None:
-    """Phase (b): now and then a reset pulse that begins and ends between clock edges; only asynchronous ones may react."""
+    """Phase (b): now and then a reset pulse that begins and ends between clock edges; only asynchronous ones may react.
+
+    Other data lie on the inputs during the pulse than at the edge that follows: what its end loads shows.
+    """
     if index % 2 == 0 or not circuit.resets or rng.random() >= 0.06:
         return
     reset = circuit.resets[rng.integers(len(circuit.resets))]
     column = places[reset.name].start
     if row[column] != reset.level:
-        pulse = row.copy()
+        special = [places[port.name] for port in (*circuit.clocks, *circuit.resets)]
+        released = rng.integers(0, 2, len(row), dtype=np.uint8)
+        for place in special:
+            released[place] = row[place]
+        pulse = released.copy()
         pulse[column] = reset.level
-        steps += [pulse, row.copy()]
+        steps += [pulse, released, row.copy()]
 
 
 def _toggle(steps: list[np.ndarray], row: np.ndarray, clocks: list[int], rng: np.random.Generator) -> None:
