@@ -1,8 +1,11 @@
 """Certified pairs: labels of both kinds, and a score that counts what it should."""
 
+from pathlib import Path
+
 import pytest
 
-from rtlvr.evaluate.certify import Certified, certified, corpus_sources, mistakes, scores
+from rtlvr.evaluate.certify import Certified, benchmark_sources, certified, corpus_sources, mistakes, scores
+from rtlvr.evaluate.study import official_quality
 from rtlvr.verify import Verdict, verify_many
 
 
@@ -34,3 +37,15 @@ def test_hybrid_on_certified_pairs_of_the_corpus() -> None:
     assert {"late", "wrapped", "gates"} <= {p.kind for p in pairs}
     verdicts = list(verify_many([(p.golden, p.candidate, p.top, None) for p in pairs], jobs=2))
     assert not mistakes(pairs, verdicts)
+
+
+@pytest.mark.tools
+@pytest.mark.timeout(300)
+def test_the_benchmarks_own_testbenches_miss_trojans(benchmarks: Path) -> None:
+    (source,) = (s for s in benchmark_sources(benchmarks) if s.id == "rtllm-v1.1/adder_16bit")
+    pairs = certified([source], faults=2, jobs=1)
+    assert {"rare value", "wrapped"} <= {pair.kind for pair in pairs}
+    accepted, rejected = official_quality(pairs, benchmarks, "official")
+    assert (accepted.metric, rejected.metric) == ("false_accept", "false_reject")
+    assert accepted.value > 0 and rejected.value == 0
+    assert not mistakes(pairs, list(verify_many([(p.golden, p.candidate, p.top, None) for p in pairs], jobs=1)))

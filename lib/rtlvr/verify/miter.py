@@ -23,11 +23,12 @@ from typing import Literal
 
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.hdl.yosys import in_child
-from rtlvr.verify.interface import Ports
+from rtlvr.verify.interface import compare_ports, ports_of
 
 Model = Literal["cycle", "pulse", "event"]
 MODELS: tuple[Model, ...] = ("cycle", "pulse", "event")  # from the smallest to the one that fits everything
 _ASYNCHRONOUS = {"$adff": "ARST", "$adffe": "ARST", "$aldff": "ALOAD", "$aldffe": "ALOAD"}
+_MOST_MEMORY = 4096  # bits: each becomes two registers
 _WITHOUT_ENABLE = ("$dff", "$adff", "$aldff", "$dffsr")
 
 
@@ -40,7 +41,6 @@ class Miter:
     latches: int
     tick: str  # the input of model `pulse` that says whether the clock ticks
     more_state: bool  # whether the candidate holds more bits than the golden
-    ports: Ports  # the candidate's
 
 
 @dataclass
@@ -59,19 +59,24 @@ def build(golden: GoldenSide, candidate: str, top: str, folder: Path, seconds: i
     """Write `folder`/miter.aig in at most `seconds` of CPU time; returns the Miter, or why there is none.
 
     Call it only in a single-threaded process (it forks).
+
+    Raises:
+        DesignError: the candidate has other ports than the golden.
     """
     answer, said = in_child(_build_here, golden, candidate, top, folder, seconds=seconds)
     if answer is None:
         return f"Yosys: {said}" if said else "Yosys exceeds its limits of time and memory"
+    if "ports" in answer:
+        compare_ports(ports_of(golden.circuit), {name: tuple(port) for name, port in answer["ports"].items()})
+    if "problem" in answer:
+        return answer["problem"]
     golden.model, golden.bits = answer["alone"], answer["bits"][0]
-    if answer["golden"]:
-        golden.encoded.setdefault(answer["model"], answer["golden"])
+    golden.encoded.setdefault(answer["model"], answer["golden"])
     inputs = tuple((name, bit) for name, bit in answer["inputs"])
     tick = f"tick_{golden.nonce}"
     if not set(inputs) <= {(tick, 0), *((p.name, bit) for p in golden.circuit.inputs for bit in range(p.width))}:
         return "the miter has inputs that the golden has not"
-    more, ports = answer["bits"][0] < answer["bits"][1], {name: tuple(port) for name, port in answer["ports"].items()}
-    return Miter(answer["model"], inputs, answer["latches"], tick, more, ports)
+    return Miter(answer["model"], inputs, answer["latches"], tick, answer["bits"][0] < answer["bits"][1])
 
 
 def _build_here(golden: GoldenSide, candidate: str, top: str, folder: Path) -> dict[str, object]:
@@ -79,23 +84,21 @@ def _build_here(golden: GoldenSide, candidate: str, top: str, folder: Path) -> d
 
     circuit, nonce = golden.circuit, golden.nonce
     gate = _elaborate(ys, candidate, top, folder / "candidate.v")
+    ports = _ports(ys, gate)
+    if set(ports) != {port.name for port in circuit.ports}:
+        return {"ports": ports, "problem": "the ports differ"}
     gold = _elaborate(ys, golden.text, circuit.top, folder / "golden.v") if golden.model is None else None
-    alone, bits = golden.model or _fitting(ys, gold, circuit), (golden.bits if gold is None else _bits(ys, gold))
-    bits, ports = (bits, _bits(ys, gate)), _ports(ys, gate)
-    if set(ports) != {port.name for port in circuit.ports}:  # no miter: the caller says so
-        return {
-            "model": "cycle",
-            "alone": alone,
-            "bits": bits,
-            "ports": ports,
-            "golden": "",
-            "inputs": [],
-            "latches": 0,
-        }
+    if _memory_bits(ys, gate) > _MOST_MEMORY or (gold is not None and _memory_bits(ys, gold) > _MOST_MEMORY):
+        return {"ports": ports, "problem": f"a memory of more than {_MOST_MEMORY} bits is too large for a proof"}
+    _map_memories(ys, gate, gold)
+    alone = golden.model or _fitting(ys, gold, circuit)
+    bits = (golden.bits if gold is None else _bits(ys, gold)), _bits(ys, gate)
     model = max(alone, _fitting(ys, gate, circuit), key=MODELS.index)
     encoded = golden.encoded.get(model)
     if encoded is None:
-        gold = gold or _elaborate(ys, golden.text, circuit.top, folder / "golden.v")
+        if gold is None:
+            gold = _elaborate(ys, golden.text, circuit.top, folder / "golden.v")
+            _map_memories(ys, gold)
         encoded = _encode(ys, gold, circuit.top, circuit, model, f"gold_{nonce}", folder)
     (folder / "gold.il").write_text(encoded)
     (folder / "gate.il").write_text(_encode(ys, gate, top, circuit, model, f"gate_{nonce}", folder))
@@ -157,8 +160,20 @@ def _elaborate(ys, text: str, top: str, path: Path):
     design = ys.Design()
     _passes(ys, design, f"read_verilog -sv {path}", f"hierarchy -check -top {top}", "proc; flatten; opt_clean")
     # Assumptions in a candidate would restrict the proof.
-    _passes(ys, design, "chformal -remove", "memory -nomap; memory_map; opt_expr; wreduce; opt_clean")
+    _passes(ys, design, "chformal -remove; memory -nomap")
     return design
+
+
+def _map_memories(ys, *designs) -> None:
+    for design in designs:
+        if design is not None:
+            _passes(ys, design, "memory_map; opt_expr; wreduce; opt_clean")
+
+
+def _memory_bits(ys, design) -> int:
+    cells = [cell for cell in design.top_module().cells_.values() if cell.type.str().startswith("$mem")]
+    sizes = ((cell.getParam(ys.IdString(f"\\{name}")).as_int() for name in ("SIZE", "WIDTH")) for cell in cells)
+    return sum(words * width for words, width in sizes)
 
 
 def _ports(ys, design) -> dict[str, tuple[str, int]]:
