@@ -169,3 +169,37 @@ def test_unjudgeable(text: str) -> None:
 )
 def test_judgeable(text: str) -> None:
     assert unjudgeable(text) is None
+
+
+def test_a_design_may_give_its_helpers_other_widths() -> None:
+    golden = (
+        "module inc(input [3:0] a, input c, output [3:0] y); assign y = a + c; endmodule\n"
+        "module m(input [3:0] a, output [3:0] y); inc i(.a(a), .c(1), .y(y)); endmodule\n"
+    )
+    assert judge(golden, golden + "module spare(input a, output b); assign b = a; endmodule\n").equivalent
+
+
+def test_a_golden_that_icarus_does_not_read_is_simulated_as_yosys_writes_it() -> None:
+    golden = (
+        "module m(input clk, rst, d, output q);\ntypedef enum logic [1:0] {A, B, C} kind; kind s, n;\n"
+        "always_comb case (s) A: n = kind'(d ? B : A); B: n = kind'(d ? C : A); default: n = kind'(d ? C : B); endcase\n"
+        "always @(posedge clk) if (rst) s <= A; else s <= n;\nassign q = s == C;\nendmodule\n"
+    )
+    assert judge(golden, golden + "module spare(input a, output b); assign b = a; endmodule\n").equivalent
+    assert judge(golden, golden.replace("d ? C : B", "d ? C : A")).status == "inequivalent"
+    plain_style = golden.replace("kind'", "").replace(
+        "typedef enum logic [1:0] {A, B, C} kind; kind s, n;", "reg [1:0] s, n;"
+    )
+    plain_style = plain_style.replace("reg [1:0] s", "localparam A = 0, B = 1, C = 2; reg [1:0] s")
+    assert judge(golden, plain_style).equivalent
+
+
+def test_a_golden_that_yosys_does_not_read_is_judged_by_simulation() -> None:
+    golden = (
+        "module m(input clk, input rst, input [3:0] d, output reg [3:0] q);\n"
+        "always @(posedge clk or rst) if (rst) q <= 0; else q <= q ^ d;\nendmodule\n"
+    )
+    same = judge(golden, golden.replace("q ^ d", "d ^ q"))
+    assert (same.status, same.method) == ("equivalent", "testbench"), same
+    assert judge(golden, golden.replace("q ^ d", "q | d")).status == "inequivalent"
+    assert judge(golden, golden.replace("clk or rst", "clk or posedge rst")).status == "inequivalent"

@@ -15,6 +15,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
@@ -140,10 +141,10 @@ class _Case:
         trojan.press(inputs)
         steps = free_run(circuit, inputs)
         try:
-            traces = [simulate(text, circuit.top, circuit, steps, _LIMITS) for text in (golden.text, trojan.code)]
+            traces = [simulate(text, circuit.top, circuit, steps, _LIMITS) for text in (golden.simulated, trojan.code)]
         except SimulationFailed:
             return False
-        prepared = Prepared(golden.text, circuit, golden.miter, golden.header, steps, traces[0])
+        prepared = replace(golden, stimulus=steps, trace=traces[0])
         return compare(prepared, traces[1]).status == "inequivalent"
 
 

@@ -13,7 +13,7 @@ from rtlvr.errors import DesignError
 from rtlvr.hdl.yosys import in_child
 from rtlvr.records import Record
 
-_RESET_NAME = re.compile(r"rst|reset|clr|clear|init", re.IGNORECASE)
+RESET_NAME = re.compile(r"rst|reset|clr|clear|init", re.IGNORECASE)
 _EDGES = {"posedge": "rising edge", "negedge": "falling edge"}
 _CLOCK_NAME = re.compile(r"cl(oc)?k", re.IGNORECASE)
 
@@ -254,7 +254,7 @@ class _Netlist:
             Reset(name=n, level=level, kind="both" if len(k) == 2 else next(iter(k)))
             for (n, level), k in sorted(kinds.items())
             # A data input that happens to clear some register is not a reset.
-            if "async" in k or _RESET_NAME.search(n) or reach[n, level] == total
+            if "async" in k or RESET_NAME.search(n) or reach[n, level] == total
         )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import Circuit
-from rtlvr.hdl.source import module_names, strip_comments
+from rtlvr.hdl.source import for_synthesis, module_names, strip_comments
 from rtlvr.hdl.yosys import in_child
 
 RECIPES: dict[str, str] = {
@@ -32,7 +32,7 @@ def resynthesise(text: str, top: str, recipe: str = "netlist") -> str:
         DesignError: Yosys refuses the text.
     """
     with tempfile.TemporaryDirectory() as folder:
-        answer, said = in_child(_rewrite, text, top, recipe, Path(folder))
+        answer, said = in_child(_rewrite, for_synthesis(text), top, recipe, Path(folder))
     if answer is None:
         raise DesignError(f"Yosys cannot resynthesise it: {said or 'no message'}")
     return answer["code"]

@@ -18,6 +18,7 @@ class Prepared:
     """A golden, ready to judge candidates: its text as tools see it, its structure, a stimulus and its own trace."""
 
     text: str
+    simulated: str  # what Icarus gets: `text`, or what Yosys makes of it where Icarus does not read that
     circuit: Circuit
     miter: GoldenSide
     header: str

@@ -11,8 +11,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+import numpy as np
+
 from rtlvr.errors import DesignError
-from rtlvr.hdl.circuit import Circuit, analyse
+from rtlvr.hdl.circuit import Circuit
+from rtlvr.hdl.rewrite import resynthesise
 from rtlvr.hdl.source import for_synthesis, module_names, normalised, plain, screen, strip_comments, unjudgeable
 from rtlvr.verify.abc import Abc
 from rtlvr.verify.compare import NEVER_KNOWN, Prepared
@@ -21,6 +24,7 @@ from rtlvr.verify.interface import fit, header
 from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.simulate import SimulationFailed, preprocess, simulate
 from rtlvr.verify.stimulus import build
+from rtlvr.verify.structure import structure
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
 
 _KEPT_GOLDENS, _KEPT_BYTES = 4096, 64 << 20  # prepared goldens, and their traces and stimuli
@@ -119,11 +123,23 @@ class Judge:
             text, circuit, for_miters = self._structure(golden, top)
             stimulus = build(circuit, stimuli)
             began = time.perf_counter()
-            trace = simulate(text, circuit.top, circuit, stimulus, self.limits)
+            simulated, trace = text, self._simulate(text, circuit, stimulus)
+            if trace is None:
+                simulated = resynthesise(text, circuit.top, "raw netlist")
+                trace = simulate(simulated, circuit.top, circuit, stimulus, self.limits)
             seconds = time.perf_counter() - began
         except (SimulationFailed, DesignError) as error:
             raise DesignError(f"the golden cannot be used: {error}") from error
-        return Prepared(text, circuit, for_miters, header(text, circuit.top), stimulus, trace, seconds)
+        return Prepared(text, simulated, circuit, for_miters, header(text, circuit.top), stimulus, trace, seconds)
+
+    def _simulate(self, text: str, circuit: Circuit, stimulus: np.ndarray) -> np.ndarray | None:
+        """The golden's trace, or None where Icarus does not read what Yosys does read."""
+        try:
+            return simulate(text, circuit.top, circuit, stimulus, self.limits)
+        except SimulationFailed as error:
+            if not error.refused:
+                raise
+            return None
 
     def _structure(self, golden: str, top: str | None) -> tuple[str, Circuit, GoldenSide]:
         """A golden's text as tools see it, its structure, and what miters keep of it."""
@@ -131,7 +147,7 @@ class Judge:
             if (known, its_top) == (golden, top):
                 return prepared.text, prepared.circuit, prepared.miter
         text = self._read(golden)
-        circuit = analyse(for_synthesis(text), top)
+        circuit = structure(text, top, self.limits)
         if any(port.direction == "inout" for port in circuit.ports):
             raise DesignError("it has an inout port; only inputs and outputs can be judged")
         if not circuit.outputs:

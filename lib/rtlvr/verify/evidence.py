@@ -15,6 +15,7 @@ import numpy as np
 
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import analyse
+from rtlvr.hdl.rewrite import resynthesise
 from rtlvr.hdl.source import for_synthesis, simulates_otherwise
 from rtlvr.verify.abc import Abc
 from rtlvr.verify.compare import Prepared, compare
@@ -39,7 +40,7 @@ class Case:
     """
 
     def __init__(self, limits: Limits, golden: Prepared, text: str, top: str, abc: Abc, fits: bool = True) -> None:
-        self.fits = fits
+        self.fits, self._simulated = fits, text
         self._limits, self._golden, self._text, self._top, self._abc = limits, golden, text, top, abc
         self._ends = time.monotonic() + limits.wall_seconds
         self._more_state = True  # whether the candidate may hold more state than the golden, and so count for long
@@ -65,13 +66,23 @@ class Case:
         """
         prepared = prepared or self._golden
         fair = _LEAST_SECONDS + _TIMES_GOLDEN * prepared.seconds
-        trace = simulate(
-            self._text, self._top, prepared.circuit, prepared.stimulus, self._remaining(cpu_seconds or fair)
-        )
+        trace = self._simulate(prepared, self._remaining(cpu_seconds or fair))
         if trace.shape != prepared.trace.shape:
             raise SimulationFailed("its trace does not have the testbench's shape")
         self.looked = True
         return compare(prepared, trace, strict_x, method)
+
+    def _simulate(self, prepared: Prepared, limits: Limits) -> np.ndarray:
+        try:
+            return simulate(self._simulated, self._top, prepared.circuit, prepared.stimulus, limits)
+        except SimulationFailed as error:
+            if not (error.refused and prepared.simulated != prepared.text and self._simulated == self._text):
+                raise
+        try:  # where the golden needed Yosys to be simulated, the candidate may as well
+            self._simulated = resynthesise(self._text, self._top, "raw netlist")
+        except DesignError as error:
+            raise SimulationFailed(str(error)) from error
+        return self._simulate(prepared, limits)
 
     def by_proof(self, first: Verdict) -> Verdict | None:
         """Settle by proof or confirmed counterexample what a first look left open; None where neither is had."""
@@ -142,7 +153,9 @@ class Case:
         """Both designs under another stimulus; None where the golden itself exceeds its limits."""
         golden = self._golden
         try:
-            trace = simulate(golden.text, golden.circuit.top, golden.circuit, stimulus, self._remaining(cpu_seconds))
+            trace = simulate(
+                golden.simulated, golden.circuit.top, golden.circuit, stimulus, self._remaining(cpu_seconds)
+            )
         except SimulationFailed:
             return None
         return self.by_simulation(False, replace(golden, stimulus=stimulus, trace=trace), method, cpu_seconds)

@@ -1,0 +1,78 @@
+"""A golden's structure: from Yosys, or, where Yosys does not read the golden, from Icarus and the text.
+
+The second way knows ports for certain (Icarus writes them into what it compiles) and takes clocks and resets from event
+lists and names. It serves goldens that simulate but do not synthesise; nothing can be proved of them.
+"""
+
+import re
+
+from rtlvr.errors import DesignError
+from rtlvr.hdl.circuit import RESET_NAME, Circuit, Clock, Port, Reset, analyse
+from rtlvr.hdl.source import for_synthesis, module_names, strip_comments
+from rtlvr.verify.sandbox import run, scratch, tool
+from rtlvr.verify.verdict import Limits
+
+_PORT = re.compile(r'\.port_info \d+ /(INPUT|OUTPUT|INOUT) (\d+) "([^"]+)"')
+_EVENTS = re.compile(r"@\s*\(([^()]*edge\b[^()]*)\)")
+
+
+def structure(text: str, top: str | None, limits: Limits) -> Circuit:
+    """Ports, clocks and resets of a golden's `plain` text.
+
+    Raises:
+        DesignError: neither Yosys nor Icarus can tell.
+    """
+    try:
+        return analyse(for_synthesis(text), top)
+    except DesignError:
+        found = _as_simulated(text, top, limits)
+        if found is None:
+            raise
+        return found
+
+
+def _as_simulated(text: str, top: str | None, limits: Limits) -> Circuit | None:
+    code = strip_comments(text)
+    names = [
+        n for n in module_names(text) if not re.search(rf"\b{n}\s+(?:#\s*\(|\w+\s*\()", code.replace(f"module {n}", ""))
+    ]
+    if top is None and len(names) != 1:
+        return None
+    top = top or names[0]
+    ports = _ports(text, top, limits)
+    if not ports:
+        return None
+    inputs = {port.name for port in ports if port.direction == "input" and port.width == 1}
+    edges: dict[str, set[str]] = {}
+    for events in _EVENTS.findall(code):
+        for edge, name in re.findall(r"(?:(posedge|negedge)\s+)?\b(?!or\b|posedge\b|negedge\b)([A-Za-z_]\w*)", events):
+            if name in inputs:
+                edges.setdefault(name, set()).add(edge or "posedge")
+    resets = {name: found for name, found in edges.items() if RESET_NAME.search(name)}
+    return Circuit(
+        top=top,
+        ports=ports,
+        clocks=tuple(
+            Clock(name=n, edges=tuple(sorted(e, reverse=True))) for n, e in sorted(edges.items()) if n not in resets
+        ),
+        resets=tuple(Reset(name=n, level=int("posedge" in e), kind="async") for n, e in sorted(resets.items())),
+        registers=len(re.findall(r"<=", code)) if edges else 0,  # how many is not known; that there are some is
+        latches=0,
+        memories=0,
+        cells=0,
+        derived_clocks=False,
+    )
+
+
+def _ports(text: str, top: str, limits: Limits) -> tuple[Port, ...]:
+    with scratch() as folder:
+        (folder / "design.v").write_text(text + "\n", encoding="utf-8")
+        run([tool("iverilog"), "-g2012", "-s", top, "-o", "sim", "design.v"], folder, limits)
+        compiled = folder / "sim"
+        listing = compiled.read_text(encoding="utf-8", errors="replace") if compiled.exists() else ""
+    _, found, scope = listing.partition(f'.scope module, "{top}" "{top}"')
+    scope = scope.partition(".scope ")[0] if found else ""
+    return tuple(
+        Port(name=name, direction=direction.lower(), width=int(width))
+        for direction, width, name in _PORT.findall(scope)
+    )
