@@ -44,17 +44,17 @@ def resident(process: int | str) -> float:
     return sum(int(Path(f"/proc/{p}/statm").read_text().split()[1]) for p in processes) * _PAGE_MB
 
 
-def tools() -> int:
-    """How many simulator, compiler or prover processes there are."""
+def tools() -> set[int]:
+    """The simulator, compiler and prover processes there are."""
     names = {"vvp", "ivl", "iverilog", "ivlpp", "yosys-abc"}
     alive = (p for p in psutil.process_iter(["name", "status"]) if p.info["status"] != psutil.STATUS_ZOMBIE)
-    return sum(process.info["name"] in names for process in alive)
+    return {process.pid for process in alive if process.info["name"] in names}
 
 
-def scratch_folders() -> int:
-    """How many scratch folders there are, ours and those of Python's tempfile."""
-    shared = len(list(Path("/dev/shm").glob("rtlvr-*")))
-    return shared + sum(len(list(Path(tempfile.gettempdir()).glob(name))) for name in ("rtlvr-*", "tmp*"))
+def scratch_folders() -> set[Path]:
+    """The scratch folders there are, ours and those of Python's tempfile."""
+    places = (Path("/dev/shm"), Path(tempfile.gettempdir()))
+    return {folder for place in places for name in ("rtlvr-*", "tmp*") for folder in place.glob(name)}
 
 
 def checks(count: int, seed: int = 0):
@@ -91,9 +91,9 @@ def soak(count: int, jobs: int = 2) -> Report:
     pool.close()
     ordered = sorted(seconds)
     growth = [after - before for before, after in zip(*marks, strict=True)]
-    return Report(
-        count, *growth, tools() - running, scratch_folders() - files, ordered[int(0.99 * (count - 1))], ordered[-1]
-    )
+    time.sleep(1)  # what has been killed is gone a moment later
+    left = len(tools() - running), len(scratch_folders() - files)
+    return Report(count, *growth, *left, ordered[int(0.99 * (count - 1))], ordered[-1])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from rtlvr.report import style
 from rtlvr.report.columns import NOT_RUN, error_bars, in_percent, measured, ours_label, require
@@ -100,12 +101,12 @@ def verifier_cost(costs: pd.DataFrame, profile: str) -> tuple[Figure, pd.DataFra
         for axis, by, line in zip(axes, ("cells", "group"), ("none", look.line), strict=True):
             rows = costs[(costs["checker"] == checker) & (costs["by"] == by)].sort_values("size")
             axis.plot(rows["size"], rows["ms"], color=look.colour, marker=look.marker, linestyle=line, label=checker)
-    for axis, label, base in zip(axes, ("Yosys cells of the golden", "rollouts per golden"), (10, 2), strict=True):
-        axis.set_xscale("log", base=base)
+    for axis, label in zip(axes, ("Yosys cells of the golden", "rollouts per golden"), strict=True):
+        axis.set_xscale("log", base=2)
         axis.set_yscale("log")
+        axis.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axis.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         axis.set_xlabel(label)
-    sizes = sorted(costs.loc[costs["by"] == "group", "size"].unique())
-    axes[1].set_xticks(sizes, [str(size) for size in sizes], minor=False)
     axes[0].set_ylabel("ms per check")
     axes[0].set_title("by design")
     axes[1].set_title("by group size (mean)")
