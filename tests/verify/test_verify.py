@@ -130,3 +130,22 @@ def test_equal_candidates_are_judged_once(pool: Pool) -> None:
     began = time.perf_counter()
     assert judge(pool, COUNTER, COUNTER + "// a comment makes no other candidate").equivalent
     assert time.perf_counter() - began < 0.005
+
+
+def test_equal_candidates_that_come_together_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, asked = Pool(2), []
+    real = Pool._judge
+
+    def counted(self: Pool, *arguments: object) -> Verdict:
+        asked.append(arguments)
+        return real(self, *arguments)
+
+    monkeypatch.setattr(Pool, "_judge", counted)
+    try:
+        pairs = [(COUNTER, COUNTER.replace("q + 1", "q + 2") + "\n" * index) for index in range(16)]
+        assert {v.status for v in alone.verify_many(pairs, Stimuli())} == {"inequivalent"}
+        assert len(asked) == 1
+        with pytest.raises(DesignError):
+            list(alone.verify_many([("module broken(", COUNTER)] * 4, Stimuli()))
+    finally:
+        alone.close()

@@ -179,22 +179,60 @@ def mistakes(pairs: Sequence[Certified], verdicts: Sequence[Verdict]) -> list[st
     ]
 
 
-def main() -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--root", type=Path, help="folder of the public benchmarks; without it, the seed corpus")
-    parser.add_argument("--pairs", type=Path, required=True, help="JSON lines of certified pairs; made where missing")
-    parser.add_argument("--faults", type=int, default=4, help="mutants per golden, beside rewrites and trojans")
-    parser.add_argument("--mode", default="hybrid", choices=["hybrid", "testbench", "formal"])
-    options = parser.parse_args()
+def self_checks(sources: Sequence[Source]) -> pd.DataFrame:
+    """Each golden beside its own text (with a spare module, so that it is not merely the same) and its resynthesis.
+
+    Columns `golden`, `beside`, `status`, `method`, `reason`; a golden that cannot be judged is `undecided`.
+    """
+    rows = [(s, beside, text, problem) for s in sources for beside, text, problem in _own_forms(s)]
+    judged = verify_many([(s.code, text, s.top, s.top) for s, _, text, _ in rows if text])
+    found = []
+    for source, beside, text, problem in rows:
+        verdict = next(judged) if text else Verdict(status="undecided", method="resynthesis", reason=problem)
+        found.append((source.id, beside, verdict.status, verdict.method, verdict.reason))
+    return pd.DataFrame(found, columns=["golden", "beside", "status", "method", "reason"])
+
+
+def _own_forms(source: Source) -> Iterator[tuple[str, str, str]]:
+    """(what it is, text, why there is none)."""
+    yield "itself", source.code + "\nmodule rtlvr_spare(input a, output b); assign b = a; endmodule\n", ""
+    try:
+        yield "its resynthesis", resynthesise(source.code, source.top), ""
+    except DesignError as error:
+        yield "its resynthesis", "", str(error)
+
+
+def _print_self_checks(sources: Sequence[Source]) -> None:
+    table = self_checks(sources)
+    print(table.groupby(["beside", "status"]).size().to_string())
+    odd = table[table["status"] != "equivalent"]
+    print(*(f"{row.golden} and {row.beside}: {row.status}: {row.reason}" for row in odd.itertuples()), sep="\n")
+
+
+def _print_scores(options: argparse.Namespace, sources: Sequence[Source]) -> None:
     if not options.pairs.exists():
-        sources = benchmark_sources(options.root) if options.root else corpus_sources()
         write_jsonl(options.pairs, certified(sources, options.faults))
     pairs, mode = read_jsonl(options.pairs, Certified), options.mode
     rows: list[tuple[str, str, str, None]] = [(p.golden, p.candidate, p.top, None) for p in pairs]
     verdicts = list(verify_many(rows, mode=mode))
     print(scores(pairs, verdicts).round(3).to_string(), *mistakes(pairs, verdicts), sep="\n")
     print(pd.Series([v.seconds for v in verdicts], name="seconds").describe(percentiles=[0.5, 0.9, 0.99]).to_string())
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--root", type=Path, help="folder of the public benchmarks; without it, the seed corpus")
+    parser.add_argument("--pairs", type=Path, help="JSON lines of certified pairs; made where missing")
+    parser.add_argument("--goldens", action="store_true", help="check each golden beside itself and its resynthesis")
+    parser.add_argument("--faults", type=int, default=4, help="mutants per golden, beside rewrites and trojans")
+    parser.add_argument("--mode", default="hybrid", choices=["hybrid", "testbench", "formal"])
+    options = parser.parse_args()
+    sources = benchmark_sources(options.root) if options.root else corpus_sources()
+    if options.goldens:
+        _print_self_checks(sources)
+    if options.pairs:
+        _print_scores(options, sources)
 
 
 if __name__ == "__main__":

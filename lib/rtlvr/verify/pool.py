@@ -1,11 +1,12 @@
 """A pool of warm verification workers.
 
 A worker that dies or overruns is replaced; the check is tried once more on a fresh one, and a second death raises
-`InfrastructureError`. Equal candidates for equal goldens are judged once.
+`InfrastructureError`. Equal candidates for equal goldens are judged once, also when they come at the same time.
 """
 
 import atexit
 import contextlib
+import hashlib
 import json
 import os
 import select
@@ -15,7 +16,7 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 import psutil
@@ -103,7 +104,8 @@ class Pool:
         self.limits = limits or Limits()
         self._slots: Slots[Worker] = Slots(self.jobs)
         self._threads = ThreadPoolExecutor(_THREADS * self.jobs, "verify")
-        self._known: OrderedDict[tuple, Verdict] = OrderedDict()
+        self._known: OrderedDict[bytes, Verdict] = OrderedDict()
+        self._underway: dict[bytes, Future[Verdict]] = {}
         self._lock = threading.Lock()
         atexit.register(self.close)
         sweep()
@@ -124,19 +126,39 @@ class Pool:
     ) -> Verdict:
         """Judge one candidate; see `rtlvr.verify`."""
         mode = mode or self.mode
-        key = (golden, golden_top, candidate_top, stimuli, mode, normalised(candidate))
+        key = _digest(golden, golden_top, candidate_top, stimuli.model_dump_json(), mode, normalised(candidate))
         with self._lock:
             if key in self._known:
                 return self._known[key]
+            mine = key not in self._underway
+            answer = self._underway.setdefault(key, Future())
+        if not mine:
+            return answer.result()
+        try:
+            answer.set_result(self._judge(golden, candidate, stimuli, golden_top, candidate_top, mode))
+        except BaseException as error:  # noqa: BLE001  (whoever waits for the same answer must hear of it)
+            answer.set_exception(error)
+        with self._lock:
+            del self._underway[key]
+            if answer.exception() is None:
+                self._known[key] = answer.result()
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return answer.result()
+
+    def _judge(
+        self,
+        golden: str,
+        candidate: str,
+        stimuli: Stimuli,
+        golden_top: str | None,
+        candidate_top: str | None,
+        mode: Mode,
+    ) -> Verdict:
         answer = self._ask(
             "verify", golden, golden_top, stimuli, candidate=candidate, candidate_top=candidate_top, mode=mode
         )
-        verdict = Verdict.model_validate(answer["verdict"])
-        with self._lock:
-            self._known[key] = verdict
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        return verdict
+        return Verdict.model_validate(answer["verdict"])
 
     def verify_many(self, pairs: Iterable[Sequence[str]], stimuli: Stimuli) -> Iterator[Verdict]:
         """Verdicts of (golden, candidate) pairs in order, as they come."""
@@ -170,8 +192,8 @@ class Pool:
     def _ask(self, task: str, golden: str, golden_top: str | None, stimuli: Stimuli, **more: str | None) -> dict:
         request = {"task": task, "golden": golden, "golden_top": golden_top, "stimuli": stimuli.model_dump(), **more}
         request["limits"] = self.limits.model_dump()
-        # Three tool runs at most (golden and candidate, two programs each, share the wall limit generously).
-        seconds = 4 * self.limits.wall_seconds + 30
+        # The check keeps to its limit by itself; preparing its golden may take as long again for each of two tools, twice.
+        seconds = 5 * self.limits.wall_seconds + 30
         for _ in range(2):
             place, worker = self._slots.take(golden, Worker)
             try:
@@ -188,6 +210,15 @@ class Pool:
         raise InfrastructureError(
             "a verification worker died twice on one check; run `rtlvr doctor`, and check free memory"
         )
+
+
+def _digest(*parts: str | None) -> bytes:
+    """A key that does not keep the texts alive."""
+    found = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        data = b"-" if part is None else b"+" + part.encode("utf-8", "surrogatepass")
+        found.update(len(data).to_bytes(8, "big") + data)
+    return found.digest()
 
 
 def _raise_errors(answer: dict) -> dict:
