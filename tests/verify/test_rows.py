@@ -54,7 +54,8 @@ def test_verdicts_of_other_rows_are_not_touched(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(180)
 def test_over_ray() -> None:
-    pytest.importorskip("ray", reason="the extra [ray] is not installed")
+    ray = pytest.importorskip("ray", reason="the extra [ray] is not installed")
     pairs = [(GOLDEN, WRONG if index % 3 else GOLDEN + f"// {index}\n") for index in range(30)]
     over_ray = [v.status for v in verify_many(pairs, jobs=2, pool="ray", progress=False)]
+    ray.shutdown()
     assert over_ray == [v.status for v in verify_many(pairs, jobs=2, progress=False)]
