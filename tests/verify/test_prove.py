@@ -1,5 +1,7 @@
 """The formal flow alone, without a simulation to lean on: it proves what is equal and never what is not."""
 
+import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -125,3 +127,25 @@ def test_there_is_no_miter_for_other_ports_or_large_memories(alone: ProcessPoolE
     memory = "module m(input clk, input [9:0] a, input [7:0] d, output reg [7:0] q);\nreg [7:0] r [0:1023];\n"
     memory += "always @(posedge clk) begin r[a] <= d; q <= r[a]; end\nendmodule\n"
     assert "too large" in alone.submit(answer, memory, memory).result()[1]
+
+
+def test_abc_forgets_survives_and_is_replaced(tmp_path: Path) -> None:
+    abc = Abc(1024)
+    try:
+        assert "Status = -1" in abc.ask("print_status", 10)
+        first = abc._process.pid
+        assert "Status = -1" in abc.ask("print_status", 10) and abc._process.pid == first
+        missing = abc.ask(f"read_aiger {tmp_path}/none.aig; strash; prove; print_status", 10)
+        assert "Status = 1" not in missing
+        os.kill(first, signal.SIGSTOP)  # as one that does not come to an end
+        assert abc.ask("print_status", 0.3) is None
+        assert "Status = -1" in abc.ask("print_status", 10) and abc._process.pid != first
+    finally:
+        abc.close()
+
+
+def test_a_yosys_child_is_replaced_after_an_error(alone: ProcessPoolExecutor) -> None:
+    good = COMB.format("a")
+    for broken in ("module m(", good.replace("assign y = a;", "assign y = nothing(a);")):
+        assert alone.submit(answer, good, broken).result()[0] == "none"
+        assert alone.submit(answer, good, good).result() == ("cycle", "proved")
