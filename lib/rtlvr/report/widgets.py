@@ -11,7 +11,7 @@ from rtlvr.report.columns import TableError
 
 CELL = "flex:1 1 22em;min-width:0;margin:0 .6em .6em 0"
 TEXT = (
-    "white-space:pre-wrap;overflow-wrap:anywhere;max-height:32em;overflow:auto;"
+    "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;max-height:32em;overflow:auto;"
     "border:1px solid #bbb;padding:.5em;margin:.2em 0"
 )
 
