@@ -117,6 +117,10 @@ class Case:
             update={"cpu_seconds": min(cpu_seconds, self._limits.cpu_seconds), "wall_seconds": wall}
         )
 
+    def _for_yosys(self) -> int:
+        """Seconds of CPU time for a Yosys child: no more than the check has left."""
+        return max(1, min(_YOSYS_SECONDS, int(self._ends - time.monotonic())))
+
     def _late(self, stimulus: np.ndarray) -> Verdict | None:
         """Both designs under a long stimulus; None where one of them is too slow for it, which is no fault."""
         try:
@@ -129,13 +133,13 @@ class Case:
         if first.status != "equivalent" or not exhaustive(self._golden.circuit):
             return False
         try:
-            return not analyse(for_synthesis(self._text), self._top, seconds=_YOSYS_SECONDS).sequential
+            return not analyse(for_synthesis(self._text), self._top, seconds=self._for_yosys()).sequential
         except DesignError:
             return False
 
     def _ask(self, folder: Path, first: Verdict) -> Verdict | None:
         golden = self._golden
-        miter = build_miter(golden.miter, for_synthesis(self._text), self._top, folder, _YOSYS_SECONDS)
+        miter = build_miter(golden.miter, for_synthesis(self._text), self._top, folder, self._for_yosys())
         if not isinstance(miter, Miter):
             return None
         self.fits, self._more_state = True, miter.more_state
