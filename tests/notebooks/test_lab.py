@@ -135,6 +135,7 @@ def screenshot(page, name: str) -> None:
     """Keep a picture where someone wants to look (RTLVR_SCREENSHOTS)."""
     folder = os.environ.get("RTLVR_SCREENSHOTS")
     if folder:
+        page.wait_for_timeout(1500)  # cells are drawn some time after they come into view
         page.screenshot(path=Path(folder) / f"{name}.png")
 
 
