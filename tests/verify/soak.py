@@ -22,8 +22,6 @@ from rtlvr.data.corpus import seed_corpus
 from rtlvr.hdl.mutate import mutants
 from rtlvr.verify import Limits, Pool, Stimuli
 
-_PAGE_MB = 4096 / 2**20
-
 
 @dataclass(frozen=True)
 class Report:
@@ -38,10 +36,9 @@ class Report:
     slowest: float
 
 
-def resident(process: int | str) -> float:
-    """Resident memory in MB of a process and, where it is a worker, of what it keeps running."""
-    processes = [process] if process == "self" else [process, *(p.pid for p in psutil.Process(process).children(True))]
-    return sum(int(Path(f"/proc/{p}/statm").read_text().split()[1]) for p in processes) * _PAGE_MB
+def resident(*processes: psutil.Process) -> float:
+    """Resident memory of processes in MB."""
+    return sum(process.memory_info().rss for process in processes) / 2**20
 
 
 def tools() -> set[int]:
@@ -81,8 +78,9 @@ def soak(count: int, jobs: int = 2) -> Report:
         return time.perf_counter() - began
 
     def memory() -> tuple[float, float]:
-        sizes = [resident(worker._process.pid) for worker in pool._slots.idle()]
-        return resident("self"), max(sizes, default=0.0)
+        workers = [psutil.Process(number) for number in pool.workers]
+        sizes = [resident(worker, *worker.children(True)) for worker in workers]  # with the tools it keeps running
+        return resident(psutil.Process()), max(sizes, default=0.0)
 
     for part in (count // 10, count - count // 10):
         with ThreadPoolExecutor(jobs) as callers:  # no more than workers, so that nobody's time is spent in a queue

@@ -116,7 +116,7 @@ class _Case:
         made = list(rewrites(self._golden.text, self._golden.circuit))
         for recipe in RECIPES:
             try:
-                made.append((recipe, resynthesise(self._golden.miter.text, self._golden.circuit.top, recipe)))
+                made.append((recipe, resynthesise(self._golden.text, self._golden.circuit.top, recipe)))
             except DesignError:
                 continue
         for kind, code in made:
@@ -155,6 +155,12 @@ def certified(sources: Sequence[Source], faults: int, seed: int = 0, jobs: int =
         return [pair for pairs in tqdm(made, total=len(sources), unit="golden") for pair in pairs]
 
 
+def percent(hits: Sequence[bool]) -> tuple[float, float, float]:
+    """The share of hits in percent, with its 95 % Wilson interval."""
+    mean, low, high = interval([(1, int(hit)) for hit in hits])
+    return 100 * mean, 100 * low, 100 * high
+
+
 def scores(pairs: Sequence[Certified], verdicts: Sequence[Verdict]) -> pd.DataFrame:
     """Wrong accepted, right rejected and undecided in percent with 95 % Wilson intervals, a row each."""
     judged = list(zip(pairs, verdicts, strict=True))
@@ -163,10 +169,7 @@ def scores(pairs: Sequence[Certified], verdicts: Sequence[Verdict]) -> pd.DataFr
         "right rejected": [v.status in ("inequivalent", "invalid") for p, v in judged if p.right],
         "undecided": [v.status == "undecided" for _, v in judged],
     }
-    table = {
-        name: (sum(hits), len(hits), *(100 * value for value in interval([(1, int(hit)) for hit in hits])))
-        for name, hits in rows.items()
-    }
+    table = {name: (sum(hits), len(hits), *percent(hits)) for name, hits in rows.items()}
     return pd.DataFrame.from_dict(table, orient="index", columns=["count", "of", "percent", "low", "high"])
 
 

@@ -4,13 +4,12 @@ Labels come from `rtlvr.evaluate.certify`, never from the checker under study.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rtlvr.evaluate.benchmarks import NAMES, load_tasks
-from rtlvr.evaluate.certify import Certified, Source, benchmark_sources, certified
+from rtlvr.evaluate.certify import Certified, Source, benchmark_sources, certified, percent
 from rtlvr.evaluate.official import judge_all
-from rtlvr.evaluate.passk import interval
 from rtlvr.records import Golden, Measurement
 from rtlvr.verify import Pool, Stimuli
 from rtlvr.verify.verdict import Mode
@@ -22,9 +21,11 @@ def corpus_pairs(goldens: Sequence[Golden], faults: int, seed: int, jobs: int = 
 
 
 def benchmark_pairs(root: Path, count: int, faults: int, seed: int, jobs: int = 0) -> list[Certified]:
-    """The same of `count` references drawn from the public benchmarks; none where `root` does not hold them."""
-    if not root.is_dir():
-        return []
+    """The same of `count` references drawn from the public benchmarks.
+
+    Raises:
+        StageError: a benchmark is missing under `root`.
+    """
     sources = benchmark_sources(root)
     return certified(random.Random(seed).sample(sources, min(count, len(sources))), faults, seed, jobs)
 
@@ -33,9 +34,10 @@ def quality(
     pairs: Sequence[Certified], stimuli: Stimuli, pool: Pool, variant: str, mode: Mode = "testbench"
 ) -> list[Measurement]:
     """False accepts (of wrong pairs) and false rejects (of right pairs) in percent, with 95 % intervals."""
-    accepts: Callable[[Certified], bool] = lambda pair: (  # noqa: E731
-        pool.verify(pair.golden, pair.candidate, stimuli, pair.top, mode=mode).equivalent
-    )
+
+    def accepts(pair: Certified) -> bool:
+        return pool.verify(pair.golden, pair.candidate, stimuli, pair.top, mode=mode).equivalent
+
     return _shares(pairs, list(pool.map(accepts, pairs)), variant)
 
 
@@ -47,12 +49,12 @@ def official_quality(pairs: Sequence[Certified], root: Path, variant: str) -> li
 
 
 def _shares(pairs: Sequence[Certified], accepted: Sequence[bool], variant: str) -> list[Measurement]:
-    wrong = [int(ok) for ok, pair in zip(accepted, pairs, strict=True) if not pair.right]
-    right = [int(not ok) for ok, pair in zip(accepted, pairs, strict=True) if pair.right]
+    wrong = [ok for ok, pair in zip(accepted, pairs, strict=True) if not pair.right]
+    right = [not ok for ok, pair in zip(accepted, pairs, strict=True) if pair.right]
     return [_share("false_accept", variant, wrong), _share("false_reject", variant, right)]
 
 
-def _share(metric: str, variant: str, hits: list[int]) -> Measurement:
-    mean, low, high = (100 * v for v in interval([(1, hit) for hit in hits]))
+def _share(metric: str, variant: str, hits: list[bool]) -> Measurement:
+    mean, low, high = percent(hits)
     row = {"value": mean, "low": low, "high": high}
     return Measurement(stage="01_testbench", metric=metric, variant=variant, n=len(hits), unit="%", **row)

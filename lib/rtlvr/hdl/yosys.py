@@ -17,6 +17,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
+import psutil
+
 _SECONDS, _MEMORY = 10, 1 << 30  # CPU time, and bytes beyond what the parent maps
 _QUESTIONS = 64
 _MOST_ANSWER = 64 << 20
@@ -110,7 +112,7 @@ def _serve(log: int, questions: int, answers: int) -> NoReturn:
         _close_others({log, questions, answers})
         os.dup2(log, 1)
         os.dup2(log, 2)
-        most = _mapped() + _MEMORY
+        most = psutil.Process().memory_info().vms + _MEMORY
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
         with os.fdopen(questions, "rb") as asked, os.fdopen(answers, "w") as answered:
             while size := int.from_bytes(asked.read(8), "big"):
@@ -131,15 +133,6 @@ def _close_others(kept: set[int]) -> None:
         if descriptor > 2 and descriptor not in kept:
             with suppress(OSError):
                 os.close(descriptor)
-
-
-def _mapped() -> int:
-    """Bytes of address space that this process has; 1 GiB where the system does not say."""
-    try:
-        with open("/proc/self/statm") as file:  # noqa: PTH123
-            return int(file.read().split()[0]) * resource.getpagesize()
-    except OSError:
-        return 1 << 30
 
 
 def _limit_time(seconds: int) -> None:

@@ -70,7 +70,7 @@ class Judge:
         prepared, case = self.prepare(golden, _FIRST_LOOK if quick else stimuli, golden_top), None
         try:
             if quick and normalised(candidate) == normalised(golden) and candidate_top in (None, golden_top):
-                return _identical(prepared, began)
+                return _timed(_identical(prepared), began)
             text = self._read(candidate)
             top, sure = fit(prepared.circuit, prepared.header, text, candidate_top)
             case = Case(self.limits, prepared, text, top, self._abc, sure)
@@ -83,7 +83,7 @@ class Judge:
             verdict = undecided("the time of the check ran out") if late else _failed(error, case)
         except DesignError as error:
             verdict = _invalid(error)
-        return verdict.model_copy(update={"seconds": time.perf_counter() - began})
+        return _timed(verdict, began)
 
     def _settle(self, case: Case, first: Verdict, mode: Mode, fuller: Callable[[], Prepared | None]) -> Verdict:
         """What a first look left open."""
@@ -155,17 +155,15 @@ class Judge:
         return text, circuit, GoldenSide(for_synthesis(text), circuit, secrets.token_hex(6))
 
 
-def _identical(prepared: Prepared, began: float) -> Verdict:
-    seconds = time.perf_counter() - began
-    if not prepared.known:
-        return undecided(NEVER_KNOWN).model_copy(update={"seconds": seconds})
-    return Verdict(
-        status="equivalent",
-        method="identical",
-        error_rate=0.0,
-        reason="it is the golden's own text",
-        seconds=seconds,
-    )
+def _identical(prepared: Prepared) -> Verdict:
+    if not prepared.known.any():
+        return undecided(NEVER_KNOWN)
+    reason = "it is the golden's own text"
+    return Verdict(status="equivalent", method="identical", error_rate=0.0, reason=reason)
+
+
+def _timed(verdict: Verdict, began: float) -> Verdict:
+    return verdict.model_copy(update={"seconds": time.perf_counter() - began})
 
 
 def _failed(error: SimulationFailed, case: Case | None) -> Verdict:

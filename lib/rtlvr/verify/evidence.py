@@ -4,7 +4,6 @@ Every counterexample is replayed in four-state simulation before it counts, and 
 no difference either: synthesis and simulation do not always mean the same by one text.
 """
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -110,16 +109,18 @@ class Case:
         """Whether golden or candidate may simulate otherwise than they synthesise: a proof is then not enough."""
         return simulates_otherwise(self._text) or simulates_otherwise(self._golden.text)
 
-    def _remaining(self, cpu_seconds: float, seconds: float = math.inf) -> Limits:
-        """The limits of a tool run that begins now and may take `seconds`."""
-        wall = min(seconds, max(0.0, self._ends - time.monotonic()))
-        return self._limits.model_copy(
-            update={"cpu_seconds": min(cpu_seconds, self._limits.cpu_seconds), "wall_seconds": wall}
-        )
+    def _left(self) -> float:
+        """Seconds until the check must have ended."""
+        return max(0.0, self._ends - time.monotonic())
+
+    def _remaining(self, cpu_seconds: float) -> Limits:
+        """The limits of a tool run that begins now."""
+        cpu_seconds = min(cpu_seconds, self._limits.cpu_seconds)
+        return self._limits.model_copy(update={"cpu_seconds": cpu_seconds, "wall_seconds": self._left()})
 
     def _for_yosys(self) -> int:
         """Seconds of CPU time for a Yosys child: no more than the check has left."""
-        return max(1, min(_YOSYS_SECONDS, int(self._ends - time.monotonic())))
+        return max(1, min(_YOSYS_SECONDS, int(self._left())))
 
     def _late(self, stimulus: np.ndarray) -> Verdict | None:
         """Both designs under a long stimulus; None where one of them is too slow for it, which is no fault."""
@@ -143,7 +144,7 @@ class Case:
         if not isinstance(miter, Miter):
             return None
         self.fits, self._more_state = True, miter.more_state
-        answer = prove(miter, folder, self._abc, self._remaining(_ABC_SECONDS, _ABC_SECONDS).wall_seconds)
+        answer = prove(miter, folder, self._abc, min(_ABC_SECONDS, self._left()))
         if answer == "proved" and first.status == "equivalent":
             reason = "proved for every input and every state that can be reached"
             return Verdict(status="equivalent", method="formal", error_rate=0.0, reason=reason)
