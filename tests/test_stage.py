@@ -35,7 +35,7 @@ def test_manifest_says_what_was_run(outputs: Path) -> None:
     (stage.folder / "rows.jsonl").write_text("x")
     stage.finish([ROW])
     manifest = json.loads(stage.path("manifest.json").read_text())
-    assert manifest["params"]["roundtrip"]["designs"] == 40
+    assert manifest["params"]["corpus"]["designs"] == 40
     assert manifest["versions"]["trl"].startswith("1.16")
     assert {"commit", "seed", "inputs", "machine", "command"} <= set(manifest)
     assert "rows.jsonl" in manifest["outputs"]
@@ -49,18 +49,18 @@ def test_missing_predecessor_names_the_notebook(outputs: Path) -> None:
 def test_stale_predecessor_is_refused(outputs: Path) -> None:
     finish("02_roundtrip", load("smoke"))
     with pytest.raises(StageError, match="is stale"):
-        open_stage("03_filtering", load("smoke", {"roundtrip.designs": 41}))
+        open_stage("03_filtering", load("smoke", {"corpus.designs": 41}))
 
 
 def test_unrelated_parameters_leave_a_key_alone() -> None:
     assert stage_key("02_roundtrip", load("smoke")) == stage_key("02_roundtrip", load("smoke", {"rl.steps": 9}))
-    assert stage_key("05_rl", load("smoke")) != stage_key("05_rl", load("smoke", {"roundtrip.designs": 41}))
+    assert stage_key("05_rl", load("smoke")) != stage_key("05_rl", load("smoke", {"corpus.designs": 41}))
 
 
 def test_results_of_other_parameters_are_kept_and_taken_back(outputs: Path) -> None:
     first = finish("02_roundtrip", load("smoke"))
     (first.folder / "rows.jsonl").write_text("old")
-    other = open_stage("02_roundtrip", load("smoke", {"roundtrip.designs": 41}))
+    other = open_stage("02_roundtrip", load("smoke", {"corpus.designs": 41}))
     assert not other.done
     assert not other.path("rows.jsonl").exists()
     again = open_stage("02_roundtrip", load("smoke"))

@@ -19,3 +19,7 @@ class StageError(RtlvrError):
 
 class DesignError(RtlvrError):
     """A golden design cannot be analysed or judged; the message says why."""
+
+
+class BudgetError(RtlvrError):
+    """A budget of tokens or money is spent; what was bought is kept, and a later run goes on from there."""

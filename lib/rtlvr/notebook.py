@@ -8,14 +8,14 @@ from rtlvr.params import load
 from rtlvr.stage import VERSION, Stage, commit, open_stage
 
 
-def start(name: str, namespace: dict[str, Any], **keys: str) -> Stage:
+def start(name: str, namespace: dict[str, Any], **keys: str | tuple[str, ...]) -> Stage:
     """Open the stage of notebook `name` from the notebook's own variables.
 
     Args:
         name: the notebook, e.g. `05_rl`.
         namespace: the notebook's `globals()`.
-        keys: the notebook's parameters and the profile keys that they override, e.g. `steps="rl.steps"`. `profile`
-            is always a parameter.
+        keys: the notebook's parameters and the profile keys that they override, e.g. `steps="rl.steps"`, or several
+            keys that take the same value. `profile` is always a parameter.
 
     Raises:
         ParameterError: a parameter is unknown (papermill itself would only warn), mistyped or out of range.
@@ -25,7 +25,11 @@ def start(name: str, namespace: dict[str, Any], **keys: str) -> Stage:
     unknown = _assigned_before_start(namespace) - allowed
     if unknown:
         raise ParameterError(f"got parameter {', '.join(sorted(unknown))}; allowed: {', '.join(sorted(allowed))}")
-    overrides = {key: namespace[parameter] for parameter, key in keys.items()}
+    overrides = {
+        key: namespace[parameter]
+        for parameter, named in keys.items()
+        for key in ([named] if isinstance(named, str) else named)
+    }
     stage = open_stage(name, load(namespace["profile"], overrides))
     state = "finished before; its results are shown, not computed again" if stage.done else "to be computed"
     print(f"rtlvr {VERSION} ({commit()}) · {name} · profile {stage.params.profile} · {state}\nresults: {stage.folder}")

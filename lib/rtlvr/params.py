@@ -46,18 +46,44 @@ class Study(Section):
     cost_goldens: Positive = Field(description="goldens on which the cost of a check is measured")
 
 
-class Roundtrip(Section):
-    """Round-trip synthesis (paper §3.1)."""
+class Corpus(Section):
+    """Goldens and their cleaning."""
 
-    teacher: Literal["procedural", "endpoint"]
-    designs: Count = Field(description="procedural goldens to draw; the seed corpus is added where `corpus` is true")
-    corpus: bool
+    sources: list[str] = Field(description="seed, directory:PATH, archive:PATH, hub:NAME, authors:PATH")
+    designs: Count = Field(description="procedural goldens to draw besides")
+    max_bytes: Positive = Field(description="of a file")
+    max_tokens: Positive = Field(description="of a design, its helpers included")
+    licences: list[str] = Field(description="allowed licences, as the texts name them; empty: any, also none")
+    near_duplicate: Rate = Field(
+        description="Jaccard similarity of 5-token shingles from which designs are near-duplicates"
+    )
+    decontaminate: bool = Field(description="keep out what the benchmarks under benchmarks.root hold")
+
+
+class Roundtrip(Section):
+    """Round-trip synthesis (paper §3.1). Procedural goldens always have the procedural teacher, who drew them."""
+
+    teacher: Literal["procedural", "recorded", "endpoint"] = Field(description="of all goldens that are not procedural")
     misdescribe: Rate = Field(description="procedural teacher: share of descriptions that are wrong")
     misread: Rate = Field(description="procedural teacher: scales the rates of its misreadings; 0: never errs")
+    replayed: Count = Field(description="seed goldens to replay a recorded real model on, besides; 0: none")
+    transcript: str = Field(description="file that replies are replayed from, and recorded to; empty: the stage's own")
     base_url: str = Field(description="endpoint teacher: an OpenAI-compatible URL")
     describe_model: str
     solve_model: str
     api_key_env: str = Field(description="name of the environment variable with the key")
+    answers: Positive = Field(description="answers asked for per description")
+    describe_temperature: Real
+    solve_temperature: Real
+    describe_tokens: Positive
+    solve_tokens: Positive
+    concurrency: Positive = Field(description="requests under way at once")
+    request_seconds: Positive = Field(description="time-out of one request")
+    max_total_tokens: Count = Field(description="tokens that a run may buy; 0: no limit")
+    max_cost: Real = Field(description="money that a run may spend, in the prices' currency; 0: no limit")
+    prompt_price: Real = Field(description="per million tokens")
+    completion_price: Real = Field(description="per million tokens")
+    push_to_hub: str = Field(description="dataset on the Hub to push to, as OWNER/NAME; empty: none")
 
 
 class Filtering(Section):
@@ -73,6 +99,8 @@ class Filtering(Section):
     rl_attempts: Count = Field(description="drop from RL what the distilled model solves in any of so many attempts")
     temperature: Real
     max_tokens: Positive
+    truth_designs: Positive = Field(description="designs on which the equivalence filter is held against known truth")
+    truth_rates: list[Rate] = Field(description="error rates of the teacher there, in description and in code each")
 
 
 class Sft(Section):
@@ -166,6 +194,7 @@ class Profile(Section):
     resume: bool
     testbench: Testbench
     study: Study
+    corpus: Corpus
     roundtrip: Roundtrip
     filtering: Filtering
     sft: Sft
@@ -178,8 +207,8 @@ class Profile(Section):
 def load(profile: str = "cpu", overrides: dict[str, Any] | None = None) -> Profile:
     """Load a profile and apply `overrides` (dotted keys such as `rl.steps`; a value of None keeps the profile's).
 
-    Text values are converted where the parameter's type allows it ('300', 'false'), because papermill's `-p` passes
-    some values as text.
+    Text values are converted where the parameter's type allows it ('300', 'false', 'a,b' for a list), because papermill's
+    `-p` passes some values as text.
 
     Raises:
         ParameterError: unknown profile or key, wrong type, value out of range.
@@ -231,6 +260,8 @@ def _set(tree: dict[str, Any], key: str, value: object) -> None:
     kind = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
     if isinstance(value, bool) and field.annotation is not bool:
         raise ParameterError(f"got {key}={value!r}; allowed: {_type_name(field.annotation)}")
+    if isinstance(value, str) and field.annotation == list[str]:
+        value = [item.strip() for item in value.split(",") if item.strip()]
     try:
         tree[leaf] = TypeAdapter(kind).validate_python(value, strict=not isinstance(value, str))
     except ValidationError as error:

@@ -9,6 +9,7 @@ NOTEBOOKS = ROOT / "notebooks"
 PROFILES = ROOT / "params"
 TINY_POLICY = PACKAGE / "train" / "tiny"
 CORPUS = PACKAGE / "data" / "corpus"
+TRANSCRIPTS = PACKAGE / "data" / "transcripts"
 
 
 def outputs() -> Path:

@@ -25,8 +25,22 @@ class Golden(Record):
     code: str
     digest: str
     top: str
+    licence: str = ""
     split: Literal["train", "heldout"] = "train"
     description: str | None = None  # the author's own specification, where there is one
+
+
+Status = Literal["equivalent", "inequivalent", "invalid", "undecided", "failed"]
+
+
+class Attempt(Record):
+    """One answer of a solver and the verdict on it; `failed`: teacher or tools failed, which says nothing of the answer."""
+
+    thought: str
+    code: str
+    status: Status
+    reason: str
+    error: str | None = None  # known truth of the procedural teacher: the misreading it made, if any
 
 
 class Triple(Record):
@@ -34,15 +48,44 @@ class Triple(Record):
 
     id: str
     golden: str
+    top: str
     category: str
     source: str
+    licence: str = ""
     prompt: str  # description followed by the module header
-    thought: str
-    code: str
-    status: Literal["equivalent", "inequivalent", "invalid", "undecided"]
-    reason: str
-    description_error: str | None = None  # known truth of the procedural teacher: the misreading it made, if any
-    code_error: str | None = None
+    description_error: str | None = None  # known truth of the procedural teacher
+    attempts: tuple[Attempt, ...]  # at least one
+
+    @property
+    def chosen(self) -> Attempt:
+        """The first attempt that came back equivalent; where none did, the first that was judged."""
+        ranked = sorted(self.attempts, key=lambda a: (a.status != "equivalent", a.status == "failed"))
+        return ranked[0]
+
+    @property
+    def thought(self) -> str:
+        """The chosen attempt's thought."""
+        return self.chosen.thought
+
+    @property
+    def code(self) -> str:
+        """The chosen attempt's code."""
+        return self.chosen.code
+
+    @property
+    def status(self) -> Status:
+        """The chosen attempt's verdict."""
+        return self.chosen.status
+
+    @property
+    def reason(self) -> str:
+        """Why the verdict is what it is."""
+        return self.chosen.reason
+
+    @property
+    def code_error(self) -> str | None:
+        """Known truth of the procedural teacher: what is wrong with the chosen attempt."""
+        return self.chosen.error
 
     @property
     def response(self) -> str:
@@ -112,6 +155,17 @@ def iter_jsonl(path: Path, kind: type[RecordType]) -> Iterator[RecordType]:
                 yield kind.model_validate_json(line)
             except ValueError as error:
                 raise StageError(f"{path}:{number} is not a {kind.__name__}: {error}; run the stage again") from error
+
+
+def read_whole_lines(path: Path, kind: type[RecordType]) -> list[RecordType]:
+    """The rows of a file that grows line by line; a torn last line (its writer was killed) is cut off the file."""
+    if not path.exists():
+        return []
+    data = path.read_bytes()
+    whole = data.rfind(b"\n") + 1
+    if whole != len(data):
+        os.truncate(path, whole)
+    return read_jsonl(path, kind)
 
 
 def write_text(path: Path, text: str) -> None:

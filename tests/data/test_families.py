@@ -8,7 +8,7 @@ import pytest
 from rtlvr.data.corpus import heldout_problems, procedural, seed_corpus
 from rtlvr.data.families import FAMILIES, draw, split_of
 from rtlvr.hdl.response import parse
-from rtlvr.records import Triple
+from rtlvr.records import Attempt, Triple
 from rtlvr.verify import Pool, Stimuli
 
 
@@ -67,16 +67,9 @@ def test_heldout_problems_are_the_seeds() -> None:
 
 def test_the_training_format_is_the_rewarded_format() -> None:
     design = drawn("counter", 1)[0]
+    answer = Attempt(thought=design.thought, code=design.golden, status="equivalent", reason="")
     row = Triple(
-        id="x",
-        golden=design.golden,
-        category="c",
-        source="families",
-        prompt="",
-        thought=design.thought,
-        code=design.golden,
-        status="equivalent",
-        reason="",
+        id="x", golden=design.golden, top="dut", category="c", source="families", prompt="", attempts=(answer,)
     )
     assert parse(row.response).code == design.golden
 

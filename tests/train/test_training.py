@@ -172,20 +172,11 @@ def test_rl_resumes_where_it_stopped(pool: Pool, stimuli: Stimuli, designs: list
 
 
 def test_sft_rows_carry_the_format() -> None:
-    from rtlvr.records import Triple
+    from rtlvr.records import Attempt, Triple
     from rtlvr.train.sft import sft_dataset
 
-    row = Triple(
-        id="a",
-        golden="g",
-        category="c",
-        source="s",
-        prompt="p",
-        thought="t\n",
-        code="c\n",
-        status="equivalent",
-        reason="",
-    )
+    given = Attempt(thought="t\n", code="c\n", status="equivalent", reason="")
+    row = Triple(id="a", golden="g", top="t", category="c", source="s", prompt="p", attempts=(given,))
     made = sft_dataset([row])[0]
     assert made["completion"][0]["content"] == answer("t\n", "c\n")
     assert [m["role"] for m in made["prompt"]] == ["system", "user"]

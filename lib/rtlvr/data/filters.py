@@ -1,6 +1,7 @@
 """The paper's filters (§3.1) as named predicates, and the known-truth quality of the equivalence filter."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rtlvr.records import Triple
@@ -59,12 +60,17 @@ class FilterQuality:
 
 
 def filter_quality(rows: Sequence[Triple]) -> FilterQuality:
-    """The equivalence filter against the procedural teacher's own labels."""
-    right = [row for row in rows if row.description_error is None and row.code_error is None]
-    wrong = [row for row in rows if row.description_error is not None or row.code_error is not None]
-    return FilterQuality(
-        len(right),
-        len(wrong),
-        sum(r.status == "equivalent" for r in right),
-        sum(r.status == "equivalent" for r in wrong),
-    )
+    """The equivalence filter against the procedural teacher's own labels.
+
+    The labels are of what the teacher did: a misreading that happens to change nothing counts as wrong here. `data/truth.py`
+    looks at what it meant.
+    """
+    right = [row.description_error is None and row.code_error is None for row in rows]
+    return tally(zip(right, (row.status == "equivalent" for row in rows), strict=True))
+
+
+def tally(pairs: Iterable[tuple[bool, bool]]) -> FilterQuality:
+    """Counts of (right, kept) pairs."""
+    counts = Counter(pairs)
+    right, wrong = (counts[truth, True] + counts[truth, False] for truth in (True, False))
+    return FilterQuality(right, wrong, counts[True, True], counts[False, True])

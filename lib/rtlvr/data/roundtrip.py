@@ -1,33 +1,22 @@
-"""Round-trip synthesis: golden -> description -> thought + code -> equivalence check (paper §3.1)."""
+"""Round-trip synthesis: golden -> description -> thought + code -> equivalence check (paper §3.1).
 
+Guaranteed: every golden that goes in is one row; rows are appended whole and in order; a rerun goes on after the last
+whole row, and tries those again whose teacher or tools failed.
+"""
+
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 
-from rtlvr.data.corpus import procedural, seed_corpus
-from rtlvr.data.families import Design
-from rtlvr.data.teacher import EndpointTeacher, ProceduralTeacher, Teacher
-from rtlvr.errors import DesignError
-from rtlvr.params import Profile, Roundtrip
-from rtlvr.records import Golden, Triple, read_jsonl
+from rtlvr.data.teacher import Answer, Teacher
+from rtlvr.errors import DesignError, InfrastructureError
+from rtlvr.params import Profile
+from rtlvr.records import Attempt, Golden, Triple, read_jsonl, read_whole_lines, write_jsonl
 from rtlvr.verify import Pool, Stimuli
 
 _BATCH = 200
-
-
-def gather(roundtrip: Roundtrip, seed: int) -> tuple[list[Golden], dict[str, Design]]:
-    """The goldens of a run: the seed corpus (where asked for) and the procedural designs, with the designs by golden id."""
-    drawn = list(procedural(roundtrip.designs, seed))
-    goldens = [*(seed_corpus() if roundtrip.corpus else ()), *(golden for golden, _ in drawn)]
-    return goldens, {golden.id: design for golden, design in drawn}
-
-
-def make_teacher(roundtrip: Roundtrip, designs: dict[str, Design], seed: int) -> Teacher:
-    """The teacher that the profile names."""
-    if roundtrip.teacher == "procedural":
-        return ProceduralTeacher(designs, roundtrip.misdescribe, roundtrip.misread, seed)
-    return EndpointTeacher(roundtrip.base_url, roundtrip.describe_model, roundtrip.solve_model, roundtrip.api_key_env)
 
 
 def self_check(goldens: Sequence[Golden], pool: Pool, stimuli: Stimuli) -> dict[str, str]:
@@ -44,44 +33,60 @@ def self_check(goldens: Sequence[Golden], pool: Pool, stimuli: Stimuli) -> dict[
     return {golden.id: reason for golden, reason in zip(goldens, reasons, strict=True) if reason}
 
 
-def run(goldens: Iterable[Golden], teacher: Teacher, pool: Pool, stimuli: Stimuli, path: Path) -> list[Triple]:
-    """Put goldens through the round trip; rows are appended to `path` and a rerun goes on after the last whole row."""
-    known = {row.id for row in _rows(path)}
+def run(
+    goldens: Iterable[Golden],
+    teacher: Teacher,
+    pool: Pool,
+    stimuli: Stimuli,
+    path: Path,
+    answers: int = 1,
+    concurrency: int = 0,
+) -> list[Triple]:
+    """Put goldens through the round trip; rows are appended to `path` and a rerun goes on after the last whole row.
+
+    Args:
+        answers: how many answers the teacher is asked for per description.
+        concurrency: goldens under way at once; 0: enough to keep the verification workers busy.
+
+    Raises:
+        BudgetError: the teacher may buy no more; the rows that are done are in the file.
+    """
+    goldens = list(goldens)
+    known = {row.id for row in _settled(path)}
     todo = [golden for golden in goldens if golden.id not in known]
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file, tqdm(total=len(todo), desc="round trip", mininterval=5) as bar:
-        for start in range(0, len(todo), _BATCH):
-            chunk = todo[start : start + _BATCH]
-            for row in pool.map(lambda golden: round_trip(golden, teacher, pool, stimuli), chunk):
+        counts: Counter[str] = Counter()
+        batch = 8 * concurrency or _BATCH
+        for start in range(0, len(todo), batch):
+            chunk = todo[start : start + batch]
+            for row in pool.map(lambda g: round_trip(g, teacher, pool, stimuli, answers), chunk, concurrency):
                 file.write(row.model_dump_json() + "\n")
-            file.flush()
-            bar.update(len(chunk))
-    return read_jsonl(path, Triple)
+                file.flush()
+                counts[row.status] += 1
+                bar.update()
+            bar.set_postfix(counts)
+    return _in_order(path, goldens)
 
 
-def round_trip(golden: Golden, teacher: Teacher, pool: Pool, stimuli: Stimuli) -> Triple:
+def round_trip(golden: Golden, teacher: Teacher, pool: Pool, stimuli: Stimuli, answers: int = 1) -> Triple:
     """One golden's round trip.
 
     Raises:
         DesignError: the golden cannot be judged (`self_check` comes first).
     """
-    description = teacher.describe(golden)
+    row = {"id": golden.id, "golden": golden.code, "top": golden.top, "category": golden.category}
+    row |= {"source": golden.source, "licence": golden.licence}
+    try:
+        description = teacher.describe(golden)
+    except InfrastructureError as error:
+        return Triple(**row, prompt="", attempts=(_failed(error),))
     prompt = f"{description.text}\n{header(golden)}"
-    answer = teacher.solve(golden, prompt)
-    verdict = pool.verify(golden.code, answer.code, stimuli, golden.top)
-    return Triple(
-        id=golden.id,
-        golden=golden.code,
-        category=golden.category,
-        source=golden.source,
-        prompt=prompt,
-        thought=answer.thought,
-        code=answer.code,
-        status=verdict.status,
-        reason=verdict.reason,
-        description_error=description.error,
-        code_error=answer.error,
-    )
+    if description.problem:
+        attempts = [Attempt(thought="", code="", status="invalid", reason=description.problem)]
+    else:
+        attempts = [_attempt(golden, teacher, prompt, number, pool, stimuli) for number in range(answers)]
+    return Triple(**row, prompt=prompt, description_error=description.error, attempts=tuple(attempts))
 
 
 def header(golden: Golden) -> str:
@@ -96,12 +101,60 @@ def stimuli_of(params: Profile) -> Stimuli:
     return Stimuli(sequences=bench.sequences, cycles=bench.cycles, strict_x=bench.strict_x, seed=params.seed)
 
 
-def _rows(path: Path) -> list[Triple]:
-    """Whole rows already written; a torn last line (the process was killed) is cut off."""
-    if not path.exists():
-        return []
-    text = path.read_text(encoding="utf-8")
-    whole = text[: text.rfind("\n") + 1]
-    if whole != text:
-        path.write_text(whole, encoding="utf-8")
-    return read_jsonl(path, Triple)
+def _attempt(golden: Golden, teacher: Teacher, prompt: str, number: int, pool: Pool, stimuli: Stimuli) -> Attempt:
+    answer = Answer("", "")
+    try:
+        answer = teacher.solve(golden, prompt, number)
+        if answer.problem:
+            return Attempt(thought=answer.thought, code=answer.code, status="invalid", reason=answer.problem)
+        verdict = pool.verify(golden.code, answer.code, stimuli, golden.top)
+    except InfrastructureError as error:
+        return _failed(error, answer)
+    return Attempt(
+        thought=answer.thought, code=answer.code, status=verdict.status, reason=verdict.reason, error=answer.error
+    )
+
+
+def _failed(error: InfrastructureError, answer: Answer | None = None) -> Attempt:
+    thought, code = (answer.thought, answer.code) if answer else ("", "")
+    return Attempt(thought=thought, code=code, status="failed", reason=str(error))
+
+
+def _settled(path: Path) -> list[Triple]:
+    """The rows in the file, less those with a failure of ours, which are taken out so that they are tried again."""
+    rows = read_whole_lines(path, Triple)
+    settled = [row for row in rows if all(attempt.status != "failed" for attempt in row.attempts)]
+    if len(settled) != len(rows):
+        write_jsonl(path, settled)
+    return settled
+
+
+def _in_order(path: Path, goldens: Sequence[Golden]) -> list[Triple]:
+    """All rows in the goldens' order, whatever order they were settled in."""
+    place = {golden.id: number for number, golden in enumerate(goldens)}
+    rows = read_jsonl(path, Triple)
+    ordered = sorted(rows, key=lambda row: place.get(row.id, len(place)))
+    if ordered != rows:
+        write_jsonl(path, ordered)
+    return ordered
+
+
+OUTCOMES = (
+    "equivalent",
+    "other behaviour",
+    "does not compile",
+    "other interface or construct",
+    "no code",
+    "not decided",
+)
+
+
+def outcome(row: Triple) -> str:
+    """How a round trip ended, as one of `OUTCOMES`."""
+    if row.status in ("equivalent", "undecided", "failed"):
+        return "equivalent" if row.status == "equivalent" else "not decided"
+    if row.status == "inequivalent":
+        return "other behaviour"
+    if not row.code:
+        return "no code"
+    return "does not compile" if "does not compile" in row.reason else "other interface or construct"

@@ -8,11 +8,13 @@ the reference; nothing is judged here.
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
+from rtlvr.data.decontaminate import Reference
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.hdl.source import module_names
 from rtlvr.params import Benchmarks
@@ -68,6 +70,16 @@ def load_tasks(name: str, root: Path) -> list[Task]:
     if not tasks:
         raise StageError(f"got no task of {name} in {folder}; needed: the upstream layout (`make benchmarks`)")
     return tasks
+
+
+def references(settings: Benchmarks) -> list[Reference]:
+    """The solutions and prompts of all benchmarks that are here: what training data must not hold."""
+    found = []
+    for name in NAMES:
+        with suppress(StageError):  # decontamination is against what there is; the notebook says how much that was
+            tasks = load_tasks(name, folder_of(settings))
+            found += [Reference(name=f"{name}/{t.id}", code=t.reference, top=t.top, prompt=t.prompt) for t in tasks]
+    return found
 
 
 def _verilog_eval_v1(name: str, folder: Path, variant: str) -> Iterator[Task]:

@@ -6,6 +6,8 @@ from math import comb
 import numpy as np
 from scipy.stats import binomtest
 
+from rtlvr.records import Measurement
+
 _RESAMPLES = 2000
 
 
@@ -34,3 +36,14 @@ def interval(counts: Sequence[tuple[int, int]], k: int = 1, seed: int = 0) -> tu
     picks = np.random.default_rng(seed).integers(0, len(values), (_RESAMPLES, len(values)))
     low, high = np.percentile(values[picks].mean(axis=1), [2.5, 97.5])
     return mean, float(low), float(high)
+
+
+def proportion(stage: str, metric: str, variant: str, hits: int, n: int) -> Measurement:
+    """`hits` of `n` in percent with Wilson's 95 % interval; nothing is known where n is 0."""
+    if n == 0:
+        return Measurement(stage=stage, metric=metric, variant=variant, value=0.0, low=0.0, high=100.0, n=0, unit="%")
+    ci = binomtest(hits, n).proportion_ci(method="wilson")
+    low, high = 100 * float(ci.low), 100 * float(ci.high)
+    return Measurement(
+        stage=stage, metric=metric, variant=variant, value=100 * hits / n, low=low, high=high, n=n, unit="%"
+    )

@@ -166,10 +166,14 @@ class Pool:
         for future in futures:
             yield future.result()
 
-    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """Apply `work` (which may call `verify`) to items on threads enough to keep all workers busy; results in order."""
-        with ThreadPoolExecutor(_THREADS * self.jobs, "verify-map") as threads:
-            yield from threads.map(work, items)
+    def map(self, work: Callable[[Item], Result], items: Iterable[Item], threads: int = 0) -> Iterator[Result]:
+        """Apply `work` (which may call `verify`) to items; results in order.
+
+        Args:
+            threads: at once; 0: enough to keep all workers busy.
+        """
+        with ThreadPoolExecutor(threads or _THREADS * self.jobs, "verify-map") as executor:
+            yield from executor.map(work, items)
 
     def inspect(self, golden: str, stimuli: Stimuli, top: str | None = None) -> Circuit:
         """A golden's structure, after it has been simulated once (so that it is known to be usable).

@@ -1,0 +1,264 @@
+"""From snippets to goldens: what is kept is self-contained, analysed, judged, unlike the others, and no benchmark's.
+
+Work goes in chunks, each written whole: `goldens.jsonl` and `dropped.jsonl` grow, `progress.json` says how far both are
+valid. A run that was killed goes on after its last whole chunk and ends with the same bytes. Memory holds a digest for
+every design seen and a signature for every design kept, about 4 KB each, and one chunk.
+
+Of designs that are alike the first that passes every step is kept, so a broken copy never pushes a sound one out.
+"""
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain, islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from tqdm import tqdm
+
+from rtlvr.data.decontaminate import Benchmarks
+from rtlvr.data.prepare import Prepared, prepare
+from rtlvr.data.similar import Index, signature, tokens
+from rtlvr.data.sources import Snippet
+from rtlvr.errors import DesignError, StageError
+from rtlvr.params import Corpus
+from rtlvr.records import Golden, Record, iter_jsonl, write_text
+from rtlvr.verify import Pool, Stimuli
+
+STEPS = (
+    "readable", "size", "licence", "allowed constructs", "not seen before", "no benchmark's text", "no near-duplicate",
+    "analysed", "equal to itself", "no benchmark's function",
+)  # fmt: skip
+_CHUNK = 256
+
+
+class Dropped(Record):
+    """A snippet or design that fell, at which of `STEPS`, and why."""
+
+    source: str
+    name: str
+    top: str
+    digest: str
+    step: str
+    reason: str
+
+
+class Cleaner:
+    """Cleans snippets into `folder`.
+
+    Args:
+        settings: limits and thresholds.
+        benchmarks: the references to keep out; None: decontamination is left out.
+        jobs: processes that read and sign texts (0: one per core); verification has the pool's own.
+        key: names the sources, so that a folder is not continued with others.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Corpus,
+        pool: Pool,
+        stimuli: Stimuli,
+        benchmarks: Benchmarks | None = None,
+        jobs: int = 0,
+        key: str = "",
+    ) -> None:
+        self._folder, self._settings = folder, settings
+        self._pool, self._stimuli, self._benchmarks = pool, stimuli, benchmarks
+        self._jobs = jobs or os.cpu_count() or 1
+        self._key = hashlib.sha256(f"{key}{settings.model_dump_json()}{benchmarks is None}".encode()).hexdigest()[:12]
+        self._seen: set[str] = set()
+        self._kept = Index(settings.near_duplicate)
+
+    def run(self, snippets: Iterable[Snippet], total: int | None = None) -> list[tuple[str, int]]:
+        """Clean all snippets; returns the funnel.
+
+        Raises:
+            StageError: the folder holds the beginning of another run (other sources or settings).
+        """
+        progress = self._resume()
+        rest = islice(snippets, progress["snippets"], None)
+        chunks = iter(lambda: tuple(islice(rest, _CHUNK)), ())
+        bar = tqdm(total=total, initial=progress["snippets"], desc="cleaning", unit="file", mininterval=5)
+        with _mapper(self._jobs) as mapper, bar:
+            for found in _ahead(mapper, partial(prepare, settings=self._settings), chunks):
+                kept, dropped = self._chunk(found)
+                progress = self._append(progress, len(found), kept, dropped)
+                bar.update(len(found))
+                bar.set_postfix(kept=len(self._kept))
+        return funnel(self._folder)
+
+    @property
+    def goldens(self) -> Path:
+        """What was kept, as rows of `Golden`."""
+        return self._folder / "goldens.jsonl"
+
+    @property
+    def dropped(self) -> Path:
+        """What fell, as rows of `Dropped`."""
+        return self._folder / "dropped.jsonl"
+
+    def _chunk(self, chunk: list[list[Prepared]]) -> tuple[list[Golden], list[Dropped]]:
+        kept, dropped, waiting = [], [], []
+        for item in chain.from_iterable(chunk):
+            fell = self._fell_early(item)
+            if fell:
+                dropped.append(fell)
+            else:
+                waiting.append(item)
+        while waiting:
+            firsts, copies, later = self._round(waiting)
+            dropped += copies
+            for item, fell in zip(firsts, self._pool.map(self._judge, firsts), strict=True):
+                if fell:
+                    dropped.append(fell)
+                else:
+                    kept.append(_golden(item))
+                    self._kept.add(kept[-1].id, item.signature)
+            waiting = later
+        return kept, dropped
+
+    def _fell_early(self, item: Prepared) -> Dropped | None:
+        """What texts alone can tell."""
+        if item.problem:
+            return _dropped(item, *item.problem)
+        if item.digest in self._seen:
+            return _dropped(item, "not seen before", "an equal text came before")
+        self._seen.add(item.digest)
+        copied = self._benchmarks and self._benchmarks.text(item.code, item.snippet.description)
+        return _dropped(item, "no benchmark's text", copied) if copied else None
+
+    def _round(self, waiting: list[Prepared]) -> tuple[list[Prepared], list[Dropped], list[Prepared]]:
+        """Those unlike all kept and each other; those like a kept one; and those that wait for the first of their like."""
+        firsts, copies, later = [], [], []
+        now = Index(self._settings.near_duplicate)
+        for item in waiting:
+            if hit := self._kept.nearest(item.signature):
+                copies.append(_dropped(item, "no near-duplicate", f"it is near {hit[0]} (similarity {hit[1]:.2f})"))
+            elif now.nearest(item.signature):
+                later.append(item)
+            else:
+                now.add(str(len(firsts)), item.signature)
+                firsts.append(item)
+        return firsts, copies, later
+
+    def _judge(self, item: Prepared) -> Dropped | None:
+        """What takes tools: structure, a check against itself and against its own netlist, and the benchmarks' functions."""
+        try:
+            circuit = self._pool.inspect(item.code, self._stimuli, item.top)
+            if problem := against_itself(item.code, item.top, self._pool, self._stimuli):
+                return _dropped(item, "equal to itself", problem)
+        except DesignError as error:
+            return _dropped(item, "analysed", str(error))
+        copied = self._benchmarks and self._benchmarks.design(item.code, circuit)
+        return _dropped(item, "no benchmark's function", copied) if copied else None
+
+    def _append(self, progress: dict, snippets: int, kept: list[Golden], dropped: list[Dropped]) -> dict:
+        counts = {"key": self._key, "snippets": progress["snippets"] + snippets}
+        for path, rows in ((self.goldens, kept), (self.dropped, dropped)):
+            with path.open("a", encoding="utf-8") as file:
+                file.write("".join(row.model_dump_json() + "\n" for row in rows))
+                file.flush()
+                os.fsync(file.fileno())
+            counts[path.name] = path.stat().st_size
+        write_text(self._folder / "progress.json", json.dumps(counts))
+        return counts
+
+    def _resume(self) -> dict:
+        """How far an earlier run got; what it wrote beyond that is cut off."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / "progress.json"
+        progress = {"key": self._key, "snippets": 0, self.goldens.name: 0, self.dropped.name: 0}
+        if path.exists():
+            progress = json.loads(path.read_text())
+        if progress["key"] != self._key:
+            raise StageError(
+                f"{self._folder} holds a run over other sources or with other settings; give another folder"
+            )
+        for file in (self.goldens, self.dropped):
+            file.touch()
+            os.truncate(file, progress[file.name])
+        for golden in iter_jsonl(self.goldens, Golden):
+            self._seen.add(golden.digest)
+            self._kept.add(golden.id, signature(tokens(golden.code)))
+        self._seen |= {row.digest for row in iter_jsonl(self.dropped, Dropped) if row.digest}
+        return progress
+
+
+def against_itself(code: str, top: str, pool: Pool, stimuli: Stimuli) -> str | None:
+    """Why a golden cannot serve as one, or None: it never leaves X, or simulation and synthesis see two designs in it.
+
+    Raises:
+        DesignError: it cannot be analysed.
+    """
+    verdict = pool.verify(code, code, stimuli, top, top)
+    if not verdict.equivalent:
+        return f"it is not equal to itself: {verdict.reason}"
+    try:
+        netlist = pool.resynthesise(code, top)
+    except DesignError:  # only simulation can judge it; that it equals itself is then all there is
+        return None
+    verdict = pool.verify(code, netlist, stimuli, top, top)
+    return f"it is not equal to its own netlist: {verdict.reason}" if verdict.status == "inequivalent" else None
+
+
+def funnel(folder: Path) -> list[tuple[str, int]]:
+    """How many designs are left after each step, from a cleaned folder: [("found", n), (step, n), …]."""
+    fell = Counter(row.step for row in iter_jsonl(folder / "dropped.jsonl", Dropped))
+    left = sum(1 for _ in iter_jsonl(folder / "goldens.jsonl", Golden)) + sum(fell.values())
+    rows = [("found", left)]
+    for step in STEPS:
+        left -= fell[step]
+        rows.append((step, left))
+    return rows
+
+
+@contextmanager
+def _mapper(jobs: int) -> Iterator[Callable]:
+    """A `map` over `jobs` processes, or in this one."""
+    if jobs == 1:
+        yield map
+        return
+    # Not forked: the verifier's threads may hold locks that a forked child would wait for.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as processes:
+        yield partial(processes.map, chunksize=8)
+
+
+def _ahead(
+    mapper: Callable, work: Callable[[Snippet], list[Prepared]], chunks: Iterable[tuple[Snippet, ...]]
+) -> Iterator[list[list[Prepared]]]:
+    """The prepared chunks in order; the next is under way while one is judged."""
+    before = None
+    for chunk in chunks:
+        begun = mapper(work, chunk)
+        if before is not None:
+            yield list(before)
+        before = begun
+    if before is not None:
+        yield list(before)
+
+
+def _dropped(item: Prepared, step: str, reason: str) -> Dropped:
+    snippet = item.snippet
+    return Dropped(
+        source=snippet.source, name=snippet.name, top=item.top, digest=item.digest, step=step, reason=reason[:500]
+    )
+
+
+def _golden(item: Prepared) -> Golden:
+    snippet, own = item.snippet, item.snippet.source == "seed"
+    return Golden(
+        id=snippet.name if own else f"{item.top}-{item.digest[:10]}",
+        source=snippet.source,
+        category=snippet.category or snippet.source,
+        code=item.code,
+        digest=item.digest,
+        top=item.top,
+        licence=item.licence,
+        description=snippet.description,
+    )

@@ -1,0 +1,93 @@
+"""Keeping benchmarks out of training data: is a design a benchmark's reference, whatever its names and layout?
+
+Three looks, cheapest first: the same text once names are numbered (*exact*); much the same tokens, with names or
+without, behind ports of the same widths (*near*); and the same function under some pairing of ports (*function*).
+Descriptions are compared with the benchmarks' prompts by their words.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from rtlvr.data.similar import Index, index_of, signature, skeleton, tokens
+from rtlvr.errors import DesignError
+from rtlvr.hdl.circuit import Circuit
+from rtlvr.records import Record
+from rtlvr.verify import Pool, Stimuli
+from rtlvr.verify.matching import Design, Shape, same_function
+
+
+class Reference(Record):
+    """A benchmark's problem: its reference solution and its prompt."""
+
+    name: str
+    code: str
+    top: str
+    prompt: str = ""
+
+
+class Benchmarks:
+    """The references to keep out, indexed for the three looks.
+
+    Args:
+        threshold: estimated Jaccard similarity from which texts are near.
+    """
+
+    def __init__(self, references: Sequence[Reference], pool: Pool, stimuli: Stimuli, threshold: float = 0.7) -> None:
+        self._pool, self._stimuli = pool, stimuli
+        unique = list({numbered(r.code): r for r in reversed(references)}.values())[::-1]
+        self._exact = {numbered(r.code): r.name for r in unique}
+        self._near = index_of(((r.name, signature(tokens(r.code))) for r in unique), threshold)
+        self._skeletons = index_of(((r.name, signature(skeleton(r.code))) for r in unique), threshold)
+        self._prompts = _prompt_index(references, threshold)
+        designs = pool.map(self._design, [(r.name, r.code, r.top) for r in unique])
+        self._designs = {r.name: design for r, design in zip(unique, designs, strict=True) if design is not None}
+        self._by_shape: dict[Shape, list[Design]] = defaultdict(list)
+        for design in self._designs.values():
+            self._by_shape[design.shape].append(design)
+
+    def text(self, code: str, description: str | None = None) -> str | None:
+        """Which reference or prompt a text copies outright, or None; needs no tool."""
+        if found := self._exact.get(numbered(code)):
+            return f"it is the reference of {found} but for names and layout"
+        if hit := self._near.nearest(signature(tokens(code))):
+            return f"it is near the reference of {hit[0]} (similarity {hit[1]:.2f})"
+        if description and (hit := self._prompts.nearest(signature(_words(description)))):
+            return f"its description is near the prompt of {hit[0]} (similarity {hit[1]:.2f})"
+        return None
+
+    def design(self, code: str, circuit: Circuit) -> str | None:
+        """Which reference a design is or behaves as, or None."""
+        candidate = Design("", code, circuit)
+        hit = self._skeletons.nearest(signature(skeleton(code)))
+        if hit and hit[0] in self._designs and self._designs[hit[0]].shape == candidate.shape:
+            return f"it is near the reference of {hit[0]} but for names (similarity {hit[1]:.2f})"
+        for reference in self._by_shape[candidate.shape]:
+            if same_function(reference, candidate, self._pool, self._stimuli):
+                return f"it behaves as the reference of {reference.name}"
+        return None
+
+    def _design(self, row: tuple[str, str, str]) -> Design | None:
+        name, code, top = row
+        try:
+            return Design(name, code, self._pool.inspect(code, self._stimuli, top))
+        except DesignError:  # only one or two references cannot be analysed; their text still counts
+            return None
+
+
+def numbered(code: str) -> str:
+    """The tokens of `code` with names replaced by their order of appearance: equal for copies with other names."""
+    order: dict[str, str] = {}
+    return " ".join(
+        word if shown != "name" else order.setdefault(word, f"n{len(order)}")
+        for word, shown in zip(tokens(code), skeleton(code), strict=True)
+    )
+
+
+def _prompt_index(references: Sequence[Reference], threshold: float) -> Index:
+    prompts = {r.name: _words(r.prompt) for r in references if r.prompt}
+    return index_of(((name, signature(words)) for name, words in prompts.items()), threshold)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
