@@ -43,6 +43,22 @@ def results() -> pd.DataFrame:
             row("03_filtering", "precision", name, precision, 320, 0.7),
             row("03_filtering", "recall", name, recall, 320, 2),
         ]
+    for name, count in (("equivalent", 12), ("other behaviour", 40), ("does not compile", 90), ("no code", 9)):
+        rows += [row("02_roundtrip", "real_outcome", name, count, 151, unit="modules")]
+    for index, name in enumerate(("all", "arbiters", "combinational", "counters", "memories", "protocols")):
+        rows += [row("02_roundtrip", "real_pass", name, 9.0 * index, 20 + index, 9)]
+    for rate, errors in ((0.1, "independent"), (0.3, "independent"), (0.5, "independent"), (0.3, "shared")):
+        for metric, value in (("precision", 99), ("recall", 100), ("survivors", 2), ("bound", 100 * rate)):
+            rows += [
+                row(
+                    "03_filtering",
+                    f"truth_{metric}",
+                    f"{rate:.2f} {errors}",
+                    value - 5 * (errors == "shared"),
+                    150,
+                    0.0,
+                )
+            ]
     for index, name in enumerate(("formal + testbench", "testbench 100x1000", "testbench 8x64", "testbench 1x16")):
         rows += [row("01_testbench", "false_accept", name, 4.1 * index, 620, 0.9 * index)]
         rows += [row("01_testbench", "false_reject", name, 0.0 + 0.1 * index, 180, 0.05)]

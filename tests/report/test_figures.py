@@ -14,6 +14,7 @@ from rtlvr.report import (
     figures_data,
     figures_models,
     figures_pipeline,
+    figures_roundtrip,
     figures_scaling,
     figures_testbench,
     figures_training,
@@ -33,6 +34,8 @@ FIGURES: dict[str, Callable[[Results], Drawn]] = {
     "speedup": lambda ours: figures_training.speedup(published.speedup(), ours, "cpu"),
     "funnel": lambda ours: figures_data.funnel(ours, "03_filtering", "cpu", published.funnel()),
     "quality": lambda ours: figures_data.filter_quality(ours, "cpu"),
+    "outcomes": lambda ours: figures_roundtrip.outcomes(ours, "cpu"),
+    "truth": lambda ours: figures_roundtrip.known_truth(ours, "cpu"),
     "overview": lambda ours: figures_pipeline.pipeline_overview(ours, "cpu"),
     "budget": lambda ours: figures_scaling.scaling_budget(
         published.scaling(), None if ours is None else synthetic.scaling()
@@ -84,7 +87,7 @@ def test_with_ours_profile_and_count_are_named(name: str) -> None:
 def test_without_ours_the_published_are_drawn(name: str) -> None:
     figure, table = drawn(name, False)
     assert NOT_RUN in " ".join(texts(figure)).lower()
-    if name != "quality":  # which has no published counterpart
+    if name not in ("quality", "outcomes", "truth"):  # which have no published counterpart
         assert set(table["source"]) == {"published"}
 
 

@@ -128,7 +128,7 @@ class Cleaner:
         if item.problem:
             return _dropped(item, *item.problem)
         if item.digest in self._seen:
-            return _dropped(item, "not seen before", "an equal text came before")
+            return _dropped(item, "not seen before", "an equal design came before, but for names and layout")
         self._seen.add(item.digest)
         copied = self._benchmarks and self._benchmarks.text(item.code, item.snippet.description)
         return _dropped(item, "no benchmark's text", copied) if copied else None

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from rtlvr.data.similar import Index, index_of, signature, skeleton, tokens
+from rtlvr.data.similar import Index, index_of, numbered, signature, skeleton, tokens
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.records import Record
@@ -73,15 +73,6 @@ class Benchmarks:
             return Design(name, code, self._pool.inspect(code, self._stimuli, top))
         except DesignError:  # only one or two references cannot be analysed; their text still counts
             return None
-
-
-def numbered(code: str) -> str:
-    """The tokens of `code` with names replaced by their order of appearance: equal for copies with other names."""
-    order: dict[str, str] = {}
-    return " ".join(
-        word if shown != "name" else order.setdefault(word, f"n{len(order)}")
-        for word, shown in zip(tokens(code), skeleton(code), strict=True)
-    )
 
 
 def _prompt_index(references: Sequence[Reference], threshold: float) -> Index:

@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rtlvr.data.modules import Unit, Unusable, decode, licence_of, units
-from rtlvr.data.similar import signature, tokens
+from rtlvr.data.similar import numbered, signature, tokens
 from rtlvr.data.sources import Snippet
-from rtlvr.hdl.source import normalised, screen
+from rtlvr.hdl.source import screen
 from rtlvr.params import Corpus
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A design of a snippet, or the snippet itself where `problem` (step, reason) came first; `digest` is of its text."""
+    """A design of a snippet, or the snippet itself where `problem` (step, reason) came first.
+
+    `digest` is of its tokens with names numbered: equal for copies with other names.
+    """
 
     snippet: Snippet
     top: str = ""
@@ -51,7 +54,7 @@ def _prepared(snippet: Snippet, unit: Unit, licence: str, settings: Corpus) -> P
         snippet=_light(snippet),
         top=unit.top,
         code=unit.code,
-        digest=hashlib.sha256(normalised(unit.code).encode("utf-8", "replace")).hexdigest()[:16],
+        digest=hashlib.sha256(numbered(unit.code).encode("utf-8", "replace")).hexdigest()[:16],
         licence=licence,
         problem=problem,
         signature=np.empty(0, np.uint32) if problem else signature(words),

@@ -37,6 +37,15 @@ def skeleton(code: str) -> list[str]:
     return [t if t in _KEYWORDS or not re.match(r"[A-Za-z_]", t) else "name" for t in tokens(code)]
 
 
+def numbered(code: str) -> str:
+    """The tokens of `code` with names replaced by their order of appearance: equal for copies with other names."""
+    order: dict[str, str] = {}
+    return " ".join(
+        word if shown != "name" else order.setdefault(word, f"n{len(order)}")
+        for word, shown in zip(tokens(code), skeleton(code), strict=True)
+    )
+
+
 def signature(words: list[str]) -> np.ndarray:
     """MinHash signature of a token list's shingles, shape `(PERMUTATIONS,)`; its likeness estimates Jaccard's."""
     last = max(1, len(words) - _SHINGLE + 1)

@@ -85,12 +85,13 @@ def known_truth(results: pd.DataFrame | None, profile: str | None = None) -> tup
         axis.set_xlabel("teacher's error rate, in descriptions and in codes each, %")
         if table.empty:
             style.empty(axis, NOT_RUN)
+        else:
+            axis.legend(fontsize=7.5, frameon=False)
     left.set_ylabel("%")
     left.set_title("pairs that pass")
     right.set_ylabel("% of wrong descriptions")
     right.set_title("wrong descriptions that survive")
-    style.legend(figure, [*left.get_legend_handles_labels()[0], *right.get_legend_handles_labels()[0],
-                          style.text_handle(ours_label(table))])  # fmt: skip
+    style.note(figure, ours_label(table))
     return figure, table
 
 

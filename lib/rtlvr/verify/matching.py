@@ -30,6 +30,28 @@ _PAIRINGS = 24
 _WRAPPER = "rtlvr_matched"
 
 Shape = tuple[tuple[int, ...], tuple[int, ...], bool]
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What tells ports apart, whatever their names: `responses[input][output]` is what came out when that input had its own
+    stream; `kinds` says direction, width and clock edge; `known` whether every output was known at every step."""
+
+    kinds: dict[str, str]
+    responses: dict[str, dict[str, str]]
+    known: bool
+
+    def of_outputs(self) -> dict[str, str]:
+        """A mark of each output: its responses to all inputs, in no order."""
+        return {
+            name: _digest(self.kinds[name], *sorted(self.kinds[i] + r[name] for i, r in self.responses.items()))
+            for name in next(iter(self.responses.values()), {})
+        }
+
+    def of_inputs(self, outputs: list[str]) -> dict[str, str]:
+        """A mark of each input: the responses to it of `outputs`, in that order."""
+        return {name: _digest(self.kinds[name], *(r[o] for o in outputs)) for name, r in self.responses.items()}
 
 
 @dataclass(frozen=True)
@@ -47,8 +69,8 @@ class Design:
         return tuple(inputs), tuple(outputs), self.circuit.sequential
 
     @cached_property
-    def marks(self) -> tuple[dict[str, str], bool]:
-        """A mark for every port, and whether every output was known at every step."""
+    def marks(self) -> Marks:
+        """How its ports behave."""
         return _marks(self.code, self.circuit)
 
 
@@ -68,41 +90,40 @@ def same_function(reference: Design, candidate: Design, pool: Pool, stimuli: Sti
 
 def _pairings(reference: Design, candidate: Design) -> Iterator[dict[str, str]]:
     """{candidate's port: reference's port}, the likeliest first."""
-    (ours, known), (theirs, their_known) = reference.marks, candidate.marks
+    ours, theirs = reference.marks, candidate.marks
+    for outputs in _orders(ours.of_outputs(), theirs.of_outputs()):
+        by_them, by_us = zip(*outputs, strict=True)
+        for inputs in _orders(ours.of_inputs(list(by_us)), theirs.of_inputs(list(by_them))):
+            yield dict([*outputs, *inputs])
+    if not (ours.known and theirs.known):  # unknown values differ between ways to write the same: kinds alone must do
+        yield from map(dict, _orders(ours.kinds, theirs.kinds))
+
+
+def _orders(ours: dict[str, str], theirs: dict[str, str]) -> Iterator[Pairs]:
+    """Ways to pair (their name, our name) of equal marks: all within groups of up to four, one for larger groups."""
     if Counter(ours.values()) != Counter(theirs.values()):
-        if known and their_known:  # all that was seen is certain: no pairing can be right
-            return
-        ours, theirs = _plain_marks(reference.circuit), _plain_marks(candidate.circuit)
-        if Counter(ours.values()) != Counter(theirs.values()):
-            return
+        return
     groups: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for side, marks in enumerate((ours, theirs)):
         for name, mark in marks.items():
             groups[mark][side].append(name)
-    choices = [[list(zip(theirs, order, strict=True)) for order in permutations(ours)] if len(ours) <= 4 else
-               [list(zip(theirs, ours, strict=True))] for ours, theirs in groups.values()]  # fmt: skip
+    choices = [
+        [list(zip(names, order, strict=True)) for order in (permutations(known) if len(known) <= 4 else (known,))]
+        for known, names in groups.values()
+    ]
     for chosen in product(*choices):
-        yield dict(pair for group in chosen for pair in group)
+        yield [pair for group in chosen for pair in group]
 
 
-def _plain_marks(circuit: Circuit) -> dict[str, str]:
+def _marks(code: str, circuit: Circuit) -> Marks:
     clocks = {clock.name: "/".join(clock.edges) for clock in circuit.clocks}
-    return {p.name: f"{p.direction}{p.width}{clocks.get(p.name, '')}" for p in circuit.ports}
-
-
-def _marks(code: str, circuit: Circuit) -> tuple[dict[str, str], bool]:
-    plain_marks, text = _plain_marks(circuit), plain(code)
-    clocks = {clock.name for clock in circuit.clocks}
-    by_output: dict[str, list[str]] = defaultdict(list)
-    marks, known = {}, True
+    kinds = {p.name: f"{p.direction}{p.width}{clocks.get(p.name, '')}" for p in circuit.ports}
+    text, responses, known = plain(code), {}, True
     for port in circuit.inputs:
-        traces, certain = _outputs(text, circuit, _stimulus(circuit, None if port.name in clocks else port, clocks))
+        chosen = None if port.name in clocks else port
+        responses[port.name], certain = _outputs(text, circuit, _stimulus(circuit, chosen, set(clocks)))
         known &= certain
-        marks[port.name] = _digest(plain_marks[port.name], *sorted(traces.values()))
-        for name, trace in traces.items():
-            by_output[name].append(plain_marks[port.name] + trace)
-    marks |= {p.name: _digest(plain_marks[p.name], *sorted(by_output[p.name])) for p in circuit.outputs}
-    return marks, known
+    return Marks(kinds, responses, known)
 
 
 def _stimulus(circuit: Circuit, chosen: Port | None, clocks: set[str]) -> np.ndarray:
