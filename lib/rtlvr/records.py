@@ -52,6 +52,7 @@ class Triple(Record):
     category: str
     source: str
     licence: str = ""
+    digest: str = ""
     prompt: str  # description followed by the module header
     description_error: str | None = None  # known truth of the procedural teacher
     attempts: tuple[Attempt, ...]  # at least one

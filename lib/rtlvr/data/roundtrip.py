@@ -76,7 +76,7 @@ def round_trip(golden: Golden, teacher: Teacher, pool: Pool, stimuli: Stimuli, a
         DesignError: the golden cannot be judged (`self_check` comes first).
     """
     row = {"id": golden.id, "golden": golden.code, "top": golden.top, "category": golden.category}
-    row |= {"source": golden.source, "licence": golden.licence}
+    row |= {"source": golden.source, "licence": golden.licence, "digest": golden.digest}
     try:
         description = teacher.describe(golden)
     except InfrastructureError as error:
