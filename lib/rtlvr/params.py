@@ -66,6 +66,7 @@ class Roundtrip(Section):
     teacher: Literal["procedural", "recorded", "endpoint"] = Field(description="of all goldens that are not procedural")
     misdescribe: Rate = Field(description="procedural teacher: share of descriptions that are wrong")
     misread: Rate = Field(description="procedural teacher: scales the rates of its misreadings; 0: never errs")
+    follow: bool = Field(description="procedural teacher: solve wrong descriptions as they stand, not what was meant")
     replayed: Count = Field(description="seed goldens to replay a recorded real model on, besides; 0: none")
     transcript: str = Field(description="file that replies are replayed from, and recorded to; empty: the stage's own")
     base_url: str = Field(description="endpoint teacher: an OpenAI-compatible URL")

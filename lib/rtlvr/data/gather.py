@@ -50,7 +50,7 @@ def drawn(corpus: Corpus, seed: int) -> tuple[list[Golden], dict[str, Design]]:
 
 def make_teacher(roundtrip: Roundtrip, designs: dict[str, Design], seed: int, folder: Path) -> Teacher:
     """The teacher that the profile names; what it is told is kept in `folder` unless `transcript` names a file."""
-    own = ProceduralTeacher(designs, roundtrip.misdescribe, roundtrip.misread, seed)
+    own = ProceduralTeacher(designs, roundtrip.misdescribe, roundtrip.misread, seed, follow=roundtrip.follow)
     if roundtrip.teacher == "procedural":
         return own
     if roundtrip.teacher == "recorded":

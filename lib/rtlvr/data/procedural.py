@@ -33,8 +33,7 @@ _OTHER_RATE = 0.25
 class ProceduralTeacher:
     """Knows every design and errs at chosen rates.
 
-    Family designs are misread by name: thought and code are those of the misread design. A wrong description is solved as
-    it stands, so that it comes back equivalent only where the solver's own error undoes it. Goldens of the seed corpus are
+    Family designs are misread by name: thought and code are those of the misread design. Goldens of the seed corpus are
     answered with their own code, or with one injected fault in it.
 
     Args:
@@ -43,13 +42,21 @@ class ProceduralTeacher:
         misread: factor on the misreading rates; 0 never errs.
         flat: instead of misreadings, the share of answers with one fault injected into the code: an error that has nothing
             to do with how the description came to be wrong.
+        follow: solve a wrong description as it stands, so that it comes back equivalent only where the solver's own error
+            undoes it; else the golden's design is solved, as if the solver had guessed what was meant.
     """
 
     def __init__(
-        self, designs: dict[str, Design], misdescribe: float, misread: float, seed: int, flat: float | None = None
+        self,
+        designs: dict[str, Design],
+        misdescribe: float,
+        misread: float,
+        seed: int,
+        flat: float | None = None,
+        follow: bool = False,
     ) -> None:
         self._designs, self._misdescribe, self._misread, self._seed = designs, misdescribe, misread, seed
-        self._flat = flat
+        self._flat, self._follow = flat, follow
 
     def describe(self, golden: Golden) -> Description:
         """The author's or the family's description; now and then that of a misread design."""
@@ -74,7 +81,7 @@ class ProceduralTeacher:
         design = self._designs.get(golden.id)
         if design is None:
             return self._solve_seed(golden, rng)
-        return self._solve_design(design, self.described(golden)[0], rng)
+        return self._solve_design(design, self.described(golden)[0] if self._follow else None, rng)
 
     def _solve_design(self, design: Design, described: str | None, rng: random.Random) -> Answer:
         family, params, made = FAMILIES[design.family], design.params, []

@@ -48,7 +48,7 @@ def known_truth(
             case for the round trip (`rates[1]` then scales the misreadings). Else its faults are injected at random.
     """
     misread, flat = (rates[1], None) if shared else (0.0, rates[1])
-    teacher = ProceduralTeacher(designs, rates[0], misread, seed, flat)
+    teacher = ProceduralTeacher(designs, rates[0], misread, seed, flat, follow=True)
 
     def same(golden: str, candidate: str) -> bool:
         return pool.verify(golden, candidate, stimuli, mode="formal").equivalent
