@@ -44,7 +44,7 @@ PLANS: dict[str, Plan] = {
         Plan("00_start_here", ("testbench",)),
         Plan("01_testbench", ("testbench", "study")),
         Plan("02_roundtrip", ("testbench", "corpus", "roundtrip")),
-        Plan("03_filtering", ("testbench", "filtering", "sft"), ("02_roundtrip",)),
+        Plan("03_filtering", ("testbench", "filtering"), ("02_roundtrip",)),
         Plan("04_sft", ("testbench", "sft", "evaluation"), ("03_filtering",)),
         Plan("05_rl", ("testbench", "filtering", "rl", "evaluation"), ("04_sft",)),
         Plan("06_benchmarks", ("testbench", "evaluation", "benchmarks"), ("05_rl",)),
