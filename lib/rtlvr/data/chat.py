@@ -11,12 +11,12 @@ import json
 import os
 import re
 import threading
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Protocol
 
 from rtlvr.errors import InfrastructureError
 from rtlvr.records import Record, read_whole_lines
+from rtlvr.verify.once import Once
 
 
 class Request(Record):
@@ -72,16 +72,15 @@ class Transcript:
 
     def __init__(self, path: Path, beyond: Chat | None = None) -> None:
         self._path, self._beyond = path, beyond
-        self._lock = threading.Lock()
-        self._known = {reply.request: reply for reply in read_whole_lines(path, Reply)}
-        self._underway: dict[str, Future[Reply]] = {}
+        self._lock = threading.Lock()  # of the file
+        self._replies: Once[str, Reply] = Once({reply.request: reply for reply in read_whole_lines(path, Reply)})
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._replies)
 
     def answered(self) -> set[str]:
         """The ids of the goldens that some solver answered, as `about` names them."""
-        found = (re.fullmatch(r"solve (\S+) #\d+", reply.about) for reply in self._known.values())
+        found = (re.fullmatch(r"solve (\S+) #\d+", reply.about) for reply in self._replies.answers())
         return {match[1] for match in found if match}
 
     def ask(self, request: Request, about: str) -> Reply:
@@ -91,23 +90,7 @@ class Transcript:
             InfrastructureError: no reply is recorded, and there is nobody to ask, or `beyond` failed.
             OSError: a new reply could not be recorded (the disk is full); going on would pay for more that is lost.
         """
-        digest = request.digest
-        with self._lock:
-            if digest in self._known:
-                return self._known[digest]
-            mine = digest not in self._underway
-            answer = self._underway.setdefault(digest, Future())
-        if not mine:
-            return answer.result()
-        try:
-            reply = self._buy(request, about)
-            self._append(reply)
-            answer.set_result(reply)
-        except BaseException as error:  # noqa: BLE001  (whoever waits for the same reply must hear of it)
-            answer.set_exception(error)
-        with self._lock:
-            del self._underway[digest]
-        return answer.result()
+        return self._replies.ask(request.digest, lambda: self._buy(request, about))
 
     def _buy(self, request: Request, about: str) -> Reply:
         if self._beyond is None:
@@ -115,7 +98,9 @@ class Transcript:
                 f"{self._path.name} holds no reply to '{about}': the golden, the prompt or the sampling parameters "
                 "are not those of the recording; record again with roundtrip.teacher=endpoint"
             )
-        return self._beyond.ask(request, about)
+        reply = self._beyond.ask(request, about)
+        self._append(reply)
+        return reply
 
     def _append(self, reply: Reply) -> None:
         line = memoryview((reply.model_dump_json() + "\n").encode())
@@ -129,4 +114,3 @@ class Transcript:
             except OSError:
                 file.truncate(start)  # the next line must not follow half a line
                 raise
-            self._known[reply.request] = reply

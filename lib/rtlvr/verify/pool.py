@@ -13,10 +13,8 @@ import select
 import signal
 import subprocess
 import sys
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import psutil
@@ -24,6 +22,7 @@ import psutil
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.hdl.source import normalised
+from rtlvr.verify.once import Once
 from rtlvr.verify.sandbox import sweep
 from rtlvr.verify.slots import Slots
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
@@ -104,9 +103,7 @@ class Pool:
         self.limits = limits or Limits()
         self._slots: Slots[Worker] = Slots(self.jobs)
         self._threads = ThreadPoolExecutor(_THREADS * self.jobs, "verify")
-        self._known: OrderedDict[bytes, Verdict] = OrderedDict()
-        self._underway: dict[bytes, Future[Verdict]] = {}
-        self._lock = threading.Lock()
+        self._verdicts: Once[bytes, Verdict] = Once(most=_REMEMBERED)
         atexit.register(self.close)
         sweep()
 
@@ -127,24 +124,7 @@ class Pool:
         """Judge one candidate; see `rtlvr.verify`."""
         mode = mode or self.mode
         key = _digest(golden, golden_top, candidate_top, stimuli.model_dump_json(), mode, normalised(candidate))
-        with self._lock:
-            if key in self._known:
-                return self._known[key]
-            mine = key not in self._underway
-            answer = self._underway.setdefault(key, Future())
-        if not mine:
-            return answer.result()
-        try:
-            answer.set_result(self._judge(golden, candidate, stimuli, golden_top, candidate_top, mode))
-        except BaseException as error:  # noqa: BLE001  (whoever waits for the same answer must hear of it)
-            answer.set_exception(error)
-        with self._lock:
-            del self._underway[key]
-            if answer.exception() is None:
-                self._known[key] = answer.result()
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        return answer.result()
+        return self._verdicts.ask(key, lambda: self._judge(golden, candidate, stimuli, golden_top, candidate_top, mode))
 
     def _judge(
         self,
