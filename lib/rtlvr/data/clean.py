@@ -190,15 +190,24 @@ class Cleaner:
         return progress
 
 
+def unequal_to_itself(code: str, top: str, pool: Pool, stimuli: Stimuli) -> str | None:
+    """Why a golden is not even equal to its own text, or None: its outputs are never known.
+
+    Raises:
+        DesignError: it cannot be analysed.
+    """
+    verdict = pool.verify(code, code, stimuli, top, top)
+    return None if verdict.equivalent else f"it is not equal to itself: {verdict.reason}"
+
+
 def against_itself(code: str, top: str, pool: Pool, stimuli: Stimuli) -> str | None:
     """Why a golden cannot serve as one, or None: it never leaves X, or simulation and synthesis see two designs in it.
 
     Raises:
         DesignError: it cannot be analysed.
     """
-    verdict = pool.verify(code, code, stimuli, top, top)
-    if not verdict.equivalent:
-        return f"it is not equal to itself: {verdict.reason}"
+    if problem := unequal_to_itself(code, top, pool, stimuli):
+        return problem
     try:
         netlist = pool.resynthesise(code, top)
     except DesignError:  # only simulation can judge it; that it equals itself is then all there is

@@ -9,7 +9,7 @@ from datasets import Dataset, load_dataset
 from rtlvr.data.roundtrip import header
 from rtlvr.hdl.response import SYSTEM_PROMPT
 from rtlvr.params import Profile
-from rtlvr.records import Golden, Triple, write_text
+from rtlvr.records import Triple, write_text
 
 _CARD = """---
 configs:
@@ -55,9 +55,14 @@ def _sft_row(row: Triple) -> dict[str, str]:
 
 
 def _rl_row(row: Triple) -> dict[str, str]:
-    golden = Golden(id=row.id, source=row.source, category=row.category, code=row.golden, digest="", top=row.top)
     about = {"id": row.id, "category": row.category, "source": row.source, "licence": row.licence}
-    return {"prompt": row.prompt, "golden": row.golden, "top": row.top, "interface": header(golden), **about}
+    return {
+        "prompt": row.prompt,
+        "golden": row.golden,
+        "top": row.top,
+        "interface": header(row.golden, row.top),
+        **about,
+    }
 
 
 def _write(rows: list[dict[str, str]], path: Path) -> None:

@@ -7,12 +7,11 @@ later, by analysis, with the missing module's name.
 import re
 from dataclasses import dataclass
 
-from rtlvr.hdl.source import strip_comments
+from rtlvr.hdl.source import comments, edit_comments, strip_comments
 
 _MODULE = re.compile(r"(?<![\w$`\\])(?:module|macromodule)\s+(?:automatic\s+|static\s+)?([A-Za-z_][\w$]*)")
 _END = re.compile(r"(?<![\w$`\\])endmodule(?![\w$])(?:\s*:\s*\w+)?")
 _WORD = re.compile(r"(?<![\w$.`'\\])[A-Za-z_][\w$]*")
-_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*\n?|/\*.*?\*/', re.DOTALL)
 _LEGAL = re.compile(r"copyright|licen[cs]e|SPDX|all rights reserved|\(c\)|confidential", re.IGNORECASE)
 # Of what stands between modules, only directives can matter to them; these two only to simulators and to file systems.
 _USELESS = re.compile(r"`(?:timescale|default_nettype\s+wire|include|resetall|celldefine|endcelldefine)\b")
@@ -70,10 +69,10 @@ def decode(data: bytes) -> str:
 
 def licence_of(text: str) -> str:
     """The licence that the comments of `text` name (SPDX where they do), or nothing."""
-    comments = "\n".join(m.group() for m in _COMMENT.finditer(text) if m.group()[0] == "/")
-    if spdx := _SPDX.search(comments):
+    said = "\n".join(comments(text))
+    if spdx := _SPDX.search(said):
         return spdx[1].strip()
-    return next((name for name, words in _LICENCES if re.search(words, comments, re.IGNORECASE)), "")
+    return next((name for name, words in _LICENCES if re.search(words, said, re.IGNORECASE)), "")
 
 
 def units(text: str) -> list[Unit]:
@@ -121,7 +120,13 @@ def _directives(outside: str) -> str:
 
 def _without_notices(body: str) -> str:
     """A module without comments that speak of owners and licences, and without blanks at line ends."""
-    kept = _COMMENT.sub(lambda m: "\n" if m[0][0] == "/" and _LEGAL.search(m[0]) else m[0], body)
+
+    def edit(comment: str) -> str:
+        if not _LEGAL.search(comment):
+            return comment
+        return "" if comment.startswith("//") else "\n"
+
+    kept = edit_comments(body, edit)
     return re.sub(r"[ \t]+\n", "\n", kept) + "\n"
 
 

@@ -11,26 +11,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from rtlvr.data.teacher import Answer, Teacher
-from rtlvr.errors import DesignError, InfrastructureError
+from rtlvr.errors import InfrastructureError
 from rtlvr.params import Profile
 from rtlvr.records import Attempt, Golden, Triple, read_jsonl, read_whole_lines, write_jsonl
 from rtlvr.verify import Pool, Stimuli
 
 _BATCH = 200
-
-
-def self_check(goldens: Sequence[Golden], pool: Pool, stimuli: Stimuli) -> dict[str, str]:
-    """Check every golden against itself; returns {id: reason} of those that cannot be used."""
-
-    def check(golden: Golden) -> str | None:
-        try:
-            verdict = pool.verify(golden.code, golden.code, stimuli, golden.top, golden.top)
-        except DesignError as error:
-            return str(error)
-        return None if verdict.equivalent else f"not equivalent to itself: {verdict.reason}"
-
-    reasons = pool.map(check, goldens)
-    return {golden.id: reason for golden, reason in zip(goldens, reasons, strict=True) if reason}
 
 
 def run(
@@ -73,7 +59,7 @@ def round_trip(golden: Golden, teacher: Teacher, pool: Pool, stimuli: Stimuli, a
     """One golden's round trip.
 
     Raises:
-        DesignError: the golden cannot be judged (`self_check` comes first).
+        DesignError: the golden cannot be judged (cleaning comes first).
     """
     row = {"id": golden.id, "golden": golden.code, "top": golden.top, "category": golden.category}
     row |= {"source": golden.source, "licence": golden.licence, "digest": golden.digest}
@@ -81,7 +67,7 @@ def round_trip(golden: Golden, teacher: Teacher, pool: Pool, stimuli: Stimuli, a
         description = teacher.describe(golden)
     except InfrastructureError as error:
         return Triple(**row, prompt="", attempts=(_failed(error),))
-    prompt = f"{description.text}\n{header(golden)}"
+    prompt = f"{description.text}\n{header(golden.code, golden.top)}"
     if description.problem:
         attempts = [Attempt(thought="", code="", status="invalid", reason=description.problem)]
     else:
@@ -89,10 +75,10 @@ def round_trip(golden: Golden, teacher: Teacher, pool: Pool, stimuli: Stimuli, a
     return Triple(**row, prompt=prompt, description_error=description.error, attempts=tuple(attempts))
 
 
-def header(golden: Golden) -> str:
-    """The golden's module header, which every prompt ends with so that names and widths are given."""
-    start = golden.code.index(f"module {golden.top}")
-    return golden.code[start : golden.code.index(";", start) + 1]
+def header(code: str, top: str) -> str:
+    """The header of module `top`, which every prompt ends with so that names and widths are given."""
+    start = code.index(f"module {top}")
+    return code[start : code.index(";", start) + 1]
 
 
 def stimuli_of(params: Profile) -> Stimuli:

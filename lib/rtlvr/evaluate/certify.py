@@ -29,7 +29,7 @@ from tqdm.auto import tqdm
 from rtlvr.data.corpus import seed_corpus
 from rtlvr.errors import DesignError
 from rtlvr.evaluate.benchmarks import NAMES, load_tasks
-from rtlvr.evaluate.passk import interval
+from rtlvr.evaluate.passk import percent
 from rtlvr.evaluate.trojan import Trojan, trojans
 from rtlvr.hdl.mutate import mutants
 from rtlvr.hdl.rewrite import RECIPES, resynthesise, rewrites
@@ -155,12 +155,6 @@ def certified(sources: Sequence[Source], faults: int, seed: int = 0, jobs: int =
         return [pair for pairs in tqdm(made, total=len(sources), unit="golden") for pair in pairs]
 
 
-def percent(hits: Sequence[bool]) -> tuple[float, float, float]:
-    """The share of hits in percent, with its 95 % Wilson interval."""
-    mean, low, high = interval([(1, int(hit)) for hit in hits])
-    return 100 * mean, 100 * low, 100 * high
-
-
 def scores(pairs: Sequence[Certified], verdicts: Sequence[Verdict]) -> pd.DataFrame:
     """Wrong accepted, right rejected and undecided in percent with 95 % Wilson intervals, a row each."""
     judged = list(zip(pairs, verdicts, strict=True))
@@ -169,7 +163,7 @@ def scores(pairs: Sequence[Certified], verdicts: Sequence[Verdict]) -> pd.DataFr
         "right rejected": [v.status in ("inequivalent", "invalid") for p, v in judged if p.right],
         "undecided": [v.status == "undecided" for _, v in judged],
     }
-    table = {name: (sum(hits), len(hits), *percent(hits)) for name, hits in rows.items()}
+    table = {name: (sum(hits), len(hits), *percent(sum(hits), len(hits))) for name, hits in rows.items()}
     return pd.DataFrame.from_dict(table, orient="index", columns=["count", "of", "percent", "low", "high"])
 
 

@@ -38,12 +38,13 @@ def interval(counts: Sequence[tuple[int, int]], k: int = 1, seed: int = 0) -> tu
     return mean, float(low), float(high)
 
 
+def percent(hits: int, n: int) -> tuple[float, float, float]:
+    """`hits` of `n` in percent, with its 95 % Wilson interval."""
+    mean, low, high = interval([(1, 1)] * hits + [(1, 0)] * (n - hits))
+    return 100 * mean, 100 * low, 100 * high
+
+
 def proportion(stage: str, metric: str, variant: str, hits: int, n: int) -> Measurement:
     """`hits` of `n` in percent with Wilson's 95 % interval; nothing is known where n is 0."""
-    if n == 0:
-        return Measurement(stage=stage, metric=metric, variant=variant, value=0.0, low=0.0, high=100.0, n=0, unit="%")
-    ci = binomtest(hits, n).proportion_ci(method="wilson")
-    low, high = 100 * float(ci.low), 100 * float(ci.high)
-    return Measurement(
-        stage=stage, metric=metric, variant=variant, value=100 * hits / n, low=low, high=high, n=n, unit="%"
-    )
+    value, low, high = percent(hits, n) if n else (0.0, 0.0, 100.0)
+    return Measurement(stage=stage, metric=metric, variant=variant, value=value, low=low, high=high, n=n, unit="%")

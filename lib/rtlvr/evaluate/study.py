@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rtlvr.evaluate.benchmarks import NAMES, load_tasks
-from rtlvr.evaluate.certify import Certified, Source, benchmark_sources, certified, percent
+from rtlvr.evaluate.certify import Certified, Source, benchmark_sources, certified
 from rtlvr.evaluate.official import judge_all
+from rtlvr.evaluate.passk import proportion
 from rtlvr.records import Golden, Measurement
 from rtlvr.verify import Pool, Stimuli
 from rtlvr.verify.verdict import Mode
@@ -51,10 +52,5 @@ def official_quality(pairs: Sequence[Certified], root: Path, variant: str) -> li
 def _shares(pairs: Sequence[Certified], accepted: Sequence[bool], variant: str) -> list[Measurement]:
     wrong = [ok for ok, pair in zip(accepted, pairs, strict=True) if not pair.right]
     right = [not ok for ok, pair in zip(accepted, pairs, strict=True) if pair.right]
-    return [_share("false_accept", variant, wrong), _share("false_reject", variant, right)]
-
-
-def _share(metric: str, variant: str, hits: list[bool]) -> Measurement:
-    mean, low, high = percent(hits)
-    row = {"value": mean, "low": low, "high": high}
-    return Measurement(stage="01_testbench", metric=metric, variant=variant, n=len(hits), unit="%", **row)
+    shares = {"false_accept": wrong, "false_reject": right}
+    return [proportion("01_testbench", name, variant, sum(hits), len(hits)) for name, hits in shares.items()]

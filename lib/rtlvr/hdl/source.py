@@ -5,6 +5,7 @@ prints with `$display` passes, and whatever can reach a file, a program or the s
 """
 
 import re
+from collections.abc import Callable
 
 MAX_SOURCE_BYTES = 256 * 1024
 
@@ -59,6 +60,16 @@ def strip_comments(text: str) -> str:
     return _SKIP.sub(lambda m: m.group() if m.group()[0] == "\\" else re.sub(r"[^\n]", " ", m.group()), text)
 
 
+def comments(text: str) -> list[str]:
+    """The comments of `text`, their marks included."""
+    return [m.group() for m in _SKIP.finditer(text) if m.group()[0] == "/"]
+
+
+def edit_comments(text: str, edit: Callable[[str], str]) -> str:
+    """`text` with every comment, its marks included, replaced by what `edit` makes of it."""
+    return _SKIP.sub(lambda m: edit(m.group()) if m.group()[0] == "/" else m.group(), text)
+
+
 _PRINTING = re.compile(r"(?<![\w$\\])\$(?:display|write|strobe|monitor)[bho]?(?![\w$])\s*")
 _ATTRIBUTE = re.compile(r"\(\*(?!\s*\)).*?\*\)", re.DOTALL)
 _CLOCK_TO_Q = re.compile(r"<=\s*#\s*[\d.]+\s*(?:[munpf]?s\b)?")
@@ -71,7 +82,7 @@ def plain(text: str) -> str:
     Synthesis tools obey comments and attributes that a simulator ignores, and a simulator prints what synthesis ignores:
     without them all tools judge the same design. Strings keep their contents.
     """
-    text = _SKIP.sub(lambda m: " " if m.group()[0] == "/" else m.group(), text)
+    text = edit_comments(text, lambda _: " ")
     masked = strip_comments(text)
     spans = [(m.start(), m.end(), " ") for m in _ATTRIBUTE.finditer(masked)]
     spans += [(m.start(), m.end(), "<= ") for m in _CLOCK_TO_Q.finditer(masked)]
