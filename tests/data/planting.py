@@ -38,8 +38,8 @@ def disguise(code: str, top: str, rng: random.Random) -> str:
 def renamed(code: str, rng: random.Random) -> str:
     """Every name that is no keyword and no macro replaced by another."""
     macros = set(re.findall(r"`define\s+(\w+)", code)) | {"timescale", "ns", "ps", "us"}
-    words = zip(tokens(code), skeleton(code), strict=True)
-    names = sorted({word for word, shown in words if shown == "name"} - macros)
+    words = tokens(code)
+    names = sorted({word for word, shown in zip(words, skeleton(words), strict=True) if shown == "name"} - macros)
     numbers = rng.sample(range(10_000), len(names))
     mapping = {name: f"sig{number}" for name, number in zip(names, numbers, strict=True)}
     return _NAME.sub(lambda m: mapping.get(m[0], m[0]), code)

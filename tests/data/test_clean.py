@@ -7,6 +7,7 @@ import sys
 import tarfile
 import time
 import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from rtlvr.data.clean import STEPS, Cleaner, Dropped, funnel
 from rtlvr.data.corpus import seed_corpus
 from rtlvr.data.decontaminate import Benchmarks, Reference
 from rtlvr.data.modules import Unusable, decode, licence_of, units
-from rtlvr.data.similar import Index, signature, tokens
+from rtlvr.data.similar import Index, digest, signature, tokens
 from rtlvr.data.sources import Snippet, read_source
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.evaluate.benchmarks import NAMES, load_tasks
@@ -177,37 +178,37 @@ def known(benchmarks: Path) -> list[Reference]:
     return [Reference(name=f"{n}/{t.id}", code=t.reference, top=t.top, prompt=t.prompt) for n, t in tasks]
 
 
-@pytest.mark.tools
-def test_references_in_disguise_are_found(known: list[Reference], stimuli: Stimuli) -> None:
-    """Every reference with other names, another layout and its ports in another order."""
+@pytest.fixture(scope="module")
+def look(known: list[Reference], stimuli: Stimuli) -> Iterator[Callable[..., Iterator[str | None]]]:
+    """Which benchmark's design each of some (code, description, top) is."""
     pool = Pool(2, mode="hybrid")
     judge = Benchmarks(known, pool, stimuli)
-    unique = {row.code: row for row in known}.values()
 
-    def look(row: Reference) -> str | None:
-        hidden = disguise(row.code, row.top, random.Random(row.name))
-        found = judge.text(hidden)
-        try:
-            return found or judge.design(hidden, pool.inspect(hidden, stimuli))
-        except Exception as error:  # noqa: BLE001  (told of below, with its name)
-            return None if not found else str(error)
+    def one(row: tuple[str, str | None, str | None]) -> str | None:
+        code, description, top = row
+        words = tokens(code)
+        if found := judge.text(digest(words), signature(words), description):
+            return found
+        return judge.design(code, pool.inspect(code, stimuli, top))
 
-    missed = [row.name for row, found in zip(unique, pool.map(look, unique), strict=True) if not found]
+    yield lambda rows: pool.map(one, rows)
     pool.close()
+
+
+@pytest.mark.tools
+def test_references_in_disguise_are_found(known: list[Reference], look: Callable[..., Iterator[str | None]]) -> None:
+    """Every reference with other names, another layout and its ports in another order."""
+    unique = {row.code: row for row in known}.values()
+    hidden = [(disguise(row.code, row.top, random.Random(row.name)), None, None) for row in unique]
+    missed = [row.name for row, found in zip(unique, look(hidden), strict=True) if not found]
     assert missed == []
 
 
 @pytest.mark.tools
-def test_false_alarms_on_the_seed_corpus(known: list[Reference], stimuli: Stimuli) -> None:
+def test_false_alarms_on_the_seed_corpus(look: Callable[..., Iterator[str | None]]) -> None:
     """One module of the seed corpus is a benchmark's design, and really is: a barrel shifter."""
-    pool = Pool(2, mode="hybrid")
-    judge = Benchmarks(known, pool, stimuli)
     corpus = seed_corpus()
-    found = pool.map(
-        lambda g: judge.text(g.code, g.description) or judge.design(g.code, pool.inspect(g.code, stimuli, g.top)),
-        corpus,
-    )
+    found = look([(golden.code, golden.description, golden.top) for golden in corpus])
     assert {g.id: f for g, f in zip(corpus, found, strict=True) if f} == {
         "log_shifter_gen": "it behaves as the reference of rtllm-v2.0/barrel_shifter"
     }
-    pool.close()

@@ -53,7 +53,7 @@ class Cleaner:
 
     Args:
         settings: limits and thresholds.
-        benchmarks: the references to keep out; None: decontamination is left out.
+        benchmarks: makes the references to keep out, if there is anything to clean; None: decontamination is left out.
         jobs: processes that read and sign texts (0: one per core); verification has the pool's own.
         key: names the sources, so that a folder is not continued with others.
     """
@@ -64,12 +64,13 @@ class Cleaner:
         settings: Corpus,
         pool: Pool,
         stimuli: Stimuli,
-        benchmarks: Benchmarks | None = None,
+        benchmarks: Callable[[], Benchmarks] | None = None,
         jobs: int = 0,
         key: str = "",
     ) -> None:
         self._folder, self._settings = folder, settings
-        self._pool, self._stimuli, self._benchmarks = pool, stimuli, benchmarks
+        self._pool, self._stimuli, self._make_benchmarks = pool, stimuli, benchmarks
+        self._benchmarks: Benchmarks | None = None
         self._jobs = jobs or os.cpu_count() or 1
         self._key = hashlib.sha256(f"{key}{settings.model_dump_json()}{benchmarks is None}".encode()).hexdigest()[:12]
         self._seen: set[str] = set()
@@ -87,6 +88,8 @@ class Cleaner:
         bar = tqdm(total=total, initial=progress["snippets"], desc="cleaning", unit="file", mininterval=5)
         with _mapper(self._jobs) as mapper, bar:
             for found in _ahead(mapper, partial(prepare, settings=self._settings), chunks):
+                if self._make_benchmarks and self._benchmarks is None:
+                    self._benchmarks = self._make_benchmarks()
                 kept, dropped = self._chunk(found)
                 progress = self._append(progress, len(found), kept, dropped)
                 bar.update(len(found))
@@ -130,7 +133,7 @@ class Cleaner:
         if item.digest in self._seen:
             return _dropped(item, "not seen before", "an equal design came before, but for names and layout")
         self._seen.add(item.digest)
-        copied = self._benchmarks and self._benchmarks.text(item.code, item.snippet.description)
+        copied = self._benchmarks and self._benchmarks.text(item.digest, item.signature, item.snippet.description)
         return _dropped(item, "no benchmark's text", copied) if copied else None
 
     def _round(self, waiting: list[Prepared]) -> tuple[list[Prepared], list[Dropped], list[Prepared]]:

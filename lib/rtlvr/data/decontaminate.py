@@ -9,7 +9,9 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from rtlvr.data.similar import Index, index_of, numbered, signature, skeleton, tokens
+import numpy as np
+
+from rtlvr.data.similar import Index, digest, index_of, signature, skeleton, tokens
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.records import Record
@@ -35,10 +37,12 @@ class Benchmarks:
 
     def __init__(self, references: Sequence[Reference], pool: Pool, stimuli: Stimuli, threshold: float = 0.7) -> None:
         self._pool, self._stimuli = pool, stimuli
-        unique = list({numbered(r.code): r for r in reversed(references)}.values())[::-1]
-        self._exact = {numbered(r.code): r.name for r in unique}
-        self._near = index_of(((r.name, signature(tokens(r.code))) for r in unique), threshold)
-        self._skeletons = index_of(((r.name, signature(skeleton(r.code))) for r in unique), threshold)
+        words = {r.name: tokens(r.code) for r in references}
+        by_digest = {digest(words[r.name]): r for r in reversed(references)}
+        unique = list(by_digest.values())[::-1]
+        self._exact = {found: r.name for found, r in by_digest.items()}
+        self._near = index_of(((r.name, signature(words[r.name])) for r in unique), threshold)
+        self._skeletons = index_of(((r.name, signature(skeleton(words[r.name]))) for r in unique), threshold)
         self._prompts = _prompt_index(references, threshold)
         designs = pool.map(self._design, [(r.name, r.code, r.top) for r in unique])
         self._designs = {r.name: design for r, design in zip(unique, designs, strict=True) if design is not None}
@@ -46,11 +50,15 @@ class Benchmarks:
         for design in self._designs.values():
             self._by_shape[design.shape].append(design)
 
-    def text(self, code: str, description: str | None = None) -> str | None:
-        """Which reference or prompt a text copies outright, or None; needs no tool."""
-        if found := self._exact.get(numbered(code)):
+    def text(self, identity: str, values: np.ndarray, description: str | None = None) -> str | None:
+        """Which reference or prompt a text copies outright, or None; needs no tool.
+
+        Args:
+            identity, values: digest and signature of the text's tokens (`data/similar.py`), `values` of shape `(PERMUTATIONS,)`.
+        """
+        if found := self._exact.get(identity):
             return f"it is the reference of {found} but for names and layout"
-        if hit := self._near.nearest(signature(tokens(code))):
+        if hit := self._near.nearest(values):
             return f"it is near the reference of {hit[0]} (similarity {hit[1]:.2f})"
         if description and (hit := self._prompts.nearest(signature(_words(description)))):
             return f"its description is near the prompt of {hit[0]} (similarity {hit[1]:.2f})"
@@ -59,7 +67,7 @@ class Benchmarks:
     def design(self, code: str, circuit: Circuit) -> str | None:
         """Which reference a design is or behaves as, or None."""
         candidate = Design("", code, circuit)
-        hit = self._skeletons.nearest(signature(skeleton(code)))
+        hit = self._skeletons.nearest(signature(skeleton(tokens(code))))
         if hit and hit[0] in self._designs and self._designs[hit[0]].shape == candidate.shape:
             return f"it is near the reference of {hit[0]} but for names (similarity {hit[1]:.2f})"
         for reference in self._by_shape[candidate.shape]:

@@ -1,6 +1,7 @@
 """What a run starts from: the goldens of its sources, cleaned, and the procedural designs; and who teaches them."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def natural(
         ParameterError, StageError: a source does not exist or cannot be read.
     """
     key = "".join(map(source_digest, corpus.sources)) + str(sorted(r.name for r in references))
-    benchmarks = Benchmarks(references, pool, stimuli) if references and corpus.sources else None
+    benchmarks = partial(Benchmarks, references, pool, stimuli) if references else None
     large = any(not spec.startswith("seed") for spec in corpus.sources)
     cleaner = Cleaner(folder, corpus, pool, stimuli, benchmarks, jobs=0 if large else 1, key=key)
     left = cleaner.run(chain.from_iterable(map(read_source, corpus.sources)))

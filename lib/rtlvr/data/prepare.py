@@ -1,12 +1,11 @@
 """The first steps of cleaning, which look at one snippet alone and need no tool; they run in many processes."""
 
-import hashlib
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from rtlvr.data.modules import Unit, Unusable, decode, licence_of, units
-from rtlvr.data.similar import numbered, signature, tokens
+from rtlvr.data.similar import digest, signature, tokens
 from rtlvr.data.sources import Snippet
 from rtlvr.hdl.source import screen
 from rtlvr.params import Corpus
@@ -54,7 +53,7 @@ def _prepared(snippet: Snippet, unit: Unit, licence: str, settings: Corpus) -> P
         snippet=_light(snippet),
         top=unit.top,
         code=unit.code,
-        digest=hashlib.sha256(numbered(unit.code).encode("utf-8", "replace")).hexdigest()[:16],
+        digest=digest(words),
         licence=licence,
         problem=problem,
         signature=np.empty(0, np.uint32) if problem else signature(words),

@@ -4,6 +4,7 @@ Two readings of a text: *verbatim*, for copies with small changes; and its *skel
 token, for copies with other names. Comments and white space count in neither.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
 
@@ -32,18 +33,19 @@ def tokens(code: str) -> list[str]:
     return _TOKEN.findall(strip_comments(code))
 
 
-def skeleton(code: str) -> list[str]:
-    """The tokens of Verilog text, with one token for every name that is no keyword."""
-    return [t if t in _KEYWORDS or not re.match(r"[A-Za-z_]", t) else "name" for t in tokens(code)]
+def skeleton(words: list[str]) -> list[str]:
+    """Tokens with one token for every name that is no keyword."""
+    return [word if word in _KEYWORDS or not re.match(r"[A-Za-z_]", word) else "name" for word in words]
 
 
-def numbered(code: str) -> str:
-    """The tokens of `code` with names replaced by their order of appearance: equal for copies with other names."""
+def digest(words: list[str]) -> str:
+    """A digest of tokens in which names are replaced by their order of appearance: equal for copies with other names."""
     order: dict[str, str] = {}
-    return " ".join(
+    numbered = " ".join(
         word if shown != "name" else order.setdefault(word, f"n{len(order)}")
-        for word, shown in zip(tokens(code), skeleton(code), strict=True)
+        for word, shown in zip(words, skeleton(words), strict=True)
     )
+    return hashlib.sha256(numbered.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def signature(words: list[str]) -> np.ndarray:
