@@ -143,13 +143,21 @@ class Rl(Section):
         description="tokens before the budget's end in which the penalty grows; 0: no penalty"
     )
     overlong_penalty: Real
-    draw_rule: Literal["none", "fixed", "paper", "tracking"]
+    draw_rule: Literal["none", "fixed", "paper", "tracking"] = Field(
+        description="none: TRL's own step, uniform groups and all; tracking: ours"
+    )
     max_draws: Positive = Field(description="draws after which a step trains on what it has")
+    carry_steps: Count = Field(description="steps for which a surplus mixed group may wait; 0: discarded, as released")
+    prompt_history: bool = Field(description="draw prompts less often whose answers were all alike (tracking only)")
+    draw_margin: Real = Field(description="standard deviations that the tracking rule draws above its expectation")
+    prompts: Count = Field(description="size of the RL set, drawn at random from what the filters leave; 0: all of it")
     micro_batch: Positive = Field(description="responses per forward pass and device")
     save_steps: Positive
     eval_steps: Positive
-    eval_problems: Positive
+    eval_problems: Count = Field(description="held-out problems that are tried while training; 0: none")
     bf16: bool
+    gradient_checkpointing: bool
+    report_to: Literal["none", "tensorboard", "trackio"]
     vllm: Literal["off", "colocate", "server"]
     deepspeed: str | None
 

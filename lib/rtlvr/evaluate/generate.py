@@ -4,6 +4,7 @@
 cost follows rows. Here the cache is compacted whenever a quarter of the rows has finished.
 """
 
+import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,14 @@ class Sampling:
     top_p: float = 1.0
 
 
+@dataclass(frozen=True)
+class Completion:
+    """One sampled answer: token ids, and each one's log-probability under the tempered distribution (greedy: 0)."""
+
+    ids: list[int]
+    logprobs: list[float]
+
+
 def complete(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
@@ -31,16 +40,22 @@ def complete(
 ) -> Iterator[list[int]]:
     """Completions of chats, in order, as token ids that end with the stop token unless they were cut off."""
     prompts = tokenizer.apply_chat_template(list(chats), add_generation_prompt=True, return_dict=True)["input_ids"]
-    yield from in_batches(model, prompts, sampling, stop_ids(model, tokenizer))
+    for completion in in_batches(model, prompts, sampling, stop_ids(model, tokenizer)):
+        yield completion.ids
 
 
 def in_batches(
-    model: PreTrainedModel, prompts: Sequence[list[int]], sampling: Sampling, stops: set[int]
-) -> Iterator[list[int]]:
+    model: PreTrainedModel,
+    prompts: Sequence[list[int]],
+    sampling: Sampling,
+    stops: set[int],
+    keys: Sequence[str] | None = None,
+) -> Iterator[Completion]:
     """`sample_ids`, as many prompts at a time as suit the device (on CPUs a cache that outgrows theirs is slow)."""
     size = _CPU_BATCH if model.device.type == "cpu" else _GPU_BATCH
     for start in range(0, len(prompts), size):
-        yield from sample_ids(model, prompts[start : start + size], sampling, stops)
+        part = None if keys is None else keys[start : start + size]
+        yield from sample_ids(model, prompts[start : start + size], sampling, stops, part)
 
 
 def stop_ids(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> set[int]:
@@ -52,9 +67,18 @@ def stop_ids(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> set[
 
 @torch.no_grad()
 def sample_ids(
-    model: PreTrainedModel, prompts: Sequence[list[int]], sampling: Sampling, stops: set[int]
-) -> list[list[int]]:
-    """Sample one completion per prompt (token ids). Uses torch's global generator: seed it for repeatable results."""
+    model: PreTrainedModel,
+    prompts: Sequence[list[int]],
+    sampling: Sampling,
+    stops: set[int],
+    keys: Sequence[str] | None = None,
+) -> list[Completion]:
+    """Sample one completion per prompt (token ids).
+
+    Args:
+        keys: one per prompt, each the seed of that row's own random numbers: a completion then depends on its key alone
+            and not on what else is in the batch. None: torch's global generator.
+    """
     was_training = model.training
     model.eval()
     width, device = max(map(len, prompts)), model.device
@@ -62,17 +86,21 @@ def sample_ids(
     mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=device)
     positions = (mask.cumsum(1) - 1).clamp(min=0)
     cache, rows = DynamicCache(config=model.config), list(range(len(prompts)))
-    finished: list[list[int]] = [[] for _ in prompts]
+    luck = None if keys is None else [random.Random(key) for key in keys]
+    finished = [Completion([], []) for _ in prompts]
     alive = torch.ones(len(rows), dtype=torch.bool)
     for _ in range(sampling.max_tokens):
         output = model(
             input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, logits_to_keep=1
         )
-        chosen = choose(output.logits[:, -1].float(), sampling)
+        chosen, logprobs = choose(
+            output.logits[:, -1].float(), sampling, None if luck is None else [luck[row].random() for row in rows]
+        )
+        tokens, logs = chosen.tolist(), logprobs.tolist()
         for index in alive.nonzero().flatten().tolist():
-            token = int(chosen[index])
-            finished[rows[index]].append(token)
-            alive[index] = token not in stops
+            finished[rows[index]].ids.append(tokens[index])
+            finished[rows[index]].logprobs.append(logs[index])
+            alive[index] = tokens[index] not in stops
         if not alive.any():
             break
         mask = torch.cat([mask, mask.new_ones(len(mask), 1)], dim=1)
@@ -86,16 +114,29 @@ def sample_ids(
     return finished
 
 
-def choose(logits: torch.Tensor, sampling: Sampling) -> torch.Tensor:
-    """The next token of every row, `(rows,)`, from logits `(rows, vocabulary)`: greedy, or nucleus sampling."""
+def choose(
+    logits: torch.Tensor, sampling: Sampling, luck: Sequence[float] | None = None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The next token of every row and its log-probability, both `(rows,)`: greedy, or nucleus sampling.
+
+    Args:
+        logits: `(rows, vocabulary)`.
+        luck: one uniform number in [0, 1) per row, which alone decides its token; None: torch's generator.
+    """
     if sampling.temperature == 0:
-        return logits.argmax(-1)
-    probabilities = torch.softmax(logits / sampling.temperature, -1)
+        return logits.argmax(-1), logits.new_zeros(len(logits))
+    whole = probabilities = torch.softmax(logits / sampling.temperature, -1)
     if sampling.top_p < 1:
         ordered, order = probabilities.sort(-1, descending=True)
         outside = ordered.cumsum(-1) - ordered >= sampling.top_p
         probabilities = torch.zeros_like(ordered).scatter(-1, order, ordered.masked_fill(outside, 0))
-    return torch.multinomial(probabilities, 1).squeeze(1)
+    if luck is None:
+        chosen = torch.multinomial(probabilities, 1)
+    else:
+        steps = probabilities.cumsum(-1, dtype=torch.float64)
+        places = torch.tensor(luck, dtype=torch.float64, device=logits.device)[:, None] * steps[:, -1:]
+        chosen = torch.searchsorted(steps, places, right=True).clamp(max=logits.shape[-1] - 1)
+    return chosen.squeeze(1), whole.gather(1, chosen).squeeze(1).log()
 
 
 def decode(tokenizer: PreTrainedTokenizerBase, completions: Iterable[list[int]]) -> list[str]:

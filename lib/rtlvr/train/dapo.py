@@ -2,144 +2,189 @@
 
 TRL has the objective (clip-higher, token-level loss, group-normalised advantages, no KL); what it lacks is dynamic
 sampling. `AdaptiveDapoTrainer` replaces one method: the one that turns a batch of prompts into scored completions. In
-training it ignores the loader's batch and draws prompts by a rule of `rtlvr.train.sampler` until it has B groups with
-mixed rewards on every process.
+training it ignores the loader's batch and lets `rtlvr.train.collect` fill the step with B groups of mixed rewards.
+
+Several processes act as one: each rolls out its share of every draw, all exchange the mixed groups, decide alike, and
+train on equal parts of the same B groups. Answers are drawn from a random number of their own each, so that they depend
+neither on the number of processes nor on what else is in the batch.
 """
 
-import json
+import os
 import time
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
-from datasets import Dataset
-from transformers import TrainerCallback
-from trl import GRPOConfig, GRPOTrainer
-from trl.rewards import get_soft_overlong_punishment
+from accelerate.utils import gather_object
+from trl import GRPOTrainer
 
 from rtlvr.evaluate.generate import Sampling, in_batches, stop_ids
 from rtlvr.params import Rl
-from rtlvr.paths import ROOT
-from rtlvr.records import write_text
+from rtlvr.train.collect import DynamicSampler, Group, Plan, Step
+from rtlvr.train.config import rewards
+from rtlvr.train.forward import bucketed
 from rtlvr.train.reward import EquivalenceReward
-from rtlvr.train.sampler import Acceptance, PromptStream, draw_size
 
-_CAP = 4  # a draw is at most so many times the batch of a step
+_TRIMMED = {"prompt_ids": "prompt_mask", "prompt_mask": "prompt_mask"}  # all others follow the completion's mask
 
 
 @dataclass
 class StepRecord:
-    """One optimisation step's sampling: counts, means over all drawn completions, and seconds."""
+    """One optimisation step's sampling: counts, means over all drawn completions, and seconds.
+
+    `staleness` is the mean age, in steps, of the groups trained on; `seconds_verify` is what generation had to wait for.
+    """
 
     step: int = 0
-    reward: float = 0.0
-    acceptance: float = 0.0
+    reward: float | None = None
+    acceptance: float | None = None
     draws: int = 0
     prompts_drawn: int = 0
     groups_used: int = 0
-    completion_tokens: float = 0.0
+    groups_carried: int = 0
+    groups_dropped: int = 0
+    staleness: float = 0.0
+    completion_tokens: float | None = None
     tokens_generated: int = 0
-    truncated: float = 0.0
+    tokens_trained: int = 0
+    truncated: float | None = None
     seconds_generate: float = 0.0
     seconds_verify: float = 0.0
 
 
+def plan_of(rl: Rl) -> Plan:
+    """How a step is filled, by the stage's parameters."""
+    rule = "fixed" if rl.draw_rule == "none" else rl.draw_rule
+    return Plan(
+        rule, rl.prompts_per_step, rl.group_size, rl.max_draws, rl.carry_steps, rl.prompt_history, rl.draw_margin
+    )
+
+
 class AdaptiveDapoTrainer(GRPOTrainer):
-    """GRPOTrainer with per-group dynamic sampling and an adaptive draw size.
+    """GRPOTrainer with per-group dynamic sampling, adaptive draw sizes, and surplus groups that are not wasted.
 
     Args:
-        rl: the parameters of the stage.
+        rl: the parameters of the stage; with `draw_rule: none` it is TRL's own trainer.
         reward: the equivalence reward; mixed groups are told by it alone, never by the length penalty.
     """
 
     def __init__(self, *args: Any, rl: Rl, reward: EquivalenceReward, **kwargs: Any) -> None:
         rollout = None if rl.vllm != "off" else self._roll_out
-        super().__init__(*args, reward_funcs=_rewards(rl, reward), rollout_func=rollout, **kwargs)
+        super().__init__(*args, reward_funcs=rewards(rl, reward), rollout_func=rollout, **kwargs)
         self._rl, self._reward = rl, reward
-        self.acceptance = Acceptance()
-        self.stream = PromptStream(len(self.train_dataset), self.args.seed + self.accelerator.process_index)
+        world = self.accelerator.num_processes
+        self.sampler = DynamicSampler(plan_of(rl), len(self.train_dataset), self.args.seed, world)
         self.record = StepRecord()
         self._timed = {"generate": 0.0, "verify": 0.0}
+        self._rows: Sequence[dict[str, Any]] = ()
+        self._keys: list[str] | None = None
 
     def _roll_out(self, prompts: list, trainer: GRPOTrainer) -> dict[str, Any]:
+        """Answer prompts; answers of a finished batch are verified while the next one is generated."""
         began = time.perf_counter()
-        ids = self.processing_class.apply_chat_template(prompts, add_generation_prompt=True, return_dict=True)[
-            "input_ids"
-        ]
+        template = self.processing_class.apply_chat_template
+        ids = template(prompts, add_generation_prompt=True, return_dict=True)["input_ids"]
         model = self.accelerator.unwrap_model(self.model_wrapped)
         sampling = Sampling(self.args.max_completion_length, self.args.temperature, self.args.top_p)
-        completions = list(in_batches(model, ids, sampling, stop_ids(model, self.processing_class)))
+        completions = []
+        for done in in_batches(model, ids, sampling, stop_ids(model, self.processing_class), self._keys):
+            if self._rows and _cores_to_spare(model):
+                text = self.processing_class.decode(done.ids, skip_special_tokens=True)
+                self._reward.start(self._rows[len(completions)]["golden"], text)
+            completions.append(done)
         self._timed["generate"] += time.perf_counter() - began
-        return {"prompt_ids": ids, "completion_ids": completions, "logprobs": None}
+        tokens, logs = [c.ids for c in completions], [c.logprobs for c in completions]
+        return {"prompt_ids": ids, "completion_ids": tokens, "logprobs": logs}
 
     def _calculate_rewards(self, *args: Any, **kwargs: Any) -> torch.Tensor:
         began = time.perf_counter()
-        rewards = super()._calculate_rewards(*args, **kwargs)
+        scored = super()._calculate_rewards(*args, **kwargs)
         self._timed["verify"] += time.perf_counter() - began
-        return rewards
+        return scored
+
+    def _get_per_token_logps_and_entropies(self, model, input_ids, attention_mask, logits_to_keep, *args, **kwargs):
+        whole = super()._get_per_token_logps_and_entropies
+        if self.accelerator.num_processes > 1 or input_ids.device.type != "cpu":
+            return whole(model, input_ids, attention_mask, logits_to_keep, *args, **kwargs)
+        return bucketed(whole, model, input_ids, attention_mask, logits_to_keep, *args, **kwargs)
 
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
-        if not self.model.training or self._rl.draw_rule == "none":
+        self._rows, self._keys = (), None
+        if not self.model.training:
             return super()._generate_and_score_completions(inputs)
+        self.record, self._timed = StepRecord(step=self.state.global_step + 1), {"generate": 0.0, "verify": 0.0}
+        if self._rl.draw_rule == "none":
+            return self._plain(inputs)
         return self._collect()
 
+    def _plain(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
+        """TRL's own step: whatever the loader's prompts give."""
+        self._rows = inputs
+        scored = super()._generate_and_score_completions(inputs)
+        count = len(inputs) // self.num_generations
+        groups = gather_object(self._split(scored, [(-1, i) for i in range(count)]))
+        used = [g for g in groups if g.mixed]
+        self._note(Step(used=used, drawn=groups, draws=1))
+        return scored
+
     def _collect(self) -> dict[str, Any]:
-        """Draw until B mixed groups are there (per process), or `max_draws` is reached; see `sampler` for the sizes."""
-        batch = self._rl.prompts_per_step // self.accelerator.num_processes
-        self.record = StepRecord(step=self.state.global_step + 1)
-        self.acceptance.begin_step()
-        self._timed = {"generate": 0.0, "verify": 0.0}
-        mixed: list[dict[str, torch.Tensor]] = []
-        spare: list[dict[str, torch.Tensor]] = []
-        while self.record.draws < self._rl.max_draws:
-            size = draw_size(self._rl.draw_rule, batch, len(mixed), self.acceptance, _CAP * batch)
-            size = self._widest(size)  # all processes draw alike: rewards are gathered across them
-            if size == 0:
-                break
-            kept, rest = self._draw(size)
-            mixed += kept
-            spare += rest
-        self.acceptance.end_step()
-        self.record.acceptance = self.acceptance.step_kept / self.acceptance.step_drawn
-        self.record.groups_used = min(batch, len(mixed))
-        self.record.seconds_generate, self.record.seconds_verify = self._timed["generate"], self._timed["verify"]
+        """Fill the step; every process returns its part of the same groups."""
+        filled = self.sampler.collect(self.record.step, self._answer)
+        self._note(filled)
         # Where mixed groups are short the batch keeps its shape with groups whose advantages are all zero.
-        return self._merge((mixed + spare)[:batch], self.record.groups_used)
+        chosen = (filled.used + filled.uniform)[: self.sampler.plan.batch]
+        share = len(chosen) // self.accelerator.num_processes
+        mine = chosen[self.accelerator.process_index * share :][:share]
+        tokens = [int(g.content["completion_mask"].sum()) for g in filled.used or chosen]
+        merged = self._merge([g.content for g in mine], stale=self.record.staleness > 0)
+        merged["num_items_in_batch"] = torch.tensor(sum(tokens), device=self.accelerator.device)
+        return merged
 
-    def _draw(self, size: int) -> tuple[list[dict], list[dict]]:
-        """One draw of `size` prompts; returns its mixed and its uniform groups."""
-        group = self.num_generations
-        rows = [self.train_dataset[i] for i in self.stream.take(size)]
-        scored = super()._generate_and_score_completions([dict(row) for row in rows for _ in range(group)])
-        rewards = torch.tensor([j.reward for j in self._reward.last]).view(size, group)
-        is_mixed = (rewards.min(1).values != rewards.max(1).values).tolist()
-        self._count(size, rewards, scored["completion_mask"], sum(is_mixed))
-        groups = [
-            {k: v[i * group : (i + 1) * group] for k, v in scored.items() if k != "num_items_in_batch"}
-            for i in range(size)
-        ]
-        return [g for g, m in zip(groups, is_mixed, strict=True) if m], [
-            g for g, m in zip(groups, is_mixed, strict=True) if not m
-        ]
+    def _answer(self, prompts: list[int]) -> list[Group]:
+        """Roll out and score prompts, shared among the processes; the groups of all of them, in order."""
+        share = len(prompts) // self.accelerator.num_processes
+        first = self.accelerator.process_index * share
+        named = [(prompts[i], self.record.prompts_drawn + i) for i in range(first, first + share)]
+        self._rows = [dict(self.train_dataset[p]) for p, _ in named for _ in range(self.num_generations)]
+        step, seed = self.record.step, self.args.seed
+        self._keys = [f"{seed}/{step}/{place}/{k}" for _, place in named for k in range(self.num_generations)]
+        scored = super()._generate_and_score_completions(list(self._rows))
+        self.record.prompts_drawn += len(prompts)
+        return gather_object(self._split(scored, named))
 
-    def _count(self, size: int, rewards: torch.Tensor, mask: torch.Tensor, kept: int) -> None:
-        self.acceptance.record(size, kept)
-        record, lengths = self.record, mask.sum(1)
-        before, now = record.prompts_drawn, size
+    def _split(self, scored: dict[str, Any], named: list[tuple[int, int]]) -> list[Group]:
+        """A scored batch as groups on the CPU, without the padding that is in every row of a group."""
+        size, found = self.num_generations, []
+        for i, (prompt, _) in enumerate(named):
+            rows = {k: v[i * size : (i + 1) * size].cpu() for k, v in scored.items() if k != "num_items_in_batch"}
+            given = tuple(j.reward for j in self._reward.last[i * size : (i + 1) * size])
+            content = {key: _trimmed(key, rows) for key in rows}
+            found.append(Group(prompt, self.record.step, given, content))
+        return found
 
-        def mean(old: float, new: torch.Tensor) -> float:
-            return (old * before + float(new.float().mean()) * now) / (before + now)
+    def _note(self, filled: Step) -> None:
+        record = self.record
+        masks = [g.content["completion_mask"] for g in filled.drawn]
+        lengths = torch.cat([m.sum(1) for m in masks]).float() if masks else None
+        record.draws, record.prompts_drawn, record.acceptance = filled.draws, len(filled.drawn), filled.acceptance
+        record.groups_used, record.groups_carried = len(filled.used), filled.carried_in
+        record.groups_dropped = filled.dropped
+        record.staleness = sum(record.step - g.step for g in filled.used) / max(1, len(filled.used))
+        record.tokens_trained = sum(int(g.content["completion_mask"].sum()) for g in filled.used)
+        record.seconds_generate, record.seconds_verify = self._timed["generate"], self._timed["verify"]
+        if lengths is not None:
+            given = [r for g in filled.drawn for r in g.rewards]
+            record.reward = sum(given) / len(given)
+            record.completion_tokens, record.tokens_generated = float(lengths.mean()), int(lengths.sum())
+            record.truncated = float((lengths >= self.args.max_completion_length).float().mean())
 
-        record.reward = mean(record.reward, rewards)
-        record.completion_tokens = mean(record.completion_tokens, lengths)
-        record.truncated = mean(record.truncated, lengths >= self.args.max_completion_length)
-        record.tokens_generated += int(lengths.sum())
-        record.prompts_drawn += size
-        record.draws += 1
+    def _merge(self, groups: list[dict[str, torch.Tensor]], stale: bool) -> dict[str, torch.Tensor]:
+        """Concatenate groups, padded to common widths: prompts to the left, completions to the right.
 
-    def _merge(self, groups: list[dict[str, torch.Tensor]], mixed: int) -> dict[str, torch.Tensor]:
-        """Concatenate groups, trimmed and padded to common widths: prompts to the left, completions to the right."""
+        Where groups of earlier steps are among them, the ratio of the objective is to the probabilities under which they
+        were sampled; TRL takes the current ones where none are given, as is right for fresh groups.
+        """
         merged = {}
         for key in groups[0]:
             parts = [g[key] for g in groups]
@@ -147,125 +192,25 @@ class AdaptiveDapoTrainer(GRPOTrainer):
                 width = max(p.shape[1] for p in parts)
                 left, fill = key.startswith("prompt"), self._tokenizer.pad_token_id if key.endswith("_ids") else 0
                 parts = [_padded(p, width, left, fill) for p in parts]
-            merged[key] = torch.cat(parts)
-        tokens = sum(g["completion_mask"].sum() for g in groups[:mixed]) if mixed else merged["completion_mask"].sum()
-        merged["num_items_in_batch"] = self.accelerator.gather(tokens).sum()
+            merged[key] = torch.cat(parts).to(self.accelerator.device)
+        if stale and "old_per_token_logps" not in merged:
+            merged["old_per_token_logps"] = merged["sampling_per_token_logps"]
         return merged
 
-    def _widest(self, size: int) -> int:
-        sizes = self.accelerator.gather(torch.tensor([size], device=self.accelerator.device))
-        return int(sizes.max())
+
+def _cores_to_spare(model: torch.nn.Module) -> bool:
+    """Whether verification can run beside generation: torch's threads on a CPU wait for one another, and crawl if disturbed."""
+    return model.device.type != "cpu" or torch.get_num_threads() < (os.cpu_count() or 1)
+
+
+def _trimmed(key: str, rows: dict[str, torch.Tensor]) -> torch.Tensor:
+    values = rows[key]
+    if values.dim() < 2:
+        return values.clone()
+    used = rows[_TRIMMED.get(key, "completion_mask")].bool().any(0)
+    return values[:, used].clone()
 
 
 def _padded(rows: torch.Tensor, width: int, left: bool, fill: int) -> torch.Tensor:
     extra = width - rows.shape[1]
     return torch.nn.functional.pad(rows, (extra, 0) if left else (0, extra), value=fill)
-
-
-def _rewards(rl: Rl, reward: EquivalenceReward) -> list:
-    if rl.overlong_buffer == 0 or rl.overlong_penalty == 0:
-        return [reward]
-    return [reward, get_soft_overlong_punishment(rl.max_response, rl.overlong_buffer)]
-
-
-def grpo_config(rl: Rl, folder: Path, seed: int) -> GRPOConfig:
-    """TRL's configuration of the DAPO settings.
-
-    One generation feeds prompts_per_step / mini_batch_prompts optimiser updates, as in the paper (128 in mini-batches of 64).
-    """
-    completions = rl.prompts_per_step * rl.group_size
-    per_update = rl.mini_batch_prompts * rl.group_size
-    micro = min(rl.micro_batch, per_update)
-    updates = rl.prompts_per_step // rl.mini_batch_prompts
-    return GRPOConfig(
-        output_dir=str(folder),
-        seed=seed,
-        max_steps=rl.steps * updates,
-        learning_rate=rl.learning_rate,
-        lr_scheduler_type="constant_with_warmup",
-        warmup_steps=rl.warmup_steps,
-        weight_decay=rl.weight_decay,
-        max_grad_norm=rl.max_grad_norm,
-        per_device_train_batch_size=micro,
-        gradient_accumulation_steps=per_update // micro,
-        generation_batch_size=completions,
-        num_generations=rl.group_size,
-        max_completion_length=rl.max_response,
-        temperature=rl.temperature,
-        epsilon=rl.clip_low,
-        epsilon_high=rl.clip_high,
-        loss_type="dapo",
-        beta=0.0,
-        scale_rewards="group",
-        reward_weights=[1.0] if rl.overlong_buffer == 0 or rl.overlong_penalty == 0 else [1.0, rl.overlong_penalty],
-        bf16=rl.bf16,
-        use_vllm=rl.vllm != "off",
-        vllm_mode=rl.vllm if rl.vllm != "off" else "colocate",
-        deepspeed=str(ROOT / rl.deepspeed) if rl.deepspeed else None,
-        save_strategy="steps",
-        save_steps=rl.save_steps * updates,
-        save_total_limit=2,
-        logging_steps=1,
-        report_to="none",
-        disable_tqdm=True,
-        gradient_checkpointing=False,
-        remove_unused_columns=False,
-        log_completions=False,
-        use_cpu=not torch.cuda.is_available(),
-        dataloader_pin_memory=torch.cuda.is_available(),
-    )
-
-
-class StepLog(TrainerCallback):
-    """Writes one JSON line per step (sampling record, TRL's loss metrics, held-out accuracy) and saves the sampler's state."""
-
-    def __init__(self, trainer: AdaptiveDapoTrainer, path: Path, evaluate, every: int) -> None:
-        self._trainer, self._path, self._evaluate, self._every = trainer, path, evaluate, every
-        self._began = time.perf_counter()
-
-    def on_log(self, args, state, control, logs=None, **kwargs) -> None:
-        """Append the step's line."""
-        if not logs or "loss" not in logs or self._trainer.record.step == 0:
-            return
-        record = self._trainer.record
-        seconds = time.perf_counter() - self._began
-        row = {
-            **asdict(record),
-            "entropy": logs.get("entropy"),
-            "loss": logs["loss"],
-            "grad_norm": logs.get("grad_norm"),
-            "clip_low": logs.get("clip_ratio/low_mean"),
-            "clip_high": logs.get("clip_ratio/high_mean"),
-            "learning_rate": logs.get("learning_rate"),
-            "heldout_pass@1": None,
-            "seconds_train": seconds - record.seconds_generate - record.seconds_verify,
-        }
-        if state.global_step % self._every == 0:
-            row["heldout_pass@1"] = self._evaluate()
-        with self._path.open("a") as file:
-            file.write(json.dumps(row) + "\n")
-        print(
-            f"step {record.step:>4}  reward {record.reward:.3f}  acceptance {record.acceptance:.2f}  draws {record.draws}  "
-            f"drawn {record.prompts_drawn:>3}  tokens {record.completion_tokens:.0f}  {seconds:.1f} s"
-            + (f"  held-out {row['heldout_pass@1']:.3f}" if row["heldout_pass@1"] is not None else ""),
-            flush=True,
-        )
-        self._began = time.perf_counter()
-
-    def on_save(self, args, state, control, **kwargs) -> None:
-        """Save the sampler's state beside the checkpoint."""
-        folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"
-        values = {"stream": self._trainer.stream.state(), "acceptance": asdict(self._trainer.acceptance)}
-        write_text(folder / "sampler.json", json.dumps(values))
-
-
-def restore_sampler(trainer: AdaptiveDapoTrainer, checkpoint: Path) -> None:
-    """Bring the prompt stream and the acceptance record back to where `checkpoint` was saved."""
-    values = json.loads((checkpoint / "sampler.json").read_text())
-    trainer.stream.restore(values["stream"])
-    trainer.acceptance = Acceptance(**values["acceptance"])
-
-
-def rl_dataset(prompts: list[list[dict[str, str]]], goldens: list[str]) -> Dataset:
-    """The RL rows as TRL wants them: `prompt` (chat messages) and `golden`."""
-    return Dataset.from_dict({"prompt": prompts, "golden": goldens})

@@ -60,6 +60,12 @@ class EquivalenceReward:
         self._pool, self._stimuli = pool, stimuli
         self.last: list[Judgement] = []
 
+    def start(self, golden: str, text: str) -> None:
+        """Begin to judge an answer that will be asked for; the pool remembers its verdict, failures are asked again."""
+        code, problem = _extract(text, plain=False)
+        if problem is None:
+            self._pool.begin(golden, code, self._stimuli)
+
     def __call__(self, completions: list, golden: list[str], **_: object) -> list[float]:
         texts = [c if isinstance(c, str) else c[-1]["content"] for c in completions]
         self.last = judge(self._pool, self._stimuli, golden, texts)

@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 import torch
-from transformers.trainer_utils import get_last_checkpoint
+from datasets import Dataset
 
 from rtlvr.evaluate.generate import Sampling
 from rtlvr.evaluate.heldout import attempt
 from rtlvr.params import Profile
 from rtlvr.records import Problem
-from rtlvr.train.dapo import AdaptiveDapoTrainer, StepLog, grpo_config, restore_sampler, rl_dataset
+from rtlvr.train.config import grpo_config
+from rtlvr.train.dapo import AdaptiveDapoTrainer
 from rtlvr.train.policy import chat, load_policy, load_tokenizer
 from rtlvr.train.reward import EquivalenceReward
+from rtlvr.train.steplog import StepLog, cut_log, last_checkpoint, restore_sampler
 from rtlvr.verify import Pool, Stimuli
 
 
@@ -50,24 +52,24 @@ def improve(
         return sum(s.reward for s in samples) / len(samples)
 
     log = folder / "steps.jsonl"
-    trainer.add_callback(StepLog(trainer, log, heldout_accuracy, rl.eval_steps))
-    checkpoint = get_last_checkpoint(str(checkpoints)) if params.resume and checkpoints.exists() else None
+    trainer.add_callback(StepLog(trainer, log, heldout_accuracy if rl.eval_problems else None, rl.eval_steps))
+    checkpoint = last_checkpoint(checkpoints) if params.resume else None
     if checkpoint:
-        restore_sampler(trainer, Path(checkpoint))
-    _cut_log(log, int(Path(checkpoint).name.split("-")[1]) if checkpoint else 0)
+        restore_sampler(trainer, checkpoint)
+    cut_log(log, int(checkpoint.name.split("-")[1]) if checkpoint else 0)
     torch.manual_seed(rl.seed)
-    trainer.train(resume_from_checkpoint=checkpoint)
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     trainer.save_model(str(folder / "policy"))
     tokenizer.save_pretrained(folder / "policy")
     return folder / "policy"
+
+
+def rl_dataset(prompts: list[list[dict[str, str]]], goldens: list[str]) -> Dataset:
+    """The RL rows as TRL wants them: `prompt` (chat messages) and `golden`."""
+    return Dataset.from_dict({"prompt": prompts, "golden": goldens})
 
 
 def read_steps(path: Path) -> pd.DataFrame:
     """The per-step record as a table, one row per step."""
     return pd.read_json(path, lines=True)
 
-
-def _cut_log(path: Path, steps: int) -> None:
-    if path.exists():
-        lines = path.read_text().splitlines(keepends=True)[:steps]
-        path.write_text("".join(lines))

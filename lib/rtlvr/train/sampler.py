@@ -1,31 +1,37 @@
-"""Dynamic sampling as arithmetic: how many prompts to draw next, and which (paper §3.3; no model here).
+"""How many prompts to draw next (paper §3.3): pure arithmetic, no model.
 
 A step needs B groups with mixed rewards. Rules for the size of the next draw:
 
 - `fixed` (DAPO): always B prompts.
 - `paper` (adaptive DAPO): ceil(needed / min(r, r_part)); r is the lowest acceptance of a completed step so far, r_part
   the lowest of a single draw within the step; both start at 1 and r never recovers.
-- `tracking` (ours): ceil(needed / p) with p a recency-weighted acceptance that follows in both directions.
+- `tracking` (ours): as few as should do with a margin of some standard deviations, by an acceptance that is followed in
+  both directions, and by what is known of the very prompts that come next.
 """
 
 import math
-import random
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal
 
 Rule = Literal["fixed", "paper", "tracking"]
 _MEMORY = 0.7  # weight that the tracking rule keeps for the past at every draw
-_PRIOR = (1.0, 1.0)  # (kept, drawn) before anything is known, in prompts
+_PRIOR = (1.0, 1.0)  # (kept, expected) before anything is known, in groups
+_SUREST = 0.99  # no prompt is taken for certain
 
 
 @dataclass
 class Acceptance:
-    """What is known of acceptance (kept groups / drawn prompts)."""
+    """What is known of acceptance (kept groups / drawn prompts).
+
+    `kept` and `expected` are recency-weighted: how many groups were mixed, and how many were thought to be before the
+    factor `kept / expected`; where nothing is known of prompts, every one counts 1, and the factor is the acceptance.
+    """
 
     lowest_step: float = 1.0
     lowest_draw: float = 1.0
     kept: float = _PRIOR[0]
-    drawn: float = _PRIOR[1]
+    expected: float = _PRIOR[1]
     step_kept: int = 0
     step_drawn: int = 0
 
@@ -33,11 +39,11 @@ class Acceptance:
         """Forget what concerns only the step before."""
         self.lowest_draw, self.step_kept, self.step_drawn = 1.0, 0, 0
 
-    def record(self, drawn: int, kept: int) -> None:
+    def record(self, drawn: int, kept: int, expected: float | None = None) -> None:
         """Take in one draw. A draw that kept nothing counts as half a group, so that no ratio is zero."""
         self.lowest_draw = min(self.lowest_draw, max(kept, 0.5) / drawn)
         self.kept = _MEMORY * self.kept + kept
-        self.drawn = _MEMORY * self.drawn + drawn
+        self.expected = _MEMORY * self.expected + (drawn if expected is None else expected)
         self.step_kept += kept
         self.step_drawn += drawn
 
@@ -46,9 +52,16 @@ class Acceptance:
         if self.step_drawn:
             self.lowest_step = min(self.lowest_step, max(self.step_kept, 0.5) / self.step_drawn)
 
+    @property
+    def factor(self) -> float:
+        """Mixed groups per expected one, of late."""
+        return max(self.kept, 0.1) / self.expected
 
-def draw_size(rule: Rule, batch: int, collected: int, acceptance: Acceptance, cap: int) -> int:
+
+def draw_size(rule: Rule, batch: int, collected: int, acceptance: Acceptance, cap: int, margin: float = 0.0) -> int:
     """Prompts to draw next for a step of `batch` mixed groups of which `collected` are there; at most `cap`.
+
+    `tracking` here knows nothing of the prompts themselves; `enough` is the rule with that knowledge.
 
     Raises:
         ValueError: unknown rule.
@@ -61,43 +74,28 @@ def draw_size(rule: Rule, batch: int, collected: int, acceptance: Acceptance, ca
     elif rule == "paper":
         size = _ceil(needed / min(acceptance.lowest_step, acceptance.lowest_draw))
     elif rule == "tracking":
-        size = _ceil(needed / max(acceptance.kept / acceptance.drawn, 1 / cap))
+        size = enough(needed, (acceptance.factor for _ in range(cap)), margin)
     else:
         raise ValueError(f"got rule {rule!r}; allowed: fixed, paper, tracking")
     return min(size, cap)
 
 
+def enough(needed: int, chances: Iterable[float], margin: float) -> int:
+    """The fewest prompts, taken in order, of which `needed` should give a mixed group.
+
+    Args:
+        chances: each prompt's probability of that; read no further than is taken.
+        margin: standard deviations by which the expectation must exceed `needed`.
+    """
+    mean = variance = 0.0
+    count = 0
+    for count, chance in enumerate(chances, 1):  # noqa: B007 (the count is the result)
+        sure = min(_SUREST, chance)
+        mean, variance = mean + sure, variance + sure * (1 - sure)
+        if mean - margin * math.sqrt(variance) >= needed - 1e-9:
+            break
+    return count
+
+
 def _ceil(value: float) -> int:
     return math.ceil(value - 1e-9)  # 16 / (16 / 20) is 20, not 21
-
-
-@dataclass
-class PromptStream:
-    """Endless prompt indices below `size`: every pass is a fresh permutation, nothing is repeated within a pass."""
-
-    size: int
-    seed: int
-    epoch: int = 0
-    position: int = 0
-    _order: list[int] = field(default_factory=list, repr=False)
-
-    def take(self, count: int) -> list[int]:
-        """The next `count` indices."""
-        taken = []
-        while len(taken) < count:
-            if not self._order:
-                self._order = random.Random(f"{self.seed}:{self.epoch}").sample(range(self.size), self.size)
-            chunk = self._order[self.position : self.position + count - len(taken)]
-            taken += chunk
-            self.position += len(chunk)
-            if self.position == self.size:
-                self.epoch, self.position, self._order = self.epoch + 1, 0, []
-        return taken
-
-    def state(self) -> dict[str, int]:
-        """What `restore` needs."""
-        return {"epoch": self.epoch, "position": self.position}
-
-    def restore(self, state: dict[str, int]) -> None:
-        """Go on where `state` was taken."""
-        self.epoch, self.position, self._order = state["epoch"], state["position"], []

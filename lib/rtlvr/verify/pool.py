@@ -140,6 +140,10 @@ class Pool:
         )
         return Verdict.model_validate(answer["verdict"])
 
+    def begin(self, golden: str, candidate: str, stimuli: Stimuli) -> None:
+        """Start a check that will be asked for; its verdict is remembered, a failure is not and will be met again."""
+        self._threads.submit(self.verify, golden, candidate, stimuli)
+
     def verify_many(self, pairs: Iterable[Sequence[str]], stimuli: Stimuli) -> Iterator[Verdict]:
         """Verdicts of (golden, candidate) pairs in order, as they come."""
         futures = [self._threads.submit(self.verify, pair[0], pair[1], stimuli) for pair in pairs]

@@ -1,0 +1,94 @@
+"""The record of an RL run: one JSON line per optimiser update, and the sampler's state beside every checkpoint."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from transformers import TrainerCallback
+
+from rtlvr.records import write_text
+from rtlvr.train.collect import Group
+from rtlvr.train.dapo import AdaptiveDapoTrainer
+
+_STATE, _SURPLUS = "sampler.json", "surplus.pt"
+
+
+class StepLog(TrainerCallback):
+    """Writes one JSON line per update (sampling record, TRL's loss metrics, held-out accuracy) and saves the sampler.
+
+    Args:
+        evaluate: gives held-out pass@1; asked every `every` updates, on the main process.
+    """
+
+    def __init__(
+        self, trainer: AdaptiveDapoTrainer, path: Path, evaluate: Callable[[], float] | None, every: int
+    ) -> None:
+        self._trainer, self._path, self._evaluate, self._every = trainer, path, evaluate, every
+        self._began = time.perf_counter()
+
+    def on_log(self, args, state, control, logs=None, **kwargs) -> None:
+        """Append the update's line."""
+        if not logs or "loss" not in logs or self._trainer.record.step == 0 or not state.is_world_process_zero:
+            return
+        record = self._trainer.record
+        seconds = time.perf_counter() - self._began
+        row = {
+            **asdict(record),
+            "entropy": logs.get("entropy"),
+            "loss": logs["loss"],
+            "grad_norm": logs.get("grad_norm"),
+            "clip_low": logs.get("clip_ratio/low_mean"),
+            "clip_high": logs.get("clip_ratio/high_mean"),
+            "learning_rate": logs.get("learning_rate"),
+            "heldout_pass@1": None,
+            "seconds_train": seconds - record.seconds_generate - record.seconds_verify,
+        }
+        if self._evaluate and state.global_step % self._every == 0:
+            row["heldout_pass@1"] = self._evaluate()
+        with self._path.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+        print(_line(row, seconds), flush=True)
+        self._began = time.perf_counter()
+
+    def on_save(self, args, state, control, **kwargs) -> None:
+        """Save the sampler's state into the checkpoint; what lacks it was cut off while it was written."""
+        if not state.is_world_process_zero:
+            return
+        folder, sampler = Path(args.output_dir) / f"checkpoint-{state.global_step}", self._trainer.sampler
+        groups = [(g.prompt, g.step, g.rewards, g.content) for g in sampler.surplus]
+        torch.save(groups, folder / _SURPLUS)
+        write_text(folder / _STATE, json.dumps(sampler.state()))
+
+
+def _line(row: dict, seconds: float) -> str:
+    def shown(name: str, form: str) -> str:
+        return "-" if row[name] is None else format(row[name], form)
+
+    text = (
+        f"step {row['step']:>4}  reward {shown('reward', '.3f')}  acceptance {shown('acceptance', '.2f')}  "
+        f"draws {row['draws']}  drawn {row['prompts_drawn']:>3}  carried {row['groups_carried']:>2}  "
+        f"tokens {shown('completion_tokens', '.0f')}  {seconds:.1f} s"
+    )
+    return text + (f"  held-out {row['heldout_pass@1']:.3f}" if row["heldout_pass@1"] is not None else "")
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The newest checkpoint in `folder` that was written to its end."""
+    whole = [path.parent for path in folder.glob(f"checkpoint-*/{_STATE}")]
+    return max(whole, key=lambda path: int(path.name.split("-")[1]), default=None)
+
+
+def restore_sampler(trainer: AdaptiveDapoTrainer, checkpoint: Path) -> None:
+    """Bring the sampler back to where `checkpoint` was saved."""
+    groups = [Group(*values) for values in torch.load(checkpoint / _SURPLUS, weights_only=True)]
+    trainer.sampler.restore(json.loads((checkpoint / _STATE).read_text()), groups)
+
+
+def cut_log(path: Path, updates: int) -> None:
+    """Drop the lines of updates after the checkpoint: they will be made again."""
+    if path.exists():
+        lines = path.read_text().splitlines(keepends=True)[:updates]
+        write_text(path, "".join(lines))
