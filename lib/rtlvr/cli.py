@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Entry point; returns the exit status."""
     parser = argparse.ArgumentParser(prog="rtlvr", description="Reproduce and extend QiMeng-CodeV-R1.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (add_doctor, add_reproduce, add_verify, add_bench, add_params, add_results):
+    for add in (add_doctor, add_reproduce, add_verify, add_bench, add_params, add_plan, add_results):
         add(commands)
     options = parser.parse_args(arguments)
     try:
@@ -141,6 +141,28 @@ def add_params(commands) -> None:
 
     parser = commands.add_parser("params", help="print a profile with every value resolved")
     parser.add_argument("--profile", default="cpu")
+    parser.set_defaults(run=run)
+
+
+def add_plan(commands) -> None:
+    """`rtlvr plan`: memory, tokens and hours of the RL stage on a cluster, with the arithmetic."""
+
+    def run(options: argparse.Namespace) -> int:
+        from rtlvr.params import load
+        from rtlvr.train.plan import Assumptions, Shape, plan
+
+        given = Assumptions(mean_tokens=options.mean_tokens, acceptance=options.acceptance)
+        for line in plan(load(options.profile), options.gpus, options.gpu, Shape(options.parameters), given):
+            print(f"{line.name:36s} {line.value:>12,.1f} {line.unit:9s} {line.arithmetic}")
+        return 0
+
+    parser = commands.add_parser("plan", help="what the RL stage takes on a cluster, with the arithmetic")
+    parser.add_argument("--profile", default="paper")
+    parser.add_argument("--gpus", type=int, default=16)
+    parser.add_argument("--gpu", default="a100-80g")
+    parser.add_argument("--parameters", type=float, default=7.6e9, help="of the policy")
+    parser.add_argument("--mean-tokens", type=float, default=5000, help="of an answer")
+    parser.add_argument("--acceptance", type=float, default=0.4, help="share of groups with mixed rewards")
     parser.set_defaults(run=run)
 
 

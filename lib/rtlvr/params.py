@@ -162,6 +162,19 @@ class Rl(Section):
     deepspeed: str | None
 
 
+class RlStudy(Section):
+    """Short runs beside the main one: ways to fill a step, and filters of the RL set (paper §3.1, §3.3)."""
+
+    seeds: Count = Field(description="of every run; 0: no studies")
+    rule_steps: Positive = Field(description="steps of the runs that compare ways to fill a step")
+    rule_prompts: Count = Field(description="their RL set's size; 0: all. The paper's 3.1 K are drawn some 25 times")
+    filter_steps: Positive = Field(description="steps of the runs that compare filters")
+    prompts_per_step: Positive
+    problems: Positive = Field(description="held-out problems that each run is judged on")
+    simulated_steps: Positive = Field(description="steps of each simulated run at the paper's scale")
+    jobs: Count = Field(description="runs at once; 0: one per core, or one in all where there is a GPU")
+
+
 class Evaluation(Section):
     """The kit's own held-out problems."""
 
@@ -208,6 +221,7 @@ class Profile(Section):
     filtering: Filtering
     sft: Sft
     rl: Rl
+    rl_study: RlStudy
     evaluation: Evaluation
     benchmarks: Benchmarks
     scaling: Scaling

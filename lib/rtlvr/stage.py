@@ -46,7 +46,7 @@ PLANS: dict[str, Plan] = {
         Plan("02_roundtrip", ("testbench", "corpus", "roundtrip")),
         Plan("03_filtering", ("testbench", "filtering"), ("02_roundtrip",)),
         Plan("04_sft", ("testbench", "sft", "evaluation"), ("03_filtering",)),
-        Plan("05_rl", ("testbench", "filtering", "rl", "evaluation"), ("04_sft",)),
+        Plan("05_rl", ("testbench", "filtering", "rl", "rl_study", "evaluation"), ("04_sft",)),
         Plan("06_benchmarks", ("testbench", "evaluation", "benchmarks"), ("05_rl",)),
         Plan("07_test_time_scaling", ("testbench", "evaluation", "scaling"), ("05_rl",)),
         Plan("08_paper_figures", ()),

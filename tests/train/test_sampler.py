@@ -1,12 +1,14 @@
 """Draw sizes by the paper's rule and ours, and the order of prompts."""
 
+import json
 import math
 import random
 
+import numpy as np
 import pytest
 
-from rtlvr.train.sampler import Acceptance, PromptStream, draw_size
-from rtlvr.train.simulate import Cluster, simulate, speedups
+from rtlvr.train.prompts import PATIENCE, History, PromptStream, mixed_chance
+from rtlvr.train.sampler import Acceptance, draw_size, enough
 
 
 def test_the_papers_rule_by_hand() -> None:
@@ -81,11 +83,38 @@ def test_more_than_a_pass_at_once() -> None:
     assert sorted(PromptStream(3, 0).take(9)) == [0, 0, 0, 1, 1, 1, 2, 2, 2]
 
 
-def test_simulated_costs() -> None:
-    """With full acceptance all rules cost the same; with a falling one adaptive draws need fewer draws."""
-    full = [simulate(rule, [1.0] * 5, Cluster(), 1) for rule in ("fixed", "paper")]
-    assert full[0].prompts == full[1].prompts == 5 * 128
-    gains = speedups([0.5, 0.4, 0.3, 0.3, 0.25] * 4, Cluster(), ("paper", "tracking"))
-    assert gains["paper"]["draws"] > 1.5
-    assert gains["paper"]["time"] > 1
-    assert gains["tracking"]["prompts"] > gains["paper"]["prompts"]
+def test_enough_by_hand() -> None:
+    """The expectation less the margin must reach what is needed."""
+    assert enough(4, [0.5] * 100, 0.0) == 8
+    assert enough(4, [0.5] * 100, 1.0) == 12  # 6 - sqrt(12 / 4) = 4.27; 11 give 5.5 - 1.66
+    assert enough(4, [0.5] * 3, 0.0) == 3
+    assert enough(2, iter([0.9, 0.2, 0.9, 0.9]), 0.0) == 3
+
+
+def test_the_chance_of_a_mixed_group_against_sampling() -> None:
+    rng = np.random.default_rng(0)
+    for right, wrong, group in ((0.5, 0.5, 8), (3.5, 1.5, 4), (0.5, 8.5, 16)):
+        solved = rng.binomial(group, rng.beta(right, wrong, 200_000))
+        assert mixed_chance(right, wrong, group) == pytest.approx(((solved > 0) & (solved < group)).mean(), abs=0.005)
+
+
+def test_history_tells_prompts_apart_and_fades() -> None:
+    history = History(group=8, half_life=20)
+    history.record(0, 4, 4, step=1)
+    history.record(1, 0, 8, step=1)
+    history.record(2, 8, 0, step=1)
+    assert history.mixed(0, 1) > 0.9
+    assert history.mixed(1, 1) == pytest.approx(history.mixed(2, 1)) == pytest.approx(0.29, abs=0.02)
+    assert history.keep(0, 1) == history.keep(9, 1) == 1
+    assert history.keep(1, 1) < 0.2 < 0.9 < history.keep(1, 400)
+    again = History(group=8, half_life=20)
+    again.restore(json.loads(json.dumps(history.state())))
+    assert again.mixed(1, 5) == history.mixed(1, 5)
+
+
+def test_what_is_passed_over_comes_after_some_passes() -> None:
+    stream = PromptStream(4, seed=0)
+    taken = [stream.next(lambda index: float(index != 2)) for _ in range(60)]
+    gaps = [i for i, index in enumerate(taken) if index == 2]
+    assert len(gaps) >= 2
+    assert gaps[0] <= 3 * (PATIENCE + 1)

@@ -122,42 +122,6 @@ def test_muon_orthogonalises() -> None:
 
 
 @pytest.mark.tools
-def test_dapo_step_draws_until_groups_are_mixed(pool: Pool, stimuli: Stimuli, designs: list, tmp_path: Path) -> None:
-    """A real step: only mixed groups are trained on, and padding does not change their tokens."""
-    from rtlvr.train.dapo import AdaptiveDapoTrainer, grpo_config, rl_dataset
-
-    params = load("smoke", {"rl.prompts_per_step": 2, "rl.mini_batch_prompts": 2, "rl.max_draws": 3})
-    rows = problems(designs)
-
-    class Coin(EquivalenceReward):
-        """Rewards every second answer, so that every group is mixed."""
-
-        def __call__(self, completions, golden, **kwargs):
-            from rtlvr.train.reward import Judgement
-
-            self.last = [Judgement(float(i % 2), "equivalent", "") for i in range(len(completions))]
-            return [j.reward for j in self.last]
-
-    trainer = AdaptiveDapoTrainer(
-        model=load_policy("tiny"),
-        processing_class=load_tokenizer("tiny"),
-        args=grpo_config(params.rl, tmp_path, 0),
-        rl=params.rl,
-        reward=Coin(pool, stimuli),
-        train_dataset=rl_dataset([chat(p.prompt) for p in rows], [p.golden for p in rows]),
-    )
-    trainer.model.train()
-    batch = trainer._collect()
-    assert trainer.record.draws == 1
-    assert trainer.record.acceptance == 1.0
-    assert batch["completion_ids"].shape[0] == params.rl.prompts_per_step * params.rl.group_size
-    advantages = batch["advantages"].view(2, params.rl.group_size)
-    assert torch.allclose(advantages.sum(1), torch.zeros(2), atol=1e-4)
-    assert (advantages.abs() > 0.5).all()
-    assert int(batch["num_items_in_batch"]) == int(batch["completion_mask"].sum())
-
-
-@pytest.mark.tools
 def test_rl_resumes_where_it_stopped(pool: Pool, stimuli: Stimuli, designs: list, tmp_path: Path) -> None:
     """Two steps at once, or one, a kill, and one more: the same steps are recorded, once each."""
     from rtlvr.train.rl import improve, read_steps
@@ -184,7 +148,7 @@ def test_sft_rows_carry_the_format() -> None:
 
 def test_paper_settings_reach_trl(tmp_path: Path) -> None:
     """What facts the paper states arrives in TRL's own fields."""
-    from rtlvr.train.dapo import grpo_config
+    from rtlvr.train.config import grpo_config
 
     params = load("paper", {"rl.deepspeed": None, "rl.bf16": False, "rl.vllm": "off"})
     rl = params.rl.model_copy(update={"deepspeed": None})

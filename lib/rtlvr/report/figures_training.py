@@ -30,7 +30,12 @@ SEED = r"^(sft|rl)(?: seed (\d+))?$"
 BEFORE_AFTER = {"sft": "before RL (distilled)", "rl": "after RL"}
 DECODING = {HELDOUT: "sampled, T = 1", "heldout_greedy": "greedy"}
 RULES = {"paper": "paper's rule against fixed draws", "ours": "our rule against fixed draws"}
-SPEEDUPS = {"speedup_simulated": "simulated", "speedup_tokens": "in generated tokens"}
+SPEEDUPS = {
+    "speedup_tokens": "in generated tokens",
+    "speedup_rounds": "in rounds of generation",
+    "speedup_wall": "in wall-clock time",
+    "speedup_simulated": "in simulated time at the paper's scale",
+}
 
 
 @style.styled
@@ -111,8 +116,8 @@ def speedup(
 
     Args:
         published: `published.speedup()`.
-        results: ours: stage 05_rl, metrics speedup_simulated and speedup_tokens, variant `paper` or `ours`: the rule
-            that is compared to fixed draws.
+        results: ours: stage 05_rl, metrics of `SPEEDUPS`, variant `paper` or `ours`: the rule that is compared to fixed
+            draws.
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:

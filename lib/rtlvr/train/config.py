@@ -17,7 +17,7 @@ def grpo_config(rl: Rl, folder: Path, seed: int) -> GRPOConfig:
     One generation feeds prompts_per_step / mini_batch_prompts optimiser updates, as in the paper (128 in mini-batches of
     64). Batch sizes are of all processes together.
     """
-    world = PartialState().num_processes
+    world = PartialState(cpu=not torch.cuda.is_available()).num_processes
     completions = rl.prompts_per_step * rl.group_size
     per_update = rl.mini_batch_prompts * rl.group_size // world
     micro = min(rl.micro_batch, per_update)

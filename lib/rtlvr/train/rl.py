@@ -1,5 +1,6 @@
 """The RL stage: the RL set, the trainer, and its record."""
 
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def improve(
     Goes on from the last checkpoint where `params.resume` is true and there is one; lines of steps after that checkpoint
     are dropped, since they will be made again.
     """
-    rl = params.rl
+    rl, train = params.rl, subset(train, params.rl.prompts, params.seed)
     tokenizer, model = load_tokenizer(policy), load_policy(policy, rl.bf16)
     checkpoints = folder / "checkpoints"
     config = grpo_config(rl, checkpoints, rl.seed)
@@ -56,12 +57,22 @@ def improve(
     checkpoint = last_checkpoint(checkpoints) if params.resume else None
     if checkpoint:
         restore_sampler(trainer, checkpoint)
-    cut_log(log, int(checkpoint.name.split("-")[1]) if checkpoint else 0)
+    if trainer.is_world_process_zero():
+        cut_log(log, int(checkpoint.name.split("-")[1]) if checkpoint else 0)
     torch.manual_seed(rl.seed)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     trainer.save_model(str(folder / "policy"))
-    tokenizer.save_pretrained(folder / "policy")
+    if trainer.is_world_process_zero():
+        tokenizer.save_pretrained(folder / "policy")
     return folder / "policy"
+
+
+def subset(train: Sequence[Problem], count: int, seed: int) -> list[Problem]:
+    """`count` problems drawn at random, in their order; all of them where `count` is 0 or more than there are."""
+    if not 0 < count < len(train):
+        return list(train)
+    chosen = set(random.Random(seed).sample(range(len(train)), count))
+    return [problem for i, problem in enumerate(train) if i in chosen]
 
 
 def rl_dataset(prompts: list[list[dict[str, str]]], goldens: list[str]) -> Dataset:

@@ -1,0 +1,126 @@
+"""What the short runs of notebook 05 say: ways to fill a step, filters of the RL set, and the simulator at the paper's scale."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rtlvr.report import style
+from rtlvr.report.columns import NOT_RUN, error_bars, in_percent, measured, ours_label, require
+
+STAGE = "05_rl"
+_COSTS = {"speedup_tokens": "tokens", "speedup_rounds": "rounds", "speedup_wall": "wall-clock"}
+_RULES = {"fixed": "fixed (DAPO)", "paper": "the paper's rule", "ours": "ours"}
+_FILTERS = {"none": "none", "equivalence": "equivalence", "difficulty": "difficulty", "both": "both"}
+
+
+@style.styled
+def rules(results: pd.DataFrame | None, profile: str | None = None) -> tuple[Figure, pd.DataFrame]:
+    """Left: how many times cheaper than fixed draws at equal trained groups; right: held-out pass@1 of the same runs.
+
+    Args:
+        results: ours: stage 05_rl, metrics speedup_tokens, speedup_rounds, speedup_wall (variants `paper`, `ours`) and
+            study_rule (variants `fixed`, `paper`, `ours`).
+        profile: where ours come from; not needed where `results` has a `profile` column.
+
+    Raises:
+        TableError: a column or the profile is missing, or a share's unit is none.
+    """
+    gains = measured(results, STAGE, tuple(_COSTS), profile)
+    shares = in_percent(measured(results, STAGE, ("study_rule",), profile))
+    figure = style.new_figure(9, 3.2)
+    left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
+    for offset, rule, look in zip((-0.16, 0.16), ("paper", "ours"), style.SERIES, strict=False):
+        part = gains[gains["variant"] == rule].reset_index(drop=True)
+        places = [list(_COSTS).index(metric) + offset for metric in part["metric"]]
+        _points(left, part, places, look, _RULES[rule], "{:.2f}×")
+    left.axhline(1, color="black", linewidth=1, linestyle="--")
+    left.set_xticks(range(len(_COSTS)), list(_COSTS.values()))
+    left.set_xlim(-0.6, len(_COSTS) - 0.4)
+    left.set_ylabel("fixed draws cost … times as much")
+    left.set_title("cost at equal trained groups")
+    _shares(right, shares, _RULES)
+    for axis, table in ((left, gains), (right, shares)):
+        if table.empty:
+            style.empty(axis, NOT_RUN)
+    if len(gains):
+        left.legend(loc="best")
+    style.note(figure, f"{ours_label(gains)}. Whiskers: 95 % intervals, left over seeds, right over problems.")
+    return figure, pd.concat([gains, shares], ignore_index=True)
+
+
+@style.styled
+def filters(results: pd.DataFrame | None, profile: str | None = None) -> tuple[Figure, pd.DataFrame]:
+    """Held-out pass@1 after RL on differently filtered sets, at equal numbers of generated answers.
+
+    Args:
+        results: ours: stage 05_rl, metric study_filter (variants none, equivalence, difficulty, both).
+        profile: where ours come from; not needed where `results` has a `profile` column.
+
+    Raises:
+        TableError: a column or the profile is missing, or the unit is no share.
+    """
+    shares = in_percent(measured(results, STAGE, ("study_filter",), profile))
+    figure = style.new_figure(5.6, 3.2)
+    axis = figure.subplots()
+    _shares(axis, shares, _FILTERS)
+    axis.set_xlabel("filters of the RL set")
+    if shares.empty:
+        style.empty(axis, NOT_RUN)
+    style.note(figure, f"{ours_label(shares)}. Whiskers: 95 % intervals over problems, seeds together.")
+    return figure, shares
+
+
+@style.styled
+def sweep(table: pd.DataFrame, published: float) -> tuple[Figure, pd.DataFrame]:
+    """Simulated speed-ups at the paper's scale: time of ours against time of the paper's rule, both against fixed draws.
+
+    Args:
+        table: `rtlvr.train.simulate.sweep`: columns plan, acceptance, spread, streams, rest, seed, time.
+        published: the paper's speed-up.
+
+    Raises:
+        TableError: a column is missing.
+    """
+    keys = ["acceptance", "spread", "streams", "rest", "seed"]
+    require(table, ("plan", *keys, "time"), "the simulated table")
+    wide = table.pivot_table("time", keys, "plan").reset_index()
+    figure = style.new_figure(5.6, 4.2)
+    axis = figure.subplots()
+    axis.axvspan(1.15, 1.35, color="0.92", zorder=0)
+    for (level, part), look in zip(wide.groupby("acceptance"), style.SERIES, strict=False):
+        label = f"acceptance {level:.1f}"
+        axis.plot(part["paper"], part["ours"], look.marker, color=look.colour, label=label, markersize=4, linestyle="")
+    top = max(wide["paper"].max(), 1.0) * 1.05
+    axis.plot([1, top], [1, top], color="black", linewidth=1, linestyle="--")
+    axis.axvline(published, color="black", linewidth=1, linestyle=":")
+    axis.set_xlabel(f"the paper's rule, × (published: {published:.2f}, dotted)")
+    axis.set_ylabel("ours, ×")
+    axis.legend(title="time of fixed draws / time", loc="upper right")
+    style.note(figure, "Simulated: 128 groups of 16, 3100 prompts. Grey: about what was published. Dashed: no difference.")
+    return figure, wide
+
+
+def _points(axis: Axes, rows: pd.DataFrame, places: list[float], look, label: str, form: str) -> None:
+    if rows.empty:
+        return
+    bars = error_bars(rows) if rows["low"].notna().all() else None
+    mark = {"marker": look.marker, "color": look.colour, "linestyle": "", "capsize": 3, "markersize": 6}
+    axis.errorbar(places, rows["value"], bars, label=label, **mark)
+    for place, value in zip(places, rows["value"], strict=True):
+        axis.annotate(form.format(value), (place, value), (7, 0), textcoords="offset points", va="center", fontsize=7.5)
+
+
+def _shares(axis: Axes, rows: pd.DataFrame, names: dict[str, str]) -> None:
+    rows = rows[rows["variant"].isin(names)].reset_index(drop=True)
+    places = [list(names).index(variant) for variant in rows["variant"]]
+    look = style.LOOKS["ours"]
+    bars = axis.bar(places, rows["value"], 0.6, color=look.colour, hatch=look.hatch, edgecolor="white")
+    if len(rows):
+        axis.errorbar(places, rows["value"], error_bars(rows), fmt="none", ecolor="black", capsize=3, lw=1)
+    for bar, value, high in zip(bars, rows["value"], rows["high"], strict=True):
+        axis.text(bar.get_x() + bar.get_width() / 2, high + 1.5, f"{value:.1f}", ha="center", fontsize=8)
+    axis.set_xticks(range(len(names)), list(names.values()))
+    axis.set_ylim(0, 100)
+    axis.set_ylabel("held-out pass@1 (%)")
+    axis.set_title("accuracy of the same runs" if "fixed" in names else "after RL, equal answers")
+    axis.grid(axis="x", visible=False)

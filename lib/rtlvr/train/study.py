@@ -1,0 +1,151 @@
+"""The studies of notebook 05: ways to fill a step against one another, and the filters of the RL set (paper §3.1, §3.3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log
+from statistics import mean, stdev
+
+import pandas as pd
+from scipy.stats import t as student
+
+from rtlvr.data.filters import Filter, apply
+from rtlvr.evaluate.heldout import pass_at, problems_of
+from rtlvr.params import Rl, RlStudy
+from rtlvr.records import Measurement, Problem, Triple
+from rtlvr.train.arms import Arm, Outcome
+from rtlvr.train.dapo import plan_of
+from rtlvr.train.simulate import fit, like_published, simulate
+
+STAGE = "05_rl"
+_PLAIN = {"carry_steps": 0, "prompt_history": False, "draw_margin": 0.0}
+# Each adds one part to the one before; `ours` is the last.
+RULES: dict[str, dict[str, object]] = {
+    "fixed": {"draw_rule": "fixed", **_PLAIN},
+    "paper": {"draw_rule": "paper", **_PLAIN},
+    "tracking": {"draw_rule": "tracking", **_PLAIN},
+    "tracking, carry": {"draw_rule": "tracking", "carry_steps": 2, "prompt_history": False, "draw_margin": 1.0},
+    "ours": {"draw_rule": "tracking", "carry_steps": 2, "prompt_history": True, "draw_margin": 1.0},
+}
+FILTERS = ("none", "equivalence", "difficulty", "both")
+COSTS = {
+    "tokens": lambda steps: steps["tokens_generated"].sum(),
+    "rounds": lambda steps: steps["draws"].sum(),
+    "wall": lambda steps: steps[["seconds_generate", "seconds_verify", "seconds_train"]].sum().sum(),
+}
+
+
+def rule_arms(study: RlStudy, train: Sequence[Problem], rules: Sequence[str] = ("fixed", "paper", "ours")) -> list[Arm]:
+    """Runs that differ in how a step is filled, at equal numbers of trained groups."""
+    size = {"steps": study.rule_steps, "prompts": study.rule_prompts, **_batch(study)}
+    return [
+        Arm(f"rule {rule}", seed, {**size, **RULES[rule]}, tuple(train))
+        for rule in rules
+        for seed in range(study.seeds)
+    ]
+
+
+def filter_arms(study: RlStudy, rows: Sequence[Triple], equivalent: Filter, hard: Filter) -> list[Arm]:
+    """Runs that differ in how the RL set was filtered, at equal numbers of generated answers.
+
+    No dynamic sampling here: it would hide what an unfiltered set costs.
+    """
+    chosen = {"none": [], "equivalence": [equivalent], "difficulty": [hard], "both": [equivalent, hard]}
+    size = {"steps": study.filter_steps, "prompts": 0, "draw_rule": "none", **_batch(study)}
+    sets = {name: tuple(problems_of(apply(rows, chosen[name])[0])) for name in FILTERS}
+    return [Arm(f"filter {name}", seed, size, sets[name]) for name in FILTERS for seed in range(study.seeds)]
+
+
+def _batch(study: RlStudy) -> dict[str, object]:
+    count = study.prompts_per_step
+    return {"prompts_per_step": count, "mini_batch_prompts": count, "eval_problems": 0, "save_steps": 10}
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A geometric mean over seeds with its 95 % interval (Student's t on the logarithms)."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+def ratio(values: pd.Series) -> Ratio:
+    """The mean of positive ratios, one per seed; no interval from a single one."""
+    logs = values.map(log)
+    if len(logs) < 2:
+        return Ratio(float(values.iloc[0]), None, None)
+    spread = student.ppf(0.975, len(logs) - 1) * stdev(logs) / len(logs) ** 0.5
+    return Ratio(exp(mean(logs)), exp(mean(logs) - spread), exp(mean(logs) + spread))
+
+
+def rule_speedups(outcomes: Sequence[Outcome]) -> list[Measurement]:
+    """How many times cheaper than fixed draws, seed by seed: metrics speedup_tokens, speedup_rounds, speedup_wall."""
+    cost = {
+        (o.arm.removeprefix("rule "), o.seed, name): float(of(o.steps))
+        for o in outcomes
+        for name, of in COSTS.items()
+        if o.arm.startswith("rule ")
+    }
+    seeds = sorted({seed for _, seed, _ in cost})
+    rows = []
+    for rule in dict.fromkeys(rule for rule, _, _ in cost if rule != "fixed"):
+        for name in COSTS:
+            found = ratio(pd.Series([cost["fixed", seed, name] / cost[rule, seed, name] for seed in seeds]))
+            values = {"value": found.value, "low": found.low, "high": found.high}
+            rows.append(Measurement(stage=STAGE, metric=f"speedup_{name}", variant=rule, n=len(seeds), unit="x", **values))
+    return rows
+
+
+def accuracies(outcomes: Sequence[Outcome]) -> list[Measurement]:
+    """Held-out pass@1 of every arm, its seeds together: metrics study_rule and study_filter."""
+    rows = []
+    for arm in dict.fromkeys(o.arm for o in outcomes):
+        samples = [s for o in outcomes if o.arm == arm for s in o.samples]
+        kind, _, name = arm.partition(" ")
+        rows.append(pass_at(1, samples, STAGE, name).model_copy(update={"metric": f"study_{kind}"}))
+    return rows
+
+
+def held_against(outcomes: Sequence[Outcome], study: RlStudy, rl: Rl, seeds: int = 20) -> pd.DataFrame:
+    """The simulator beside the real runs: prompts and draws per rule, real mean over seeds, simulated mean and middle 95 %.
+
+    The simulator knows of the real runs only the difficulty that fits those with fixed draws.
+    """
+    real = [(o.arm.removeprefix("rule "), o.steps) for o in outcomes if o.arm.startswith("rule ")]
+    if not real:
+        return pd.DataFrame(columns=["rule", "what", "real", "simulated", "low", "high"])
+    size = study.rule_prompts or max(len(steps) for _, steps in real)
+    difficulty = fit(_by_step([steps for rule, steps in real if rule == "fixed"]), size, rl.group_size)
+    rows = []
+    for rule in dict.fromkeys(rule for rule, _ in real):
+        plan = plan_of(rl.model_copy(update={**_batch(study), **RULES[rule]}))
+        costs = [simulate(plan, difficulty, study.rule_steps, seed=seed) for seed in range(seeds)]
+        for what, column, name in (("prompts drawn", "prompts_drawn", "prompts"), ("draws", "draws", "draws")):
+            found = pd.Series([float(getattr(cost, name)) for cost in costs])
+            measured = mean(float(steps[column].sum()) for known, steps in real if known == rule)
+            low, high = found.quantile(0.025), found.quantile(0.975)
+            rows.append((rule, what, measured, found.mean(), low, high))
+    return pd.DataFrame(rows, columns=["rule", "what", "real", "simulated", "low", "high"])
+
+
+def _by_step(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Several runs as one: sums of prompts, and means weighted by them, per step."""
+    every = pd.concat(tables)
+    weighted = every[["reward", "acceptance"]].mul(every["prompts_drawn"], axis=0).assign(
+        prompts_drawn=every["prompts_drawn"], step=every["step"]
+    )
+    sums = weighted.groupby("step").sum()
+    return sums[["reward", "acceptance"]].div(sums["prompts_drawn"], axis=0).assign(prompts_drawn=sums["prompts_drawn"])
+
+
+def simulated_speedups(table: pd.DataFrame) -> list[Measurement]:
+    """speedup_simulated: means over the settings in which the paper's rule gains about what was published, with their range."""
+    like = like_published(table)
+    return [
+        Measurement(
+            stage=STAGE, metric="speedup_simulated", variant=rule, value=like[rule].mean(), n=len(like), unit="x",
+            low=like[rule].min(), high=like[rule].max(),
+        )
+        for rule in ("paper", "ours")
+        if len(like)
+    ]  # fmt: skip

@@ -1,0 +1,167 @@
+"""Adaptive DAPO on TRL: equal to TRL where it should be, exact after kills, and the same on two processes as on one."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+from child import Parity
+from trl import GRPOTrainer
+
+from rtlvr.data.corpus import procedural
+from rtlvr.params import load
+from rtlvr.train.config import grpo_config
+from rtlvr.train.dapo import AdaptiveDapoTrainer
+from rtlvr.train.policy import chat, load_policy, load_tokenizer
+from rtlvr.train.rl import read_steps, rl_dataset, subset
+from rtlvr.verify import Pool, Stimuli
+
+CHILD = Path(__file__).with_name("child.py")
+TIMES = ["seconds_generate", "seconds_verify", "seconds_train"]
+RL = {"rl.prompts_per_step": 4, "rl.mini_batch_prompts": 4, "rl.max_response": 24, "rl.overlong_buffer": 0}
+
+
+def trainer(folder: Path, pool: Pool, **changes: object) -> AdaptiveDapoTrainer:
+    params = load("smoke", {**RL, **{f"rl.{name}": value for name, value in changes.items()}})
+    designs = [design for _, design in procedural(8, 5)]
+    return AdaptiveDapoTrainer(
+        model=load_policy("tiny"),
+        processing_class=load_tokenizer("tiny"),
+        args=grpo_config(params.rl, folder, 0),
+        rl=params.rl,
+        reward=Parity(pool, Stimuli()),
+        train_dataset=rl_dataset(
+            [chat(f"{d.description}\n{d.header}") for d in designs], [d.golden for d in designs]
+        ),
+    )
+
+
+def loss_and_gradients(computing: GRPOTrainer, batch: dict) -> tuple[float, list[torch.Tensor]]:
+    model = computing.model
+    model.zero_grad()
+    computing.current_gradient_accumulation_steps = 1
+    loss = computing._compute_loss(model, batch)
+    loss.backward()
+    return float(loss), [p.grad.clone() for p in model.parameters()]
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("stale", [False, True])
+def test_loss_and_gradients_are_trls(pool: Pool, tmp_path: Path, stale: bool) -> None:
+    """On the same batch, of whatever lengths: our pass leaves padding out, and nothing else changes."""
+    ours = trainer(tmp_path, pool, draw_rule="none")
+    ours.model.train()
+    batch = ours._generate_and_score_completions([row for row in ours.train_dataset for _ in range(4)][:16])
+    if stale:
+        torch.manual_seed(1)
+        noise = 0.3 * torch.randn_like(batch["sampling_per_token_logps"])
+        batch["old_per_token_logps"] = batch["sampling_per_token_logps"] + noise
+    theirs = GRPOTrainer(
+        model=ours.model,
+        processing_class=ours.processing_class,
+        args=ours.args,
+        reward_funcs=[ours._reward],
+        train_dataset=ours.train_dataset,
+    )
+    expected, wanted = loss_and_gradients(theirs, batch)
+    found, given = loss_and_gradients(ours, batch)
+    assert found == pytest.approx(expected, rel=1e-5, abs=1e-7)
+    assert any(g.abs().max() > 1e-4 for g in wanted)
+    for one, other in zip(given, wanted, strict=True):
+        assert torch.allclose(one, other, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.tools
+def test_sampled_probabilities_are_the_models(pool: Pool, tmp_path: Path) -> None:
+    """What generation says of its tokens is what a whole forward pass says: the ratio of carried groups rests on it."""
+    made = trainer(tmp_path, pool)
+    made.model.train()
+    batch = made._generate_and_score_completions([])
+    ids = torch.cat([batch["prompt_ids"], batch["completion_ids"]], 1)
+    mask = torch.cat([batch["prompt_mask"], batch["completion_mask"]], 1)
+    with torch.no_grad():
+        logps, _, _ = made._get_per_token_logps_and_entropies(made.model, ids, mask, batch["completion_ids"].shape[1])
+    used = batch["completion_mask"].bool()
+    assert torch.allclose(logps[used], batch["sampling_per_token_logps"][used], atol=2e-4)
+
+
+@pytest.mark.tools
+def test_carried_groups_keep_their_old_probabilities(pool: Pool, tmp_path: Path) -> None:
+    made = trainer(tmp_path, pool, draw_rule="tracking", carry_steps=2, draw_margin=8.0, max_draws=20)
+    made.model.train()
+    first = made._generate_and_score_completions([])
+    assert "old_per_token_logps" not in first, "fresh groups: TRL takes the current probabilities"
+    assert made.sampler.surplus, "a margin this wide leaves surplus"
+    waiting = made.sampler.surplus[0]
+    made.state.global_step = 1
+    second = made._generate_and_score_completions([])
+    assert made.record.groups_carried > 0
+    assert made.record.staleness > 0
+    size, width = made.num_generations, waiting.content["completion_ids"].shape[1]
+    assert torch.equal(second["completion_ids"][:size, :width], waiting.content["completion_ids"])
+    assert torch.equal(second["old_per_token_logps"][:size, :width], waiting.content["sampling_per_token_logps"])
+
+
+def test_a_subset_is_drawn_once_for_all_seeds() -> None:
+    rows = list("abcdefgh")
+    assert subset(rows, 0, 1) == subset(rows, 9, 1) == rows
+    assert subset(rows, 3, 1) == subset(rows, 3, 1)
+    assert len(subset(rows, 3, 1)) == 3
+
+
+def run(folder: Path, steps: int, *changes: str, launcher: tuple[str, ...] = (sys.executable,)) -> subprocess.Popen:
+    folder.mkdir(parents=True, exist_ok=True)
+    log = (folder / "child.log").open("a")
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+    command = [*launcher, str(CHILD), str(folder), str(steps), *changes]
+    return subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
+
+
+def finished(folder: Path, steps: int, *changes: str, launcher: tuple[str, ...] = (sys.executable,)) -> pd.DataFrame:
+    assert run(folder, steps, *changes, launcher=launcher).wait(300) == 0, (folder / "child.log").read_text()[-3000:]
+    return read_steps(folder / "steps.jsonl").drop(columns=TIMES)
+
+
+@pytest.mark.tools
+@pytest.mark.timeout(900)
+def test_killed_ten_times_it_ends_as_if_it_never_was(tmp_path: Path) -> None:
+    """SIGKILL at random moments, in steps and in checkpoints: the same metrics, step by step, to the last digit."""
+    steps, rng = 24, random.Random(0)
+    whole = finished(tmp_path / "whole", steps)
+    assert whole["groups_carried"].sum() > 0
+    assert whole["grad_norm"].max() > 0
+    broken, kills = tmp_path / "broken", 0
+    while kills < 10:
+        child, log = run(broken, steps), broken / "steps.jsonl"
+        before = log.stat().st_mtime_ns if log.exists() else 0
+        while child.poll() is None and (not log.exists() or log.stat().st_mtime_ns == before):
+            time.sleep(0.02)
+        time.sleep(rng.uniform(0, 0.9))
+        if child.poll() is not None:
+            pytest.fail(f"it ended after {kills} kills: {(broken / 'child.log').read_text()[-2000:]}")
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        kills += 1
+    pd.testing.assert_frame_equal(finished(broken, steps), whole)
+
+
+@pytest.mark.tools
+@pytest.mark.timeout(300)
+def test_two_processes_do_as_one(tmp_path: Path) -> None:
+    """`accelerate launch` with two CPU processes: the same prompts, groups, tokens, and the same loss."""
+    launcher = (
+        str(Path(sys.executable).with_name("accelerate")), "launch", "--cpu", "--num_processes=2", "--num_machines=1",
+        "--mixed_precision=no", "--dynamo_backend=no", f"--main_process_port={random.randrange(20_000, 40_000)}",
+    )  # fmt: skip
+    one, two = finished(tmp_path / "one", 4), finished(tmp_path / "two", 4, launcher=launcher)
+    counted = ["step", "draws", "prompts_drawn", "groups_used", "groups_carried", "tokens_generated", "tokens_trained"]
+    # draws of two processes are even: give one process the same sizes
+    pd.testing.assert_frame_equal(two[counted], one[counted])
+    for name in ("loss", "grad_norm", "reward", "acceptance", "entropy"):
+        assert two[name].tolist() == pytest.approx(one[name].tolist(), rel=2e-3, abs=2e-5), name
