@@ -116,6 +116,10 @@ class Sft(Section):
     accumulation: Positive
     max_length: Positive
     packing: bool
+    lora_rank: Count = Field(description="train an adapter of this rank on all linear layers; 0: all weights")
+    eval_problems: Count = Field(
+        description="held-out problems that are generated and verified while training; 0: none"
+    )
     bf16: bool
     attention: Literal["sdpa", "flash_attention_2", "eager"]
     deepspeed: str | None
@@ -159,6 +163,7 @@ class Rl(Section):
     gradient_checkpointing: bool
     report_to: Literal["none", "tensorboard", "trackio"]
     vllm: Literal["off", "colocate", "server"]
+    vllm_host: str = Field(description="where `trl vllm-serve` runs (vllm: server)")
     deepspeed: str | None
 
 

@@ -68,7 +68,14 @@ def results() -> pd.DataFrame:
         rows += [row("05_rl", metric, f"rl seed {seed}", rl - 2 * seed, 64) for seed in (1, 2)]
     rows += [row("05_rl", "speedup_simulated", "paper", 1.31, 200, 0.06, "x")]
     rows += [row("05_rl", "speedup_simulated", "ours", 1.44, 200, 0.06, "x")]
-    rows += [row("05_rl", "speedup_tokens", "ours", 1.22, 60, unit="x")]
+    for metric, paper, ours in (("tokens", 0.93, 1.7), ("rounds", 1.8, 2.2), ("wall", 1.1, 1.4)):
+        rows += [row("05_rl", f"speedup_{metric}", "paper", paper, 3, 0.1, "x")]
+        rows += [row("05_rl", f"speedup_{metric}", "ours", ours, 3, 0.2, "x")]
+    rows += [
+        row("05_rl", "study_rule", rule, 45.0 + place, 900, 3) for place, rule in enumerate(("fixed", "paper", "ours"))
+    ]
+    names = ("none", "equivalence", "difficulty", "both")
+    rows += [row("05_rl", "study_filter", name, 42.0 + 2 * place, 900, 3) for place, name in enumerate(names)]
     sizes = {"verilog-eval": 156, "rtllm-v1.1": 29, "rtllm-v2.0": 50}
     for names in BENCHMARKS.values():
         for place, name in enumerate(names.values()):

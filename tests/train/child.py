@@ -1,4 +1,4 @@
-"""A small RL run as a process of its own, for tests that kill it or start it twice: `python child.py FOLDER STEPS [rl.key=value …]`.
+"""A small RL run as a process of its own, for tests that kill it or start it twice: `python child.py FOLDER STEPS [KEY=VALUE]`.
 
 The reward is not under test there: it looks at the text alone, so that every group of the untrained base is mixed or not
 for reasons that any process can reproduce.

@@ -36,9 +36,7 @@ def trainer(folder: Path, pool: Pool, **changes: object) -> AdaptiveDapoTrainer:
         args=grpo_config(params.rl, folder, 0),
         rl=params.rl,
         reward=Parity(pool, Stimuli()),
-        train_dataset=rl_dataset(
-            [chat(f"{d.description}\n{d.header}") for d in designs], [d.golden for d in designs]
-        ),
+        train_dataset=rl_dataset([chat(f"{d.description}\n{d.header}") for d in designs], [d.golden for d in designs]),
     )
 
 

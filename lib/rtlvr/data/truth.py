@@ -32,6 +32,11 @@ class KnownTruth:
         return self.wrong_codes / max(1, self.quality.right + self.quality.wrong)
 
 
+def each_of(total: float) -> float:
+    """The rate at which descriptions and codes must each be wrong, independently, for `total` of all pairs to be."""
+    return 1 - (1 - total) ** 0.5
+
+
 def known_truth(
     goldens: Sequence[Golden],
     designs: dict[str, Design],

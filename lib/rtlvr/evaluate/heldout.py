@@ -1,13 +1,14 @@
 """A policy on specifications: sample, judge, count."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rtlvr.evaluate.generate import Sampling, complete_texts
 from rtlvr.evaluate.passk import interval
+from rtlvr.params import Evaluation
 from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl, write_jsonl
 from rtlvr.train.policy import chat
 from rtlvr.train.reward import judge
@@ -43,6 +44,19 @@ def attempt(
         )
         for p, (text, tokens, cut), j in zip(asked, answers, judged, strict=True)
     ]
+
+
+def trial(
+    problems: Sequence[Problem], evaluation: Evaluation, pool: Pool, stimuli: Stimuli
+) -> Callable[[PreTrainedModel, PreTrainedTokenizerBase], float]:
+    """A function that gives a model's share of right answers to `problems`, one each: for looking while training."""
+    sampling = Sampling(evaluation.max_tokens, evaluation.temperature, evaluation.top_p)
+
+    def share(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> float:
+        samples = attempt(model, tokenizer, problems, sampling, pool, stimuli)
+        return sum(sample.reward for sample in samples) / len(samples)
+
+    return share
 
 
 def cached_attempt(path: Path, *args: object, **kwargs: object) -> list[Sample]:

@@ -1,4 +1,4 @@
-"""Two small working figures: the loss curve of SFT and the lengths of answers."""
+"""Two small working figures: the learning curve of SFT and the lengths of answers."""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -7,18 +7,24 @@ from rtlvr.report import style
 from rtlvr.report.columns import require
 
 LOSSES = {"loss": "training", "eval_loss": "rows kept out of training"}
+ACCURACY = "heldout_pass@1"
 
 
 @style.styled
 def learning_curve(log: pd.DataFrame, profile: str) -> tuple[Figure, pd.DataFrame]:
-    """Loss by step (nats per token) of the rows trained on and of rows kept out.
+    """Loss by step (nats per token) of the rows trained on and of rows kept out, and held-out pass@1 where it was tried.
+
+    Args:
+        log: columns step, loss, eval_loss, and perhaps heldout_pass@1 (a share); NaN where a line lacks one.
+        profile: where the run comes from.
 
     Raises:
         TableError: a column is missing.
     """
     require(log, ("step", *LOSSES), "the SFT log")
-    figure = style.new_figure(6, 2.8)
-    axis = figure.subplots()
+    tried = log.dropna(subset=[ACCURACY]) if ACCURACY in log else log.iloc[:0]
+    figure = style.new_figure(9 if len(tried) else 6, 2.8)
+    axis, *others = figure.subplots(1, 1 + bool(len(tried)), squeeze=False)[0]
     for (column, label), look in zip(LOSSES.items(), style.SERIES, strict=False):
         rows = log.dropna(subset=[column])
         axis.plot(
@@ -32,7 +38,10 @@ def learning_curve(log: pd.DataFrame, profile: str) -> tuple[Figure, pd.DataFram
         )
     axis.set(xlabel="step", ylabel="loss, nats per token", title=f"SFT, profile {profile}")
     axis.legend()
-    return figure, log[["step", *LOSSES]]
+    for other in others:
+        other.plot(tried["step"], 100 * tried[ACCURACY], "v-", color="black")
+        other.set(xlabel="step", ylabel="held-out pass@1, %", title="generated and verified", ylim=(0, 100))
+    return figure, log[["step", *LOSSES, *([ACCURACY] if len(tried) else [])]]
 
 
 @style.styled

@@ -96,7 +96,9 @@ def sweep(table: pd.DataFrame, published: float) -> tuple[Figure, pd.DataFrame]:
     axis.set_xlabel(f"the paper's rule, × (published: {published:.2f}, dotted)")
     axis.set_ylabel("ours, ×")
     axis.legend(title="time of fixed draws / time", loc="upper right")
-    style.note(figure, "Simulated: 128 groups of 16, 3100 prompts. Grey: about what was published. Dashed: no difference.")
+    style.note(
+        figure, "Simulated: 128 groups of 16, 3100 prompts. Grey: about what was published. Dashed: no difference."
+    )
     return figure, wide
 
 

@@ -9,16 +9,17 @@ from rtlvr.records import Measurement
 
 def ours(run: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Results, scaling points and RL steps of a run's folder; an empty table for each that is not there."""
-    results = _csv(run / "results.csv")
+    results = table_of(run / "results.csv")
     if results.empty:
         results = pd.DataFrame(columns=list(Measurement.model_fields))
     steps = run / "05_rl" / "steps.jsonl"
     return (
         results,
-        _csv(run / "07_test_time_scaling" / "scaling.csv"),
+        table_of(run / "07_test_time_scaling" / "scaling.csv"),
         pd.read_json(steps, lines=True) if steps.exists() else pd.DataFrame(),
     )
 
 
-def _csv(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path) if path.exists() else pd.DataFrame()
+def table_of(path: Path) -> pd.DataFrame:
+    """A CSV file as a table; an empty one where there is no file."""
+    return pd.readtable_of(path) if path.exists() else pd.DataFrame()

@@ -46,6 +46,7 @@ def grpo_config(rl: Rl, folder: Path, seed: int) -> GRPOConfig:
         bf16=rl.bf16,
         use_vllm=rl.vllm != "off",
         vllm_mode=rl.vllm if rl.vllm != "off" else "colocate",
+        vllm_server_host=rl.vllm_host,
         deepspeed=str(ROOT / rl.deepspeed) if rl.deepspeed else None,
         save_strategy="steps",
         save_steps=rl.save_steps * updates,

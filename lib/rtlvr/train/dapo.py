@@ -26,6 +26,7 @@ from rtlvr.train.config import rewards
 from rtlvr.train.forward import bucketed
 from rtlvr.train.reward import EquivalenceReward
 
+os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")  # rollout_func is; its signature is checked by our tests
 _TRIMMED = {"prompt_ids": "prompt_mask", "prompt_mask": "prompt_mask"}  # all others follow the completion's mask
 
 

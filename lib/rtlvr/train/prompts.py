@@ -2,8 +2,9 @@
 
 A group whose answers are all right or all wrong teaches nothing. Which prompts give such groups can be told from what they
 gave before (the idea is that of GRESO, arXiv 2506.02177; the estimate here is Bayesian): the solve rate of a prompt is
-Beta-distributed given its past answers, and the chance of a mixed group of G follows in closed form. What was seen fades,
-since the policy changes, so that a prompt that was put aside comes back; none waits longer than `PATIENCE` passes.
+Beta-distributed given its past answers, and the chance of a mixed group of G follows in closed form. What was seen fades
+with time and with every further visit, since the policy changes, so that a prompt that was put aside comes back; none
+waits longer than `PATIENCE` passes.
 """
 
 import math
@@ -13,7 +14,8 @@ from dataclasses import dataclass, field
 
 PATIENCE = 8  # passes in a row that a prompt may be left out
 _PRIOR = 0.5  # Beta(1/2, 1/2): most prompts are nearly always or nearly never solved
-_SHARPNESS = 5.0  # how steeply a low chance of a mixed group is punished
+_VISIT = 0.5  # weight that older answers of a prompt keep when it is tried again: it may have been trained on since
+_SHARPNESS = 8.0  # how steeply a low chance of a mixed group is punished
 
 
 @dataclass
@@ -72,7 +74,7 @@ class History:
     def record(self, prompt: int, right: int, wrong: int, step: int) -> None:
         """Take in the answers of one group."""
         before = self._now(prompt, step)
-        self.seen[prompt] = (before[0] + right, before[1] + wrong, step)
+        self.seen[prompt] = (_VISIT * before[0] + right, _VISIT * before[1] + wrong, step)
 
     def mixed(self, prompt: int, step: int) -> float:
         """The probability that a group of this prompt is mixed, by its faded answers."""

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import torch
 from datasets import Dataset
+from transformers import PrinterCallback
 
-from rtlvr.evaluate.generate import Sampling
-from rtlvr.evaluate.heldout import attempt
+from rtlvr.evaluate.heldout import trial
 from rtlvr.params import Profile
 from rtlvr.records import Problem
 from rtlvr.train.config import grpo_config
@@ -46,14 +46,12 @@ def improve(
         reward=EquivalenceReward(pool, stimuli),
         train_dataset=rl_dataset([chat(p.prompt) for p in train], [p.golden for p in train]),
     )
-    sampling = Sampling(rl.max_response, rl.temperature)
-
-    def heldout_accuracy() -> float:
-        samples = attempt(model, tokenizer, heldout[: rl.eval_problems], sampling, pool, stimuli)
-        return sum(s.reward for s in samples) / len(samples)
-
+    trainer.remove_callback(PrinterCallback)  # our own lines say it shorter
+    # Under ZeRO-3 no process has all weights, and one alone cannot generate: try checkpoints afterwards.
+    watched = [] if rl.deepspeed else heldout[: rl.eval_problems]
+    monitor = trial(watched, params.evaluation, pool, stimuli) if watched else None
     log = folder / "steps.jsonl"
-    trainer.add_callback(StepLog(trainer, log, heldout_accuracy if rl.eval_problems else None, rl.eval_steps))
+    trainer.add_callback(StepLog(trainer, log, (lambda: monitor(model, tokenizer)) if monitor else None, rl.eval_steps))
     checkpoint = last_checkpoint(checkpoints) if params.resume else None
     if checkpoint:
         restore_sampler(trainer, checkpoint)
@@ -83,4 +81,3 @@ def rl_dataset(prompts: list[list[dict[str, str]]], goldens: list[str]) -> Datas
 def read_steps(path: Path) -> pd.DataFrame:
     """The per-step record as a table, one row per step."""
     return pd.read_json(path, lines=True)
-

@@ -1,19 +1,20 @@
 """Supervised fine-tuning with TRL's SFTTrainer (paper §3.1; the authors used LLaMA-Factory)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
 from datasets import Dataset
-from transformers import TrainerCallback
-from transformers.trainer_utils import get_last_checkpoint
+from peft import LoraConfig
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
+from rtlvr.evaluate.generate import stop_ids
 from rtlvr.params import Sft
 from rtlvr.paths import ROOT
-from rtlvr.records import Triple
-from rtlvr.train.policy import chat, load_policy, load_tokenizer
+from rtlvr.records import Triple, write_text
+from rtlvr.train.policy import chat, check_template, load_policy, load_tokenizer
 
 
 def sft_dataset(rows: Sequence[Triple]) -> Dataset:
@@ -58,26 +59,42 @@ def sft_config(sft: Sft, folder: Path, seed: int) -> SFTConfig:
 
 
 def fine_tune(
-    sft: Sft, train: Sequence[Triple], heldout: Sequence[Triple], folder: Path, seed: int, resume: bool = True
-) -> Path:
+    sft: Sft, train: Sequence[Triple], heldout: Sequence[Triple], folder: Path, seed: int, resume: bool = True,
+    accuracy: Callable[[PreTrainedModel, PreTrainedTokenizerBase], float] | None = None,
+) -> Path:  # fmt: skip
     """Fine-tune and save the policy into `folder`/policy; logs one JSON line per logging step into `folder`/sft.jsonl.
 
-    Goes on from the last checkpoint where `resume` is true and there is one.
+    Goes on from the last checkpoint where `resume` is true and there is one. An adapter (`lora_rank`) is merged into the
+    weights that are saved.
+
+    Args:
+        accuracy: real pass@1 of the policy so far, generated and verified; asked whenever the held-out loss is.
+
+    Raises:
+        ParameterError: the chat template and the stop tokens do not go together.
     """
-    tokenizer = load_tokenizer(sft.model)
+    tokenizer, model = load_tokenizer(sft.model), load_policy(sft.model, sft.bf16, sft.attention)
+    check_template(tokenizer, stop_ids(model, tokenizer))
     trainer = SFTTrainer(
-        model=load_policy(sft.model, sft.bf16, sft.attention),
+        model=model,
+        peft_config=_adapter(sft),
         processing_class=tokenizer,
         args=sft_config(sft, folder / "checkpoints", seed),
         train_dataset=sft_dataset(train),
         eval_dataset=sft_dataset(heldout),
         callbacks=[LineLog(folder / "sft.jsonl")],
     )
-    checkpoint = (
-        get_last_checkpoint(str(folder / "checkpoints")) if resume and (folder / "checkpoints").exists() else None
-    )
-    trainer.train(resume_from_checkpoint=checkpoint)
-    trainer.save_model(str(folder / "policy"))
+    trainer.remove_callback(PrinterCallback)  # our own lines say it shorter
+    if accuracy:
+        trainer.add_callback(Accuracy(trainer, tokenizer, accuracy, folder / "sft.jsonl"))
+    checkpoint = _last_checkpoint(folder / "checkpoints") if resume else None
+    _cut_log(folder / "sft.jsonl", int(checkpoint.name.partition("-")[2]) if checkpoint else 0)
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    trained = trainer.accelerator.unwrap_model(trainer.model)
+    if sft.lora_rank:
+        trained.merge_and_unload().save_pretrained(folder / "policy")
+    else:
+        trainer.save_model(str(folder / "policy"))
     tokenizer.save_pretrained(folder / "policy")
     return folder / "policy"
 
@@ -96,6 +113,46 @@ class LineLog(TrainerCallback):
         shown = [f"{k} {row[k]:.4g}" for k in ("loss", "eval_loss", "mean_token_accuracy") if k in row]
         if shown and (state.global_step % 50 == 0 or "eval_loss" in row):
             print(f"step {state.global_step}/{state.max_steps}  " + "  ".join(shown), flush=True)
+
+
+def _last_checkpoint(folder: Path) -> Path | None:
+    """The newest checkpoint that was written to its end: the trainer writes its state last."""
+    whole = [path.parent for path in folder.glob("checkpoint-*/trainer_state.json")]
+    return max(whole, key=lambda path: int(path.name.partition("-")[2]), default=None)
+
+
+def _cut_log(path: Path, steps: int) -> None:
+    """Drop the lines after step `steps`: they will be made again."""
+    if path.exists():
+        lines = [line for line in path.read_text().splitlines() if json.loads(line)["step"] <= steps]
+        write_text(path, "".join(f"{line}\n" for line in lines))
+
+
+class Accuracy(TrainerCallback):
+    """Tries held-out problems whenever the held-out loss is computed, and appends the share solved to the log."""
+
+    def __init__(
+        self,
+        trainer: SFTTrainer,
+        tokenizer: PreTrainedTokenizerBase,
+        accuracy: Callable[[PreTrainedModel, PreTrainedTokenizerBase], float],
+        path: Path,
+    ) -> None:
+        self._trainer, self._tokenizer, self._accuracy, self._path = trainer, tokenizer, accuracy, path
+
+    def on_evaluate(self, args, state, control, **kwargs) -> None:
+        """Generate, verify, and write one line."""
+        model = self._trainer.accelerator.unwrap_model(self._trainer.model)
+        share = self._accuracy(model, self._tokenizer)
+        with self._path.open("a") as file:
+            file.write(json.dumps({"step": state.global_step, "heldout_pass@1": share}) + "\n")
+        print(f"step {state.global_step}/{state.max_steps}  held-out pass@1 {share:.3f}", flush=True)
+
+
+def _adapter(sft: Sft) -> LoraConfig | None:
+    if not sft.lora_rank:
+        return None
+    return LoraConfig(r=sft.lora_rank, lora_alpha=2 * sft.lora_rank, target_modules="all-linear", task_type="CAUSAL_LM")
 
 
 def _config(deepspeed: str | None) -> str | None:

