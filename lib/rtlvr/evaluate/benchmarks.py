@@ -2,7 +2,7 @@
 
 VerilogEval v1 (JSON lines), v2 (a folder of text files per task set), RTLLM v1.1 and v2.0 (a folder per design). The
 kit ships none of them: `make benchmarks` fetches pinned revisions. A task holds the prompt, the official testbench and
-the reference; nothing is judged here.
+the reference, both with the patches of `rtlvr.evaluate.compat`; nothing is judged here.
 """
 
 import json
@@ -16,6 +16,7 @@ from pydantic import Field
 
 from rtlvr.data.decontaminate import Reference
 from rtlvr.errors import ParameterError, StageError
+from rtlvr.evaluate.compat import patched
 from rtlvr.hdl.source import module_names
 from rtlvr.params import Benchmarks
 from rtlvr.paths import ROOT
@@ -45,6 +46,8 @@ class Task(Record):
     testbench: str
     reference: str
     files: dict[str, str] = Field(default_factory=dict)  # data files that the testbench reads, by name
+    patches: tuple[str, ...] = ()  # what was applied to upstream's text, as `kind: cause`
+    skipped: tuple[str, ...] = ()  # patches that upstream's text no longer fits
 
 
 def folder_of(settings: Benchmarks) -> Path:
@@ -52,8 +55,8 @@ def folder_of(settings: Benchmarks) -> Path:
     return ROOT / settings.root
 
 
-def load_tasks(name: str, root: Path) -> list[Task]:
-    """All tasks of benchmark `name` in upstream order.
+def load_tasks(name: str, root: Path, errata: bool = True) -> list[Task]:
+    """All tasks of benchmark `name` in upstream order; without `errata`, patched for the simulator alone.
 
     Raises:
         ParameterError: unknown name.
@@ -66,10 +69,16 @@ def load_tasks(name: str, root: Path) -> list[Task]:
     if not folder.is_dir():
         raise StageError(f"got no folder {folder}; `make benchmarks` fetches it, or give the folder that holds it")
     readers = {"verilog-eval-v1": _verilog_eval_v1, "verilog-eval-v2": _verilog_eval_v2}
-    tasks = list(readers.get(family, _rtllm)(name, folder, variant))
+    tasks = [_patched(task, errata) for task in readers.get(family, _rtllm)(name, folder, variant)]
     if not tasks:
         raise StageError(f"got no task of {name} in {folder}; needed: the upstream layout (`make benchmarks`)")
     return tasks
+
+
+def _patched(task: Task, errata: bool) -> Task:
+    text = patched(task.benchmark, task.id, task.testbench, task.reference, errata)
+    changed = {"testbench": text.testbench, "reference": text.reference}
+    return task.model_copy(update=changed | {"patches": text.applied, "skipped": text.skipped})
 
 
 def references(settings: Benchmarks) -> list[Reference]:

@@ -3,7 +3,8 @@
 Upstream prints the verdict on an output that the candidate shares, and gives fixed names to the testbench, the reference
 and their instances. Here every module, instance, task, block and record of the testbench gets a random name, and its
 verdict lines a random prefix, before the candidate, compiled last, meets it. A candidate is screened first like any
-other, so `$finish`, files, `force` and `$root` are not available to it; what it prints proves nothing.
+other, so `$finish`, files, `force` and `$root` are not available to it; what it prints proves nothing. Switches that
+conduct both ways are refused too: through its own inputs they would drive those of the reference.
 
 Not guaranteed: that an official testbench tests much. `rtlvr.verify` answers another question, and a stronger one.
 """
@@ -31,6 +32,9 @@ _OTHER_SCOPES = (
     r"\bbegin\s*:\s*(\w+)",
     r"\bstats\s+(\w+)\s*;",
 )
+_BOTH_WAYS = re.compile(r"(?<![\w$\\])(?:r?tran(?:if[01])?|alias)(?![\w$])", re.ASCII)
+_FINISH = re.compile(r"\$finish\s*(?:\(\s*\d*\s*\))?\s*;")
+_END = "the testbench ends here"
 _FENCE = re.compile(r"```(?:\w*)[^\S\n]*\n(.*?)```", re.DOTALL)
 
 
@@ -70,11 +74,16 @@ def judge(task: Task, code: str, limits: Limits = LIMITS) -> Outcome:
     Raises:
         InfrastructureError: our own tools failed.
     """
-    if problem := screen(code):
+    if problem := screen(code) or _conducts(code):
         return Outcome("invalid", problem)
     if task.top not in module_names(code):
         return Outcome("invalid", f"there is no module {task.top} in it")
     return _simulate(task, code, limits)
+
+
+def _conducts(code: str) -> str | None:
+    found = _BOTH_WAYS.search(strip_comments(code))
+    return f"the construct {found.group()}, which conducts both ways, is not allowed" if found else None
 
 
 def _simulate(task: Task, code: str, limits: Limits) -> Outcome:
@@ -98,7 +107,10 @@ def _simulate(task: Task, code: str, limits: Limits) -> Outcome:
 
 
 def disguise(task: Task) -> tuple[str, dict[str, str], str]:
-    """The testbench under random names, the names, and the prefix of its verdict lines."""
+    """The testbench under random names, the names, and the prefix of its verdict lines.
+
+    VerilogEval prints its count whenever the simulation ends; there, the testbench also says that it was what ended it.
+    """
     nonce = secrets.token_hex(12)
     text = re.sub(r"\$dump\w+\s*(\([^;]*\))?\s*;", ";", task.testbench)
     names = {name: f"h{secrets.token_hex(6)}" for name in sorted(_scopes(task, text))}
@@ -109,7 +121,10 @@ def disguise(task: Task) -> tuple[str, dict[str, str], str]:
         before = text[: match.start()].rstrip()[-1:]
         return match["word"] if before in ("`", "$", ".") else names.get(match["word"], match["word"])
 
-    return _PIECE.sub(piece, text), names, nonce
+    hidden = _PIECE.sub(piece, text)
+    if task.style == "verilog-eval":
+        hidden = _FINISH.sub(f'begin $display("{nonce} {_END}"); $finish; end', hidden)
+    return hidden, names, nonce
 
 
 def _marked(text: str, nonce: str) -> str:
@@ -153,6 +168,8 @@ def _read(task: Task, output: str, nonce: str) -> Outcome:
         found = next((m for m in counts if m), None)
         if found is None:
             return Outcome("failed", "the testbench gave no verdict")
+        if _END not in said:
+            return Outcome("failed", "the simulation ended before the testbench did")
         wrong, samples = int(found[1]), int(found[2])
         passed = wrong == 0 and samples > 0
         return Outcome("passed" if passed else "failed", f"{wrong} mismatches in {samples} samples")
@@ -176,14 +193,19 @@ def judge_all(
     return [known[task.benchmark, task.id, code] for task, code in pairs]
 
 
-def judge_samples(benchmark: str, root: Path, samples: Path | None, references: bool = False) -> dict[str, object]:
+def judge_samples(
+    benchmark: str, root: Path, samples: Path | None, references: bool = False, errata: bool = True
+) -> dict[str, object]:
     """What `rtlvr bench` prints: counts and every failure, of a samples file or of the references.
+
+    `patched` and `not_applied` tell by task what of `rtlvr.evaluate.compat` was applied to upstream's text, and what
+    no longer fits it. Without `errata` the score is the original one.
 
     Raises:
         ParameterError: a sample names an unknown task.
         StageError: the benchmark or the samples file is missing, or a row is not valid.
     """
-    tasks = {task.id: task for task in load_tasks(benchmark, root)}
+    tasks = {task.id: task for task in load_tasks(benchmark, root, errata)}
     if references:
         pairs = [(task, task.reference) for task in tasks.values()]
     else:
@@ -195,7 +217,15 @@ def judge_samples(benchmark: str, root: Path, samples: Path | None, references: 
         if not outcome.passed
     ]
     passed = len(pairs) - len(failures)
-    return {"benchmark": benchmark, "passed": passed, "total": len(pairs), "failures": failures}
+    return {
+        "benchmark": benchmark,
+        "score": "corrected" if errata else "original",
+        "passed": passed,
+        "total": len(pairs),
+        "failures": failures,
+        "patched": {task.id: "; ".join(task.patches) for task in tasks.values() if task.patches},
+        "not_applied": {task.id: "; ".join(task.skipped) for task in tasks.values() if task.skipped},
+    }
 
 
 def _answers(tasks: dict[str, Task], rows: Iterable[Answer]) -> list[tuple[Task, str]]:

@@ -39,10 +39,14 @@ ALLOWED_SYSTEM = frozenset(
     ]
 )
 # An escaped identifier runs to the next blank, whatever is in it: `\a/*` opens no comment.
-_SKIP = re.compile(r'\\\S+|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+_SKIP = re.compile(r'\\[^ \t\r\n]+|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 # Escaped identifiers that synthesis tools write, such as `\$auto$opt.cc:1 ` or `\u1.q `. Others that begin with `$` stay
 # suspect: Icarus calls the system task where a statement says `\$finish ;`.
-_HARMLESS_ESCAPED = re.compile(r"\\(?:[^\s$]|\$\d|\$auto\$)\S*")
+_HARMLESS_ESCAPED = re.compile(r"\\(?:[^ \t\r\n$]|\$\d|\$auto\$)[^ \t\r\n]*")
+# What a tool may read otherwise than `_SKIP` does, so that code could hide in a comment or string of ours: a line that ends
+# in a lone carriage return, other control characters, and marks inside an escaped identifier, which preprocessors obey.
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\r*(?:\n|\Z))")
+_MARKS = re.compile(r"[\"`]|//|/\*|\*/")
 _REFUSED_DIRECTIVES = ("`include", "`line", "`pragma", "`begin_keywords")
 _REFUSED_WORDS = {
     "import": "import of foreign functions or packages",
@@ -154,6 +158,8 @@ def screen(text: str) -> str | None:
         return f"the source has {size} bytes; at most {MAX_SOURCE_BYTES} are allowed"
     if "\0" in text:
         return "the source contains a NUL byte"
+    if found := _CONTROL.search(text):
+        return f"the source contains the control character {found.group()!r}"
     code = strip_comments(text)
     if "``" in code:
         return "macro token pasting is not allowed"
@@ -164,16 +170,18 @@ def screen(text: str) -> str | None:
     for directive in _REFUSED_DIRECTIVES:
         if re.search(rf"{directive}\b", code):
             return f"the compiler directive {directive} is not allowed"
-    words = set(re.findall(r"(?<![\w$\\])[a-z]+(?![\w$])", code))
+    words = set(re.findall(r"(?<![\w$\\])[a-z]+(?![\w$])", code, re.ASCII))
     refused = sorted(words & set(_REFUSED_WORDS))
-    return f"the construct {_REFUSED_WORDS[refused[0]]} is not allowed" if refused else None
+    if refused:
+        return f"the construct {_REFUSED_WORDS[refused[0]]} is not allowed"
+    marked = any(token[0] == "\\" and _MARKS.search(token) for token in _SKIP.findall(text))
+    return "quotes, backticks and comment marks in escaped identifiers are not allowed" if marked else None
 
 
 def _inside_identifier(code: str, name: str) -> bool:
     """Whether every occurrence of `$…` continues an identifier such as `a$b`."""
-    return all(
-        code[m.start() - 1 : m.start()].isidentifier() for m in re.finditer(re.escape(name) + r"(?![\w$])", code)
-    )
+    found = re.finditer(re.escape(name) + r"(?![\w$])", code, re.ASCII)
+    return all(re.match(r"[A-Za-z_]", code[m.start() - 1 : m.start()]) for m in found)
 
 
 def module_names(text: str) -> list[str]:
