@@ -22,15 +22,6 @@ SIZES = {
     "rtllm-v1.1": 29,
     "rtllm-v2.0": 50,
 }
-# References that fail under Icarus Verilog 11, by benchmark: the testbench needs a newer simulator or is itself wrong.
-FAIL = {
-    "verilog-eval-v1-human": {"review2015_fancytimer", "review2015_fsm"},
-    "verilog-eval-v1-machine": set(),
-    "verilog-eval-v2-spec": {"Prob099_m2014_q6c", "Prob151_review2015_fsm", "Prob156_review2015_fancytimer"},
-    "verilog-eval-v2-complete": {"Prob151_review2015_fsm", "Prob156_review2015_fancytimer"},
-    "rtllm-v1.1": {"asyn_fifo", "div_16bit", "radix2_div"},
-    "rtllm-v2.0": {"asyn_fifo", "clkgenerator", "radix2_div", "ring_counter"},
-}
 
 
 def task(benchmarks: Path, name: str, id_: str) -> Task:
@@ -58,14 +49,14 @@ def test_references_pass_their_own_testbench(benchmarks: Path, name: str) -> Non
     tasks = load_tasks(name, benchmarks)
     outcomes = judge_all([(t, t.reference) for t in tasks])
     failed = {t.id: o.reason for t, o in zip(tasks, outcomes, strict=True) if not o.passed}
-    assert set(failed) <= FAIL[name], failed  # a newer Icarus may pass more
+    assert not failed
 
 
 @pytest.mark.tools
 @pytest.mark.parametrize("name", ["verilog-eval-v1-human", "verilog-eval-v2-spec", "rtllm-v1.1", "rtllm-v2.0"])
 def test_faults_are_found(benchmarks: Path, name: str) -> None:
     rng = random.Random(0)
-    tasks = [t for t in load_tasks(name, benchmarks) if t.id not in FAIL[name]]
+    tasks = load_tasks(name, benchmarks)
     pairs = [(t, m.code) for t in rng.sample(tasks, 12) if (m := next(mutants(t.reference, rng), None))]
     outcomes = judge_all(pairs, limits=Limits(cpu_seconds=3, wall_seconds=20))
     # Some mutants are equivalent, and RTLLM's testbenches let about half of the others through.

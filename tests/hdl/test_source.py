@@ -44,6 +44,13 @@ def test_honest_code_passes() -> None:
         ("`define A(x) x``y", "pasting"),
         ('import "DPI-C" function int f();', "import"),
         ("wire a\0b;", "NUL"),
+        ("// a comment\rinitial $finish;\n", "control character"),
+        ('wire \\a\x0b" ; initial $finish; wire \\b\x0b" ;', "control character"),
+        ('wire \\a\x1c" ; initial $finish; wire \\b\x1c" ;', "control character"),
+        ('wire \\a\u00a0" ; initial $finish; wire \\b\u00a0" ;', r"\$finish"),
+        ('wire \\a" ; wire \\b" ;', "escaped identifiers"),
+        ("wire \\a`E ;", "escaped identifiers"),
+        ("initial $finish\u00e9;", r"\$finish"),
     ],
 )
 def test_reaching_out_is_refused(body: str, said: str) -> None:
@@ -52,6 +59,11 @@ def test_reaching_out_is_refused(body: str, said: str) -> None:
     reason = screen(f"module dut(output y);\n{body}\nendmodule\n")
     assert reason is not None
     assert re.search(said, reason)
+
+
+def test_line_ends_of_all_kinds_pass() -> None:
+    for end in ("\n", "\r\n", "\r\r\n"):
+        assert screen(HONEST.replace("\n", end)) is None
 
 
 def test_names_of_synthesis_tools_pass() -> None:
