@@ -51,7 +51,8 @@ def improve(
     watched = [] if rl.deepspeed else heldout[: rl.eval_problems]
     monitor = trial(watched, params.evaluation, pool, stimuli) if watched else None
     log = folder / "steps.jsonl"
-    trainer.add_callback(StepLog(trainer, log, (lambda: monitor(model, tokenizer)) if monitor else None, rl.eval_steps))
+    tried = (lambda: monitor(model, tokenizer)) if monitor else None
+    trainer.add_callback(StepLog(trainer, log, tried, rl.eval_steps, rl.token_budget))
     checkpoint = last_checkpoint(checkpoints) if params.resume else None
     if checkpoint:
         restore_sampler(trainer, checkpoint)

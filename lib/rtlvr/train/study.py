@@ -45,12 +45,9 @@ def rule_arms(study: RlStudy, train: Sequence[Problem], rules: Sequence[str] = (
 
 
 def filter_arms(study: RlStudy, rows: Sequence[Triple], equivalent: Filter, hard: Filter) -> list[Arm]:
-    """Runs that differ in how the RL set was filtered, at equal numbers of generated answers.
-
-    No dynamic sampling here: it would hide what an unfiltered set costs.
-    """
+    """Runs that differ in how the RL set was filtered, at equal numbers of generated tokens."""
     chosen = {"none": [], "equivalence": [equivalent], "difficulty": [hard], "both": [equivalent, hard]}
-    size = {"steps": study.filter_steps, "prompts": 0, "draw_rule": "none", **_batch(study)}
+    size = {"steps": 10_000, "token_budget": study.filter_tokens, "prompts": 0, **RULES["ours"], **_batch(study)}
     sets = {name: tuple(problems_of(apply(rows, chosen[name])[0])) for name in FILTERS}
     return [Arm(f"filter {name}", seed, size, sets[name]) for name in FILTERS for seed in range(study.seeds)]
 
@@ -72,9 +69,9 @@ class Ratio:
 def ratio(values: pd.Series) -> Ratio:
     """The mean of positive ratios, one per seed; no interval from a single one."""
     logs = values.map(log)
-    if len(logs) < 2:
+    spread = _spread(logs.tolist())
+    if spread is None:
         return Ratio(float(values.iloc[0]), None, None)
-    spread = student.ppf(0.975, len(logs) - 1) * stdev(logs) / len(logs) ** 0.5
     return Ratio(exp(mean(logs)), exp(mean(logs) - spread), exp(mean(logs) + spread))
 
 
@@ -99,13 +96,30 @@ def rule_speedups(outcomes: Sequence[Outcome]) -> list[Measurement]:
 
 
 def accuracies(outcomes: Sequence[Outcome]) -> list[Measurement]:
-    """Held-out pass@1 of every arm, its seeds together: metrics study_rule and study_filter."""
+    """Held-out pass@1 of every arm: metrics study_rule and study_filter, the seeds' mean with Student's 95 % interval.
+
+    Runs of one arm differ more than problems alone would make them, so the interval is over seeds, not problems.
+    """
     rows = []
     for arm in dict.fromkeys(o.arm for o in outcomes):
-        samples = [s for o in outcomes if o.arm == arm for s in o.samples]
+        shares = [100 * mean(s.reward for s in o.samples) for o in outcomes if o.arm == arm]
         kind, _, name = arm.partition(" ")
-        rows.append(pass_at(1, samples, STAGE, name).model_copy(update={"metric": f"study_{kind}"}))
+        spread = _spread(shares)
+        low, high = (None, None) if spread is None else (max(0, mean(shares) - spread), min(100, mean(shares) + spread))
+        values = {"value": mean(shares), "low": low, "high": high}
+        rows.append(Measurement(stage=STAGE, metric=f"study_{kind}", variant=name, n=len(shares), unit="%", **values))
+        rows += [
+            Measurement(stage=STAGE, metric=f"study_{kind}_seed", variant=f"{name} seed {o.seed}", value=share, n=len(o.samples), unit="%")
+            for o, share in zip([o for o in outcomes if o.arm == arm], shares, strict=True)
+        ]  # fmt: skip
     return rows
+
+
+def _spread(values: Sequence[float]) -> float | None:
+    """Half of Student's 95 % interval of the mean; None from a single value."""
+    if len(values) < 2:
+        return None
+    return float(student.ppf(0.975, len(values) - 1)) * stdev(values) / len(values) ** 0.5
 
 
 def held_against(outcomes: Sequence[Outcome], study: RlStudy, rl: Rl, before: float, seeds: int = 20) -> pd.DataFrame:
