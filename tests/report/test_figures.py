@@ -90,7 +90,7 @@ def test_with_ours_profile_and_count_are_named(name: str) -> None:
 def test_without_ours_the_published_are_drawn(name: str) -> None:
     figure, table = drawn(name, False)
     assert NOT_RUN in " ".join(texts(figure)).lower()
-    if name not in ("quality", "outcomes", "truth"):  # which have no published counterpart
+    if name not in ("quality", "outcomes", "truth", "rules", "filters"):  # which have no published counterpart
         assert set(table["source"]) == {"published"}
 
 

@@ -109,9 +109,10 @@ def accuracies(outcomes: Sequence[Outcome]) -> list[Measurement]:
         values = {"value": mean(shares), "low": low, "high": high}
         rows.append(Measurement(stage=STAGE, metric=f"study_{kind}", variant=name, n=len(shares), unit="%", **values))
         rows += [
-            Measurement(stage=STAGE, metric=f"study_{kind}_seed", variant=f"{name} seed {o.seed}", value=share, n=len(o.samples), unit="%")
-            for o, share in zip([o for o in outcomes if o.arm == arm], shares, strict=True)
-        ]  # fmt: skip
+            pass_at(1, o.samples, STAGE, f"{name} seed {o.seed}").model_copy(update={"metric": f"study_{kind}_seed"})
+            for o in outcomes
+            if o.arm == arm
+        ]
     return rows
 
 
