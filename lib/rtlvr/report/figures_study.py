@@ -67,7 +67,8 @@ def filters(results: pd.DataFrame | None, profile: str | None = None) -> tuple[F
     axis.set_xlabel("filters of the RL set")
     if shares.empty:
         style.empty(axis, NOT_RUN)
-    style.note(figure, f"{ours_label(shares)}. Whiskers: 95 % intervals over seeds. Dots: single runs.")
+    means = shares[shares["metric"] == "study_filter"]
+    style.note(figure, f"{ours_label(means)}. Whiskers: 95 % intervals over seeds. Dots: single runs.")
     return figure, shares
 
 
@@ -96,7 +97,8 @@ def sweep(table: pd.DataFrame, published: float) -> tuple[Figure, pd.DataFrame]:
     axis.axvline(published, color="black", linewidth=1, linestyle=":")
     axis.set_xlabel(f"the paper's rule, × (published: {published:.2f}, dotted)")
     axis.set_ylabel("ours, ×")
-    axis.legend(title="time of fixed draws / time", loc="upper right")
+    axis.set_ylim(top=1.3 * max(wide["ours"].max(), 1.0))
+    axis.legend(title="time of fixed draws / time", loc="upper left", ncols=2)
     style.note(
         figure, "Simulated: 128 groups of 16, 3100 prompts. Grey: about what was published. Dashed: no difference."
     )
@@ -129,7 +131,7 @@ def _shares(axis: Axes, rows: pd.DataFrame, names: dict[str, str]) -> None:
             place - 0.28, 2, f"{value:.1f}", ha="left", fontsize=8, bbox={"fc": "white", "ec": "none", "pad": 1.5}
         )
     axis.set_xticks(range(len(names)), list(names.values()))
-    axis.set_ylim(0, 100)
+    axis.set_ylim(0, 1.15 * max([40.0, *rows["high"].dropna(), *rows["value"]]))
     axis.set_ylabel("held-out pass@1 (%)")
     axis.set_title("accuracy of the same runs" if "fixed" in names else "after RL, equal tokens")
     axis.grid(axis="x", visible=False)
