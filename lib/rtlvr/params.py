@@ -211,6 +211,8 @@ class Scaling(Section):
     budgets: list[Positive]
     problems: Positive
     samples: Positive
+    vote_problems: Positive = Field(description="held-out problems for majority voting")
+    votes: list[Positive] = Field(description="numbers of answers that vote; the largest is generated per problem")
 
 
 class Profile(Section):
