@@ -110,7 +110,9 @@ def add_bench(commands) -> None:
     def run(options: argparse.Namespace) -> int:
         from rtlvr.evaluate.official import judge_samples
 
-        result = judge_samples(options.benchmark, options.root, options.samples, options.references)
+        result = judge_samples(
+            options.benchmark, options.root, options.samples, options.references, not options.original
+        )
         print(
             json.dumps(result)
             if options.json
@@ -124,6 +126,7 @@ def add_bench(commands) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--samples", type=Path, help="JSON lines with task_id and response")
     source.add_argument("--references", action="store_true", help="judge the references instead")
+    parser.add_argument("--original", action="store_true", help="leave the benchmark's own mistakes as they are")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run)
 

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from rtlvr.data.decontaminate import Reference
 from rtlvr.errors import ParameterError, StageError
+from rtlvr.evaluate.compat import patched
 from rtlvr.hdl.source import module_names
 from rtlvr.params import Benchmarks
 from rtlvr.paths import ROOT
@@ -45,6 +46,7 @@ class Task(Record):
     testbench: str
     reference: str
     files: dict[str, str] = Field(default_factory=dict)  # data files that the testbench reads, by name
+    patches: tuple[str, ...] = ()  # why its testbench is not upstream's to the letter; see `compat`
 
 
 def folder_of(settings: Benchmarks) -> Path:
@@ -52,8 +54,11 @@ def folder_of(settings: Benchmarks) -> Path:
     return ROOT / settings.root
 
 
-def load_tasks(name: str, root: Path) -> list[Task]:
-    """All tasks of benchmark `name` in upstream order.
+def load_tasks(name: str, root: Path, errata: bool = True) -> list[Task]:
+    """All tasks of benchmark `name` in upstream order, with the edits of `compat`.
+
+    Args:
+        errata: correct the benchmark's own mistakes as well; else only what open simulators cannot run is put differently.
 
     Raises:
         ParameterError: unknown name.
@@ -69,7 +74,14 @@ def load_tasks(name: str, root: Path) -> list[Task]:
     tasks = list(readers.get(family, _rtllm)(name, folder, variant))
     if not tasks:
         raise StageError(f"got no task of {name} in {folder}; needed: the upstream layout (`make benchmarks`)")
-    return tasks
+    return [_patched(task, errata) for task in tasks]
+
+
+def _patched(task: Task, errata: bool) -> Task:
+    testbench, reference, why = patched(task.benchmark, task.id, task.testbench, task.reference, errata)
+    if not why:
+        return task
+    return task.model_copy(update={"testbench": testbench, "reference": reference, "patches": why})
 
 
 def references(settings: Benchmarks) -> list[Reference]:

@@ -10,6 +10,7 @@ Not guaranteed: that an official testbench tests much. `rtlvr.verify` answers an
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from rtlvr.errors import ParameterError
 from rtlvr.evaluate.benchmarks import Task, load_tasks
+from rtlvr.evaluate.passk import interval
 from rtlvr.hdl.source import module_names, screen, strip_comments
 from rtlvr.records import Record, iter_jsonl
 from rtlvr.verify.sandbox import run, scratch, tool
@@ -176,26 +178,48 @@ def judge_all(
     return [known[task.benchmark, task.id, code] for task, code in pairs]
 
 
-def judge_samples(benchmark: str, root: Path, samples: Path | None, references: bool = False) -> dict[str, object]:
-    """What `rtlvr bench` prints: counts and every failure, of a samples file or of the references.
+def judge_samples(
+    benchmark: str, root: Path, samples: Path | None, references: bool = False, errata: bool = True
+) -> dict[str, object]:
+    """What `rtlvr bench` prints: counts, pass@k, kinds of failure and every failure, of a samples file or of the references.
+
+    Args:
+        errata: with the benchmarks' own mistakes corrected (`compat`); else as upstream has them.
 
     Raises:
         ParameterError: a sample names an unknown task.
         StageError: the benchmark or the samples file is missing, or a row is not valid.
     """
-    tasks = {task.id: task for task in load_tasks(benchmark, root)}
+    tasks = {task.id: task for task in load_tasks(benchmark, root, errata)}
     if references:
         pairs = [(task, task.reference) for task in tasks.values()]
     else:
         pairs = _answers(tasks, iter_jsonl(samples, Answer)) if samples else []
     outcomes = judge_all(pairs)
+    judged = list(zip(pairs, outcomes, strict=True))
     failures = [
         {"task_id": task.id, "status": outcome.status, "reason": outcome.reason}
-        for (task, _), outcome in zip(pairs, outcomes, strict=True)
+        for (task, _), outcome in judged
         if not outcome.passed
     ]
-    passed = len(pairs) - len(failures)
-    return {"benchmark": benchmark, "passed": passed, "total": len(pairs), "failures": failures}
+    patches = {task.id: list(task.patches) for task in tasks.values() if task.patches}
+    return {
+        "benchmark": benchmark,
+        "passed": len(pairs) - len(failures),
+        "total": len(pairs),
+        "compiled": sum(outcome.status != "invalid" for outcome in outcomes),
+        **_pass_at(judged),
+        "patched": patches,
+        "failures": failures,
+    }
+
+
+def _pass_at(judged: Sequence[tuple[tuple[Task, str], Outcome]]) -> dict[str, list[float]]:
+    """pass@1, 5 and 10 in percent with 95 % intervals over tasks, as far as every task has as many samples."""
+    tried, right = Counter(t.id for (t, _), _ in judged), Counter(t.id for (t, _), o in judged if o.passed)
+    most = min(tried.values(), default=0)
+    counts = [(n, right[task]) for task, n in tried.items()]
+    return {f"pass@{k}": [100 * value for value in interval(counts, k)] for k in (1, 5, 10) if k <= most}
 
 
 def _answers(tasks: dict[str, Task], rows: Iterable[Answer]) -> list[tuple[Task, str]]:
