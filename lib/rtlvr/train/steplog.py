@@ -22,6 +22,7 @@ class StepLog(TrainerCallback):
     Args:
         evaluate: gives held-out pass@1; asked every `every` updates, on the main process.
         budget: generated tokens after which training stops; 0: none.
+        watch: told after every line, to show it.
     """
 
     def __init__(
@@ -31,9 +32,10 @@ class StepLog(TrainerCallback):
         evaluate: Callable[[], float] | None,
         every: int,
         budget: int = 0,
+        watch: Callable[[], None] | None = None,
     ) -> None:
         self._trainer, self._path, self._evaluate, self._every = trainer, path, evaluate, every
-        self._budget = budget
+        self._budget, self._watch = budget, watch
         self._began = time.perf_counter()
 
     def on_log(self, args, state, control, logs=None, **kwargs) -> None:
@@ -58,6 +60,8 @@ class StepLog(TrainerCallback):
         with self._path.open("a") as file:
             file.write(json.dumps(row) + "\n")
         print(_line(row, seconds), flush=True)
+        if self._watch:
+            self._watch()
         if 0 < self._budget <= self._spent():
             control.should_training_stop = True
         self._began = time.perf_counter()
