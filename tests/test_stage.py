@@ -8,7 +8,7 @@ import pytest
 from rtlvr.errors import StageError
 from rtlvr.params import load
 from rtlvr.records import Golden, Measurement, read_jsonl, write_jsonl
-from rtlvr.stage import PLANS, Stage, open_stage, stage_key
+from rtlvr.stage import PLANS, Stage, open_stage, set_aside_results, stage_key
 
 ROW = Measurement(stage="02_roundtrip", metric="funnel", variant="goldens", value=3, n=3)
 
@@ -55,6 +55,20 @@ def test_stale_predecessor_is_refused(outputs: Path) -> None:
 def test_unrelated_parameters_leave_a_key_alone() -> None:
     assert stage_key("02_roundtrip", load("smoke")) == stage_key("02_roundtrip", load("smoke", {"rl.steps": 9}))
     assert stage_key("05_rl", load("smoke")) != stage_key("05_rl", load("smoke", {"corpus.designs": 41}))
+
+
+def test_what_is_set_aside_for_good_is_not_taken_back(outputs: Path) -> None:
+    """A fresh run begins anew, though its parameters are those of results that lie aside; nothing is lost."""
+    params = load("smoke")
+    for content in ("one", "two"):
+        stage = finish("02_roundtrip", params)
+        stage.path("rows.jsonl").write_text(content)
+        set_aside_results(stage, for_good=True)
+    again = open_stage("02_roundtrip", params)
+    assert not again.done
+    assert not again.path("rows.jsonl").exists()
+    kept = sorted(path.read_text() for path in (outputs / "smoke" / ".earlier").glob("*/rows.jsonl"))
+    assert kept == ["one", "two"]
 
 
 def test_results_of_other_parameters_are_kept_and_taken_back(outputs: Path) -> None:

@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Entry point; returns the exit status."""
     parser = argparse.ArgumentParser(prog="rtlvr", description="Reproduce and extend QiMeng-CodeV-R1.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (add_doctor, add_reproduce, add_verify, add_bench, add_params, add_plan, add_results):
+    for add in (add_doctor, add_reproduce, add_verify, add_bench, add_sample, add_params, add_plan, add_results):
         add(commands)
     options = parser.parse_args(arguments)
     try:
@@ -128,6 +128,38 @@ def add_bench(commands) -> None:
     source.add_argument("--references", action="store_true", help="judge the references instead")
     parser.add_argument("--original", action="store_true", help="testbenches as published: no errata")
     parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=run)
+
+
+def add_sample(commands) -> None:
+    """`rtlvr sample`: a benchmark's samples from an endpoint, for `rtlvr bench`."""
+
+    def run(options: argparse.Namespace) -> int:
+        from rtlvr.data.endpoint import EndpointChat
+        from rtlvr.evaluate.ask import Asking, ask
+        from rtlvr.evaluate.benchmarks import load_tasks
+
+        tasks = load_tasks(options.benchmark, options.root)[: options.problems or None]
+        names = ("model", "samples", "temperature", "top_p", "max_tokens", "seed", "concurrency")
+        asking = Asking(**{name: getattr(options, name) for name in names})
+        chat = EndpointChat(options.base_url, options.api_key_env, seconds=1800, concurrency=options.concurrency)
+        print(f"{ask(tasks, asking, chat, options.out)} samples in {options.out}")
+        return 0
+
+    parser = commands.add_parser("sample", help="ask an OpenAI-compatible endpoint for a benchmark's samples")
+    parser.add_argument("--benchmark", required=True)
+    parser.add_argument("--root", type=Path, default=Path("benchmarks"), help="folder of the upstream checkouts")
+    parser.add_argument("--base-url", required=True, help="e.g. http://localhost:8000/v1")
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--out", type=Path, required=True, help="JSON lines; a killed run goes on where it stopped")
+    parser.add_argument("--api-key-env", default="OPENAI_API_KEY", help="environment variable that holds the key")
+    parser.add_argument("--problems", type=int, default=0, help="the first so many; 0: all")
+    parser.add_argument("--samples", type=int, default=1, help="per problem")
+    parser.add_argument("--temperature", type=float, default=0.0)
+    parser.add_argument("--top-p", type=float, default=1.0)
+    parser.add_argument("--max-tokens", type=int, default=2048)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--concurrency", type=int, default=8)
     parser.set_defaults(run=run)
 
 

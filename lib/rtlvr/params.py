@@ -131,6 +131,7 @@ class Rl(Section):
     model: str = Field(description="'sft': the policy of stage 04; or a folder or hub name")
     seed: Count = Field(description="of RL alone: a second seed needs no second upstream")
     steps: Positive
+    token_budget: Count = Field(description="stop after the step in which so many tokens have been generated; 0: never")
     learning_rate: Real
     warmup_steps: Count
     weight_decay: Real
@@ -173,7 +174,7 @@ class RlStudy(Section):
     seeds: Count = Field(description="of every run; 0: no studies")
     rule_steps: Positive = Field(description="steps of the runs that compare ways to fill a step")
     rule_prompts: Count = Field(description="their RL set's size; 0: all. The paper's 3.1 K are drawn some 25 times")
-    filter_steps: Positive = Field(description="steps of the runs that compare filters")
+    filter_tokens: Positive = Field(description="tokens that each of the runs that compare filters may generate")
     prompts_per_step: Positive
     problems: Positive = Field(description="held-out problems that each run is judged on")
     simulated_steps: Positive = Field(description="steps of each simulated run at the paper's scale")
@@ -210,6 +211,8 @@ class Scaling(Section):
     budgets: list[Positive]
     problems: Positive
     samples: Positive
+    vote_problems: Positive = Field(description="held-out problems for majority voting")
+    votes: list[Positive] = Field(description="numbers of answers that vote; the largest is generated per problem")
 
 
 class Profile(Section):

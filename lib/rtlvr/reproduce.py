@@ -38,7 +38,7 @@ def reproduce(profile: str = "cpu", only: Sequence[str] | None = None, fresh: bo
         raise ParameterError(f"got notebooks {', '.join(only)}; allowed: {', '.join(PLANS)}")
     if fresh:
         for name in names:
-            set_aside_results(Stage(name, params))
+            set_aside_results(Stage(name, params), for_good=True)
     worked = False
     for name in names:
         if not again and _finished(name, params, worked):

@@ -179,13 +179,19 @@ def _set_aside(stage: Stage) -> None:
     write_text(marker, stage.key)
 
 
-def set_aside_results(stage: Stage) -> None:
-    """Move a stage's present results, whatever their parameters, to `.earlier/` beside it; they can be taken back."""
-    marker = stage.path("key")
+def set_aside_results(stage: Stage, for_good: bool = False) -> None:
+    """Move a stage's present results, whatever their parameters, to `.earlier/` beside it.
+
+    They are taken back when their parameters come again, unless `for_good`: then results of the stage's parameters, those
+    that lie there already included, stay there under another name, and the stage begins anew.
+    """
+    marker, shelf = stage.path("key"), stage.folder.parent / ".earlier"
     if marker.exists():
-        shelf = stage.folder.parent / ".earlier"
         shelf.mkdir(exist_ok=True)
         stage.folder.replace(_free(shelf / f"{stage.name}-{marker.read_text()}"))
+    kept = shelf / f"{stage.name}-{stage.key}"
+    if for_good and kept.exists():
+        kept.replace(_free(kept.with_name(f"{kept.name}-replaced")))
 
 
 def _free(path: Path) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rtlvr.data.corpus import seed_corpus
-from rtlvr.data.filters import apply, equivalent, filter_quality, short, unsolved
+from rtlvr.data.filters import apply, equivalent, filter_quality, in_words, short, unsolved
 from rtlvr.data.gather import drawn, make_teacher, recorded_teacher, replayable
 from rtlvr.data.roundtrip import run
 from rtlvr.params import load
@@ -80,6 +80,25 @@ def test_filters_and_funnel(trip: tuple[list[Triple], Path]) -> None:
     assert funnel[0] == ("base", 59)
     assert all(row.status == "equivalent" for row in kept)
     assert [name for name, _ in funnel] == ["base", "equivalent", "≤ 100000 tokens"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "y is a plus b, always modulo 16; assign the result to y.\nmodule dut ( input [3:0] a, output [3:0] y );",
+            True,
+        ),
+        ("Like this:\n```verilog\nassign y = a;\n```", False),
+        ("Use always @(posedge clk) q <= d.", False),
+        ("It does assign y[3:0] = a + b;", False),
+        ("always_comb begin case (s)", False),
+        ("module m(input a); endmodule", False),
+    ],
+)
+def test_descriptions_that_quote_code_fall(trip: tuple[list[Triple], Path], text: str, kept: bool) -> None:
+    row = trip[0][0].model_copy(update={"prompt": text})
+    assert (apply([row], [in_words()])[0] == [row]) is kept
 
 
 def test_quality_against_known_labels(trip: tuple[list[Triple], Path]) -> None:

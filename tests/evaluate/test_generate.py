@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from rtlvr.evaluate.generate import Sampling, choose, complete, complete_texts, stop_ids
+from rtlvr.evaluate.generate import Sampling, choose, complete, complete_texts, sample_ids, stop_ids
 from rtlvr.train.policy import chat, load_policy, load_tokenizer
 
 PROMPTS = [
@@ -53,8 +53,33 @@ def test_a_seed_repeats_and_leaves_the_global_generator_alone(tiny) -> None:
 def test_temperature_and_nucleus() -> None:
     logits = torch.log(torch.tensor([[0.6, 0.3, 0.1]])).repeat(20_000, 1)
     torch.manual_seed(0)
-    share = torch.bincount(choose(logits, Sampling(1)), minlength=3) / 20_000
-    assert torch.allclose(share, torch.tensor([0.6, 0.3, 0.1]), atol=0.02)
-    nucleus = torch.bincount(choose(logits, Sampling(1, top_p=0.8)), minlength=3) / 20_000
+    chosen, logprobs = choose(logits, Sampling(1))
+    assert torch.allclose(torch.bincount(chosen, minlength=3) / 20_000, torch.tensor([0.6, 0.3, 0.1]), atol=0.02)
+    assert torch.allclose(logprobs, logits.gather(1, chosen[:, None])[:, 0], atol=1e-5)
+    nucleus = torch.bincount(choose(logits, Sampling(1, top_p=0.8))[0], minlength=3) / 20_000
     assert torch.allclose(nucleus, torch.tensor([2 / 3, 1 / 3, 0.0]), atol=0.02)
-    assert choose(logits[:1], Sampling(1, temperature=0)).item() == 0
+    assert choose(logits[:1], Sampling(1, temperature=0))[0].item() == 0
+
+
+def test_a_row_with_its_own_luck() -> None:
+    """One uniform number decides a token, by the cumulated probabilities; nothing impossible is ever chosen."""
+    logits = torch.log(torch.tensor([[0.6, 0.0, 0.3, 0.1]])).repeat(6, 1)
+    tokens, _ = choose(logits, Sampling(1), [0.0, 0.59, 0.61, 0.89, 0.91, 0.999999])
+    assert tokens.tolist() == [0, 0, 2, 2, 3, 3]
+    cut, _ = choose(logits, Sampling(1, top_p=0.8), [0.0, 0.65, 0.67, 0.9, 0.99, 0.999999])
+    assert cut.tolist() == [0, 0, 2, 2, 2, 2]
+
+
+def test_an_answer_depends_on_its_key_alone() -> None:
+    """Neither on what else is in the batch, nor on the order, nor on torch's generator."""
+    tokenizer, model = load_tokenizer("tiny"), load_policy("tiny")
+    ids = tokenizer.apply_chat_template([chat(p) for p in PROMPTS], add_generation_prompt=True, return_dict=True)
+    ids, stops = ids["input_ids"], {tokenizer.eos_token_id}
+    keys = [f"key {i}" for i in range(len(ids))]
+    together = [c.ids for c in sample_ids(model, ids, Sampling(24), stops, keys)]
+    torch.manual_seed(99)
+    alone = [sample_ids(model, [one], Sampling(24), stops, [key])[0].ids for one, key in zip(ids, keys, strict=True)]
+    backwards = [c.ids for c in sample_ids(model, ids[::-1], Sampling(24), stops, keys[::-1])][::-1]
+    assert together == alone == backwards
+    other = [c.ids for c in sample_ids(model, ids, Sampling(24), stops, [key + "'" for key in keys])]
+    assert other != together

@@ -71,11 +71,16 @@ def results() -> pd.DataFrame:
     for metric, paper, ours in (("tokens", 0.93, 1.7), ("rounds", 1.8, 2.2), ("wall", 1.1, 1.4)):
         rows += [row("05_rl", f"speedup_{metric}", "paper", paper, 3, 0.1, "x")]
         rows += [row("05_rl", f"speedup_{metric}", "ours", ours, 3, 0.2, "x")]
-    rows += [
-        row("05_rl", "study_rule", rule, 45.0 + place, 900, 3) for place, rule in enumerate(("fixed", "paper", "ours"))
-    ]
-    names = ("none", "equivalence", "difficulty", "both")
-    rows += [row("05_rl", "study_filter", name, 42.0 + 2 * place, 900, 3) for place, name in enumerate(names)]
+    for kind, names in (
+        ("rule", ("fixed", "paper", "ours")),
+        ("filter", ("none", "equivalence", "difficulty", "both")),
+    ):
+        for place, name in enumerate(names):
+            rows += [row("05_rl", f"study_{kind}", name, 42.0 + 2 * place, 3, 6)]
+            rows += [
+                row("05_rl", f"study_{kind}_seed", f"{name} seed {seed}", 40.0 + 2 * place + seed, 300)
+                for seed in range(3)
+            ]
     sizes = {"verilog-eval": 156, "rtllm-v1.1": 29, "rtllm-v2.0": 50}
     for names in BENCHMARKS.values():
         for place, name in enumerate(names.values()):
@@ -135,6 +140,16 @@ def scaling() -> pd.DataFrame:
                 )
             )
     names = ["model", "budget_tokens", "value", "low", "high", "n", "mean_tokens", "flops", "profile"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def votes() -> pd.DataFrame:
+    """Our majority voting."""
+    rows = [
+        (count, 60 + 3 * place, 52 + 3 * place, 68 + 3 * place, 60 + 6 * place, 60, 2 * 1.9e6 * 100 * count, "cpu")
+        for place, count in enumerate((1, 2, 4, 8, 16, 32))
+    ]
+    names = ["votes", "value", "low", "high", "pass_at_k", "n", "flops", "profile"]
     return pd.DataFrame(rows, columns=names)
 
 

@@ -39,6 +39,9 @@ FIGURES: dict[str, Callable[[Results], Drawn]] = {
     "truth": lambda ours: figures_roundtrip.known_truth(ours, "cpu"),
     "rules": lambda ours: figures_study.rules(ours, "cpu"),
     "filters": lambda ours: figures_study.filters(ours, "cpu"),
+    "votes": lambda ours: figures_scaling.votes_and_thoughts(
+        *((None, None) if ours is None else (synthetic.votes(), synthetic.scaling()))
+    ),
     "overview": lambda ours: figures_pipeline.pipeline_overview(ours, "cpu"),
     "budget": lambda ours: figures_scaling.scaling_budget(
         published.scaling(), None if ours is None else synthetic.scaling()
@@ -90,11 +93,11 @@ def test_with_ours_profile_and_count_are_named(name: str) -> None:
 def test_without_ours_the_published_are_drawn(name: str) -> None:
     figure, table = drawn(name, False)
     assert NOT_RUN in " ".join(texts(figure)).lower()
-    if name not in ("quality", "outcomes", "truth"):  # which have no published counterpart
+    if name not in ("quality", "outcomes", "truth", "rules", "filters", "votes"):  # which have no published counterpart
         assert set(table["source"]) == {"published"}
 
 
-@pytest.mark.parametrize("name", ["main v1", "main v2", "testbench", "speedup", "rules", "filters"])
+@pytest.mark.parametrize("name", ["main v1", "main v2", "testbench", "speedup", "rules", "filters", "votes"])
 @pytest.mark.parametrize("ours", [True, False])
 def test_texts_do_not_overlap(name: str, ours: bool) -> None:
     figure, _ = drawn(name, ours)

@@ -1,7 +1,11 @@
 """The example browser."""
 
+from pathlib import Path
+
 import ipywidgets
 import pytest
+from matplotlib.figure import Figure
+from synthetic_results import metrics
 
 from rtlvr.report import widgets
 from rtlvr.report.columns import TableError
@@ -31,3 +35,25 @@ def test_headless_shows_the_first_row(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_to_browse_is_an_error() -> None:
     with pytest.raises(TableError, match="no row to browse"):
         widgets.browse([], "pairs")
+
+
+def test_the_live_curve_is_for_front_ends_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "steps.jsonl"
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    assert widgets.live_curve(path, "cpu") is None
+    shown = []
+
+    class Handle:
+        """What IPython's `display` returns."""
+
+        def update(self, figure: Figure) -> None:
+            shown.append(figure)
+
+    monkeypatch.setenv("JPY_SESSION_NAME", "a notebook")
+    monkeypatch.setattr(widgets, "display", lambda _, display_id: Handle())
+    update = widgets.live_curve(path, "cpu", seconds=1000)
+    metrics(3).to_json(path, orient="records", lines=True)
+    update()
+    update()
+    assert len(shown) == 1, "not more often than every so many seconds"
+    assert len(shown[0].axes) == 8

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
-from child import Parity
+from child import Parity, noisy
 from trl import GRPOTrainer
 
 from rtlvr.data.corpus import procedural
@@ -31,7 +31,7 @@ def trainer(folder: Path, pool: Pool, **changes: object) -> AdaptiveDapoTrainer:
     params = load("smoke", {**RL, **{f"rl.{name}": value for name, value in changes.items()}})
     designs = [design for _, design in procedural(8, 5)]
     return AdaptiveDapoTrainer(
-        model=load_policy("tiny"),
+        model=load_policy(noisy(folder / "start")),
         processing_class=load_tokenizer("tiny"),
         args=grpo_config(params.rl, folder, 0),
         rl=params.rl,
@@ -46,7 +46,7 @@ def loss_and_gradients(computing: GRPOTrainer, batch: dict) -> tuple[float, list
     computing.current_gradient_accumulation_steps = 1
     loss = computing._compute_loss(model, batch)
     loss.backward()
-    return float(loss), [p.grad.clone() for p in model.parameters()]
+    return float(loss.detach()), [p.grad.clone() for p in model.parameters()]
 
 
 @pytest.mark.tools
@@ -56,8 +56,9 @@ def test_loss_and_gradients_are_trls(pool: Pool, tmp_path: Path, stale: bool) ->
     ours = trainer(tmp_path, pool, draw_rule="none")
     ours.model.train()
     batch = ours._generate_and_score_completions([row for row in ours.train_dataset for _ in range(4)][:16])
+    torch.manual_seed(1)
+    batch["advantages"] = torch.randn_like(batch["advantages"])  # whatever the base's groups were
     if stale:
-        torch.manual_seed(1)
         noise = 0.3 * torch.randn_like(batch["sampling_per_token_logps"])
         batch["old_per_token_logps"] = batch["sampling_per_token_logps"] + noise
     theirs = GRPOTrainer(
@@ -70,6 +71,7 @@ def test_loss_and_gradients_are_trls(pool: Pool, tmp_path: Path, stale: bool) ->
     expected, wanted = loss_and_gradients(theirs, batch)
     found, given = loss_and_gradients(ours, batch)
     assert found == pytest.approx(expected, rel=1e-5, abs=1e-7)
+    assert abs(expected) > 1e-3
     assert any(g.abs().max() > 1e-4 for g in wanted)
     for one, other in zip(given, wanted, strict=True):
         assert torch.allclose(one, other, rtol=1e-3, atol=1e-6)
@@ -152,14 +154,16 @@ def test_killed_ten_times_it_ends_as_if_it_never_was(tmp_path: Path) -> None:
 @pytest.mark.tools
 @pytest.mark.timeout(300)
 def test_two_processes_do_as_one(tmp_path: Path) -> None:
-    """`accelerate launch` with two CPU processes: the same prompts, groups, tokens, and the same loss."""
+    """`accelerate launch` with two CPU processes: the same prompts, groups, tokens, and the same loss.
+
+    (Two processes round draws up to even numbers; here all are even.)
+    """
     launcher = (
         str(Path(sys.executable).with_name("accelerate")), "launch", "--cpu", "--num_processes=2", "--num_machines=1",
         "--mixed_precision=no", "--dynamo_backend=no", f"--main_process_port={random.randrange(20_000, 40_000)}",
     )  # fmt: skip
     one, two = finished(tmp_path / "one", 4), finished(tmp_path / "two", 4, launcher=launcher)
     counted = ["step", "draws", "prompts_drawn", "groups_used", "groups_carried", "tokens_generated", "tokens_trained"]
-    # draws of two processes are even: give one process the same sizes
     pd.testing.assert_frame_equal(two[counted], one[counted])
     for name in ("loss", "grad_norm", "reward", "acceptance", "entropy"):
-        assert two[name].tolist() == pytest.approx(one[name].tolist(), rel=2e-3, abs=2e-5), name
+        assert two[name].tolist() == pytest.approx(one[name].tolist(), rel=2e-3, abs=2e-5, nan_ok=True), name

@@ -46,7 +46,7 @@ def test_a_template_that_training_and_generation_share() -> None:
 
 @pytest.mark.tools
 def test_accuracy_while_training_and_nothing_twice_after_a_restart(rows: list[Triple], tmp_path: Path) -> None:
-    """The same log, and the same weights, with a stop in between as without: for the schedule is the whole run's."""
+    """Once an epoch, beside the held-out loss; started again when it is done, nothing is added to the log."""
     sft, asked = load("smoke", {"sft.epochs": 2.0, "sft.batch_size": 4}).sft, []
 
     def accuracy(model, tokenizer) -> float:
@@ -60,7 +60,7 @@ def test_accuracy_while_training_and_nothing_twice_after_a_restart(rows: list[Tr
     assert log[0]["loss"] > 0
     fine_tune(sft, rows[4:], rows[:4], tmp_path, 0, accuracy=accuracy)
     again = [json.loads(line) for line in (tmp_path / "sft.jsonl").read_text().splitlines()]
-    assert [line["step"] for line in again] == [line["step"] for line in log if line["step"] <= 10][: len(again)]
+    assert [line["step"] for line in again] == [line["step"] for line in log]
 
 
 @pytest.mark.tools

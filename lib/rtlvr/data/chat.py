@@ -28,11 +28,12 @@ class Request(Record):
     temperature: float
     max_tokens: int
     seed: int
+    top_p: float = 1.0
 
     @property
     def digest(self) -> str:
         """Names the request: equal requests, equal digests."""
-        facts = json.dumps(self.model_dump(), sort_keys=True)
+        facts = json.dumps(self.model_dump(exclude_defaults=True), sort_keys=True)  # as before `top_p` was there
         return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 

@@ -131,7 +131,8 @@ class EndpointChat:
 
     def _once(self, request: Request, about: str) -> Reply:
         started, key = time.monotonic(), os.environ.get(self._key_env, "").strip() or "none"
-        body = request.model_dump(include={"model", "temperature", "max_tokens", "seed"})
+        wanted = {"model", "temperature", "top_p", "max_tokens", "seed"}
+        body = request.model_dump(include=wanted, exclude_defaults=True)
         texts = {"system": request.system, "user": request.user}
         body["messages"] = [{"role": role, "content": text} for role, text in texts.items() if text]
         response, data = asyncio.run_coroutine_threadsafe(self._post(body, key), self._loop).result()

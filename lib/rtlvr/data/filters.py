@@ -1,10 +1,16 @@
 """The paper's filters (§3.1) as named predicates, and the known-truth quality of the equivalence filter."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rtlvr.records import Triple
+
+# What stands in a body and not in a header or in prose: a fence, the module's end, a process, an assignment.
+_QUOTED = re.compile(
+    r"```|\bendmodule\b|\balways(?:_ff|_comb|_latch)?\s*(?:@|begin\b)|\bassign\s+\w+\s*(?:\[[^\]]*\]\s*)?="
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,11 @@ def unsolved(attempts: dict[str, int], name: str) -> Filter:
 def short(count_tokens: Callable[[str], int], limit: int) -> Filter:
     """Keep rows whose prompt and response fit the model's context of `limit` tokens."""
     return Filter(f"≤ {limit} tokens", lambda row: count_tokens(row.prompt) + count_tokens(row.response) <= limit)
+
+
+def in_words() -> Filter:
+    """Keep rows whose description does not quote code: solving those would be copying. The header asked for is no quotation."""
+    return Filter("described in words", lambda row: _QUOTED.search(row.prompt) is None)
 
 
 def apply(rows: Sequence[Triple], filters: Sequence[Filter]) -> tuple[list[Triple], list[tuple[str, int]]]:

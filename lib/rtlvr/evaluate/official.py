@@ -11,6 +11,7 @@ Not guaranteed: that an official testbench tests much. `rtlvr.verify` answers an
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from rtlvr.errors import ParameterError
 from rtlvr.evaluate.benchmarks import Task, load_tasks
+from rtlvr.evaluate.passk import interval
 from rtlvr.hdl.source import module_names, screen, strip_comments
 from rtlvr.records import Record, iter_jsonl
 from rtlvr.verify.sandbox import run, scratch, tool
@@ -196,7 +198,7 @@ def judge_all(
 def judge_samples(
     benchmark: str, root: Path, samples: Path | None, references: bool = False, errata: bool = True
 ) -> dict[str, object]:
-    """What `rtlvr bench` prints: counts and every failure, of a samples file or of the references.
+    """What `rtlvr bench` prints: counts, pass@k and every failure, of a samples file or of the references.
 
     `patched` and `not_applied` tell by task what of `rtlvr.evaluate.compat` was applied to upstream's text, and what
     no longer fits it. Without `errata` the score is the original one.
@@ -222,10 +224,21 @@ def judge_samples(
         "score": "corrected" if errata else "original",
         "passed": passed,
         "total": len(pairs),
+        "compiled": sum(outcome.status != "invalid" for outcome in outcomes),
+        **_pass_at(pairs, outcomes),
         "failures": failures,
         "patched": {task.id: "; ".join(task.patches) for task in tasks.values() if task.patches},
         "not_applied": {task.id: "; ".join(task.skipped) for task in tasks.values() if task.skipped},
     }
+
+
+def _pass_at(pairs: Sequence[tuple[Task, str]], outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
+    """pass@1, 5 and 10 as [percent, low, high] with 95 % intervals over tasks, as far as every task has as many samples."""
+    tried = Counter(task.id for task, _ in pairs)
+    right = Counter(task.id for (task, _), outcome in zip(pairs, outcomes, strict=True) if outcome.passed)
+    counts = [(n, right[task]) for task, n in tried.items()]
+    most = min(tried.values(), default=0)
+    return {f"pass@{k}": [100 * value for value in interval(counts, k)] for k in (1, 5, 10) if k <= most}
 
 
 def _answers(tasks: dict[str, Task], rows: Iterable[Answer]) -> list[tuple[Task, str]]:

@@ -11,6 +11,7 @@ from rtlvr.report.columns import NOT_RUN, TableError, error_bars, ours_label, re
 
 PUBLISHED_COLUMNS = ("model", "benchmark", "budget_tokens", "pass@1", "flops_read_off_figure")
 SCALING_COLUMNS = ("model", "budget_tokens", "value", "low", "high", "n", "mean_tokens", "flops", "profile")
+VOTES_COLUMNS = ("votes", "value", "low", "high", "pass_at_k", "n", "flops", "profile")
 COLUMNS = ("source", "profile", "model", "budget_tokens", "flops", "value", "low", "high", "n", "mean_tokens")
 FLOPS_NOTE = (
     "FLOPs ≈ 2 × active parameters × generated tokens, per response. Published values read off a figure (±5 %)."
@@ -41,6 +42,51 @@ def scaling_flops(published: pd.DataFrame, scaling: pd.DataFrame | None) -> tupl
     figure, table = _two_panels(published, scaling, "flops", "estimated inference FLOPs per response")
     style.note(figure, FLOPS_NOTE)
     return figure, table
+
+
+@style.styled
+def votes_and_thoughts(votes: pd.DataFrame | None, scaling: pd.DataFrame | None) -> tuple[Figure, pd.DataFrame]:
+    """Left: majority voting by behaviour against the number of votes, with pass@k; right: votes and budgets at equal FLOPs.
+
+    Args:
+        votes: columns votes, value, low, high, pass_at_k (percent), n (problems), flops, profile; None or empty: not run.
+        scaling: ours, with `SCALING_COLUMNS`: one answer under a budget.
+
+    Raises:
+        TableError: a column is missing.
+    """
+    votes = pd.DataFrame(columns=list(VOTES_COLUMNS)) if votes is None or votes.empty else votes
+    scaling = pd.DataFrame(columns=list(SCALING_COLUMNS)) if scaling is None or scaling.empty else scaling
+    require(votes, VOTES_COLUMNS, "the table of votes")
+    require(scaling, SCALING_COLUMNS, "the scaling table")
+    figure = style.new_figure(9, 3.4)
+    left, right = figure.subplots(1, 2, sharey=True)
+    _line(left, votes, "votes", style.SERIES[0], "majority")
+    left.plot(votes["votes"], votes["pass_at_k"], ":", color="black", label="pass@k (ceiling)")
+    _line(right, votes, "flops", style.SERIES[0], "more votes, whole answers")
+    _line(right, scaling, "flops", style.SERIES[1], "one answer, longer budget")
+    for axis, label, rows in ((left, "answers per problem", votes), (right, "estimated FLOPs per problem", votes)):
+        axis.set_xlabel(label)
+        if rows.empty:
+            style.empty(axis, NOT_RUN)
+            continue
+        axis.set_xscale("log", base=2 if axis is left else 10)
+        axis.legend(loc="lower right")
+    if len(votes):
+        left.set_xticks(votes["votes"], [f"{count:.0f}" for count in votes["votes"]])
+        left.xaxis.set_minor_locator(NullLocator())
+    left.set_ylabel("solved (%)")
+    left.set_ylim(0, 100)
+    left.set_title(ours_label(votes))
+    style.note(figure, "Whiskers: 95 % intervals over problems. FLOPs ≈ 2 × parameters × generated tokens.")
+    return figure, pd.concat([votes.assign(what="votes"), scaling.assign(what="budget")], ignore_index=True)
+
+
+def _line(axis: Axes, rows: pd.DataFrame, x: str, look: style.Look, label: str) -> None:
+    if rows.empty:
+        return
+    drawing = {"color": look.colour, "marker": look.marker, "linestyle": look.line, "capsize": 3}
+    axis.errorbar(rows[x], rows["value"], error_bars(rows), label=label, **drawing)
 
 
 def _two_panels(

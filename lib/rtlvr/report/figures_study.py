@@ -19,14 +19,14 @@ def rules(results: pd.DataFrame | None, profile: str | None = None) -> tuple[Fig
 
     Args:
         results: ours: stage 05_rl, metrics speedup_tokens, speedup_rounds, speedup_wall (variants `paper`, `ours`) and
-            study_rule (variants `fixed`, `paper`, `ours`).
+            study_rule (variants `fixed`, `paper`, `ours`), study_rule_seed (`ours seed 0` …).
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:
         TableError: a column or the profile is missing, or a share's unit is none.
     """
     gains = measured(results, STAGE, tuple(_COSTS), profile)
-    shares = in_percent(measured(results, STAGE, ("study_rule",), profile))
+    shares = in_percent(measured(results, STAGE, ("study_rule", "study_rule_seed"), profile))
     figure = style.new_figure(9, 3.2)
     left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
     for offset, rule, look in zip((-0.16, 0.16), ("paper", "ours"), style.SERIES, strict=False):
@@ -44,29 +44,31 @@ def rules(results: pd.DataFrame | None, profile: str | None = None) -> tuple[Fig
             style.empty(axis, NOT_RUN)
     if len(gains):
         left.legend(loc="best")
-    style.note(figure, f"{ours_label(gains)}. Whiskers: 95 % intervals, left over seeds, right over problems.")
+    style.note(figure, f"{ours_label(gains)}. Whiskers: 95 % intervals over seeds. Dots: single runs.")
     return figure, pd.concat([gains, shares], ignore_index=True)
 
 
 @style.styled
 def filters(results: pd.DataFrame | None, profile: str | None = None) -> tuple[Figure, pd.DataFrame]:
-    """Held-out pass@1 after RL on differently filtered sets, at equal numbers of generated answers.
+    """Held-out pass@1 after RL on differently filtered sets, at equal numbers of generated tokens.
 
     Args:
-        results: ours: stage 05_rl, metric study_filter (variants none, equivalence, difficulty, both).
+        results: ours: stage 05_rl, metrics study_filter (variants none, equivalence, difficulty, both) and
+            study_filter_seed (`both seed 0` …).
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:
         TableError: a column or the profile is missing, or the unit is no share.
     """
-    shares = in_percent(measured(results, STAGE, ("study_filter",), profile))
+    shares = in_percent(measured(results, STAGE, ("study_filter", "study_filter_seed"), profile))
     figure = style.new_figure(5.6, 3.2)
     axis = figure.subplots()
     _shares(axis, shares, _FILTERS)
     axis.set_xlabel("filters of the RL set")
     if shares.empty:
         style.empty(axis, NOT_RUN)
-    style.note(figure, f"{ours_label(shares)}. Whiskers: 95 % intervals over problems, seeds together.")
+    means = shares[shares["metric"] == "study_filter"]
+    style.note(figure, f"{ours_label(means)}. Whiskers: 95 % intervals over seeds. Dots: single runs.")
     return figure, shares
 
 
@@ -95,7 +97,8 @@ def sweep(table: pd.DataFrame, published: float) -> tuple[Figure, pd.DataFrame]:
     axis.axvline(published, color="black", linewidth=1, linestyle=":")
     axis.set_xlabel(f"the paper's rule, × (published: {published:.2f}, dotted)")
     axis.set_ylabel("ours, ×")
-    axis.legend(title="time of fixed draws / time", loc="upper right")
+    axis.set_ylim(top=1.3 * max(wide["ours"].max(), 1.0))
+    axis.legend(title="time of fixed draws / time", loc="upper left", ncols=2)
     style.note(
         figure, "Simulated: 128 groups of 16, 3100 prompts. Grey: about what was published. Dashed: no difference."
     )
@@ -113,16 +116,22 @@ def _points(axis: Axes, rows: pd.DataFrame, places: list[float], look, label: st
 
 
 def _shares(axis: Axes, rows: pd.DataFrame, names: dict[str, str]) -> None:
-    rows = rows[rows["variant"].isin(names)].reset_index(drop=True)
-    places = [list(names).index(variant) for variant in rows["variant"]]
+    seeds = rows[rows["metric"].str.endswith("_seed")]
+    means = rows[rows["variant"].isin(names)].reset_index(drop=True)
+    places = [list(names).index(variant) for variant in means["variant"]]
     look = style.LOOKS["ours"]
-    bars = axis.bar(places, rows["value"], 0.6, color=look.colour, hatch=look.hatch, edgecolor="white")
-    if len(rows):
-        axis.errorbar(places, rows["value"], error_bars(rows), fmt="none", ecolor="black", capsize=3, lw=1)
-    for bar, value, high in zip(bars, rows["value"], rows["high"], strict=True):
-        axis.text(bar.get_x() + bar.get_width() / 2, high + 1.5, f"{value:.1f}", ha="center", fontsize=8)
+    axis.bar(places, means["value"], 0.6, color=look.colour, hatch=look.hatch, edgecolor="white")
+    if means["low"].notna().any():
+        axis.errorbar(places, means["value"], error_bars(means), fmt="none", ecolor="black", capsize=3, lw=1)
+    known = seeds[seeds["variant"].str.split(" seed ").str[0].isin(names)]
+    x = [list(names).index(variant.split(" seed ")[0]) + 0.18 for variant in known["variant"]]
+    axis.plot(x, known["value"], "o", color="black", mfc="white", markersize=4)
+    for place, value in zip(places, means["value"], strict=True):
+        axis.text(
+            place - 0.28, 2, f"{value:.1f}", ha="left", fontsize=8, bbox={"fc": "white", "ec": "none", "pad": 1.5}
+        )
     axis.set_xticks(range(len(names)), list(names.values()))
-    axis.set_ylim(0, 100)
+    axis.set_ylim(0, 1.15 * max([40.0, *rows["high"].dropna(), *rows["value"]]))
     axis.set_ylabel("held-out pass@1 (%)")
-    axis.set_title("accuracy of the same runs" if "fixed" in names else "after RL, equal answers")
+    axis.set_title("accuracy of the same runs" if "fixed" in names else "after RL, equal tokens")
     axis.grid(axis="x", visible=False)

@@ -22,4 +22,4 @@ def ours(run: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 def table_of(path: Path) -> pd.DataFrame:
     """A CSV file as a table; an empty one where there is no file."""
-    return pd.readtable_of(path) if path.exists() else pd.DataFrame()
+    return pd.read_csv(path) if path.exists() else pd.DataFrame()

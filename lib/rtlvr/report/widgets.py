@@ -1,13 +1,17 @@
-"""A browser for examples: a slider over rows, shown as text side by side; static where headless."""
+"""What a notebook shows in JupyterLab beyond figures: a browser for examples, and a curve that grows while training runs."""
 
 import os
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from pathlib import Path
 
 import ipywidgets
+import pandas as pd
 from IPython.display import HTML, display
 
 from rtlvr.report.columns import TableError
+from rtlvr.report.figures_training import training_curve
 
 CELL = "flex:1 1 22em;min-width:0;margin:0 .6em .6em 0"
 TEXT = (
@@ -44,6 +48,28 @@ def browse(rows: Sequence[Mapping[str, str]], title: str) -> ipywidgets.VBox:
     if "JPY_SESSION_NAME" not in os.environ:
         display(HTML(view.value))
     return ipywidgets.VBox([slider, view])
+
+
+def live_curve(path: Path, profile: str, seconds: float = 5.0) -> Callable[[], None] | None:
+    """A function that draws the training curve of the step log at `path` again, under the running cell.
+
+    None where no Jupyter front end is at work: the printed lines are the record there.
+
+    Args:
+        seconds: the least time between two drawings.
+    """
+    if "JPY_SESSION_NAME" not in os.environ:
+        return None
+    shown, last = display(HTML("<i>the first step is under way</i>"), display_id=True), 0.0
+
+    def update() -> None:
+        nonlocal last
+        if time.monotonic() - last >= seconds:
+            figure, _ = training_curve(pd.read_json(path, lines=True), profile)
+            shown.update(figure)
+            last = time.monotonic()
+
+    return update
 
 
 def render(row: Mapping[str, str], title: str, number: int, count: int) -> str:

@@ -1,5 +1,6 @@
 """TRL's configuration of the RL stage's parameters (paper §3.3, hyperparameters)."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -62,7 +63,7 @@ def grpo_config(rl: Rl, folder: Path, seed: int) -> GRPOConfig:
     )
 
 
-def rewards(rl: Rl, reward) -> list:
+def rewards(rl: Rl, reward: Callable[..., list[float]]) -> list:
     """The reward functions: equivalence, and where it is asked for the soft overlong penalty (DAPO, eq. 13)."""
     return [reward, get_soft_overlong_punishment(rl.max_response, rl.overlong_buffer)] if _penalised(rl) else [reward]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 PATIENCE = 8  # passes in a row that a prompt may be left out
 _PRIOR = 0.5  # Beta(1/2, 1/2): most prompts are nearly always or nearly never solved
 _VISIT = 0.5  # weight that older answers of a prompt keep when it is tried again: it may have been trained on since
-_SHARPNESS = 8.0  # how steeply a low chance of a mixed group is punished
+_SHARPNESS = 5.0  # how steeply a low chance of a mixed group is punished
 
 
 @dataclass

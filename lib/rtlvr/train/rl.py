@@ -1,7 +1,7 @@
 """The RL stage: the RL set, the trainer, and its record."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -28,11 +28,15 @@ def improve(
     pool: Pool,
     stimuli: Stimuli,
     folder: Path,
+    watch: Callable[[], None] | None = None,
 ) -> Path:
     """Train `policy` by adaptive DAPO on `train`; saves into `folder`/policy, one line per step into `folder`/steps.jsonl.
 
     Goes on from the last checkpoint where `params.resume` is true and there is one; lines of steps after that checkpoint
     are dropped, since they will be made again.
+
+    Args:
+        watch: told after every step, to show the record so far.
     """
     rl, train = params.rl, subset(train, params.rl.prompts, params.seed)
     tokenizer, model = load_tokenizer(policy), load_policy(policy, rl.bf16)
@@ -51,7 +55,8 @@ def improve(
     watched = [] if rl.deepspeed else heldout[: rl.eval_problems]
     monitor = trial(watched, params.evaluation, pool, stimuli) if watched else None
     log = folder / "steps.jsonl"
-    trainer.add_callback(StepLog(trainer, log, (lambda: monitor(model, tokenizer)) if monitor else None, rl.eval_steps))
+    tried = (lambda: monitor(model, tokenizer)) if monitor else None
+    trainer.add_callback(StepLog(trainer, log, tried, rl.eval_steps, rl.token_budget, watch))
     checkpoint = last_checkpoint(checkpoints) if params.resume else None
     if checkpoint:
         restore_sampler(trainer, checkpoint)

@@ -107,6 +107,10 @@ class LineLog(TrainerCallback):
 
     def on_log(self, args, state, control, logs=None, **kwargs) -> None:
         """Write and print one log."""
+        if (
+            logs and "train_runtime" in logs
+        ):  # the closing summary says nothing new, and would be said again after a restart
+            return
         row = {"step": state.global_step, **{k: v for k, v in (logs or {}).items() if isinstance(v, int | float)}}
         with self._path.open("a") as file:
             file.write(json.dumps(row) + "\n")

@@ -152,6 +152,7 @@ def fit(steps: pd.DataFrame, prompts: int, group: int, general: float | None = N
     mean, accepted = (
         float(np.average(first[name], weights=first["prompts_drawn"])) for name in ("reward", "acceptance")
     )
+    mean = min(max(mean, 0.02), 0.98)
     total = _solve(lambda s: mixed_chance(mean * s, (1 - mean) * s, group), accepted)
     odds = np.log(steps["reward"].clip(0.02, 0.98) / (1 - steps["reward"].clip(0.02, 0.98)))
     rise = float(np.polyfit(np.arange(len(steps)), odds, 1, w=np.sqrt(weights))[0])
@@ -165,7 +166,7 @@ def fit(steps: pd.DataFrame, prompts: int, group: int, general: float | None = N
 
 def _solve(rising, target: float) -> float:
     """Where a rising function of a positive number takes `target`, by bisection of its logarithm."""
-    low, high = -7.0, 7.0
+    low, high = -4.0, 7.0
     for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if rising(math.exp(middle)) < target else (low, middle)

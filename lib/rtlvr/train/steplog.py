@@ -21,12 +21,21 @@ class StepLog(TrainerCallback):
 
     Args:
         evaluate: gives held-out pass@1; asked every `every` updates, on the main process.
+        budget: generated tokens after which training stops; 0: none.
+        watch: told after every line, to show it.
     """
 
     def __init__(
-        self, trainer: AdaptiveDapoTrainer, path: Path, evaluate: Callable[[], float] | None, every: int
+        self,
+        trainer: AdaptiveDapoTrainer,
+        path: Path,
+        evaluate: Callable[[], float] | None,
+        every: int,
+        budget: int = 0,
+        watch: Callable[[], None] | None = None,
     ) -> None:
         self._trainer, self._path, self._evaluate, self._every = trainer, path, evaluate, every
+        self._budget, self._watch = budget, watch
         self._began = time.perf_counter()
 
     def on_log(self, args, state, control, logs=None, **kwargs) -> None:
@@ -51,7 +60,15 @@ class StepLog(TrainerCallback):
         with self._path.open("a") as file:
             file.write(json.dumps(row) + "\n")
         print(_line(row, seconds), flush=True)
+        if self._watch:
+            self._watch()
+        if 0 < self._budget <= self._spent():
+            control.should_training_stop = True
         self._began = time.perf_counter()
+
+    def _spent(self) -> int:
+        """Tokens generated so far, steps before a restart included."""
+        return sum(json.loads(line)["tokens_generated"] for line in self._path.read_text().splitlines())
 
     def on_save(self, args, state, control, **kwargs) -> None:
         """Save the sampler's state into the checkpoint; what lacks it was cut off while it was written."""

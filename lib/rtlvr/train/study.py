@@ -39,20 +39,17 @@ def rule_arms(study: RlStudy, train: Sequence[Problem], rules: Sequence[str] = (
     size = {"steps": study.rule_steps, "prompts": study.rule_prompts, **_batch(study)}
     return [
         Arm(f"rule {rule}", seed, {**size, **RULES[rule]}, tuple(train))
+        for seed in range(study.seeds)  # seed by seed, so that what disturbs the machine disturbs all rules alike
         for rule in rules
-        for seed in range(study.seeds)
     ]
 
 
 def filter_arms(study: RlStudy, rows: Sequence[Triple], equivalent: Filter, hard: Filter) -> list[Arm]:
-    """Runs that differ in how the RL set was filtered, at equal numbers of generated answers.
-
-    No dynamic sampling here: it would hide what an unfiltered set costs.
-    """
+    """Runs that differ in how the RL set was filtered, at equal numbers of generated tokens."""
     chosen = {"none": [], "equivalence": [equivalent], "difficulty": [hard], "both": [equivalent, hard]}
-    size = {"steps": study.filter_steps, "prompts": 0, "draw_rule": "none", **_batch(study)}
+    size = {"steps": 10_000, "token_budget": study.filter_tokens, "prompts": 0, **RULES["ours"], **_batch(study)}
     sets = {name: tuple(problems_of(apply(rows, chosen[name])[0])) for name in FILTERS}
-    return [Arm(f"filter {name}", seed, size, sets[name]) for name in FILTERS for seed in range(study.seeds)]
+    return [Arm(f"filter {name}", seed, size, sets[name]) for seed in range(study.seeds) for name in FILTERS]
 
 
 def _batch(study: RlStudy) -> dict[str, object]:
@@ -72,9 +69,9 @@ class Ratio:
 def ratio(values: pd.Series) -> Ratio:
     """The mean of positive ratios, one per seed; no interval from a single one."""
     logs = values.map(log)
-    if len(logs) < 2:
+    spread = _spread(logs.tolist())
+    if spread is None:
         return Ratio(float(values.iloc[0]), None, None)
-    spread = student.ppf(0.975, len(logs) - 1) * stdev(logs) / len(logs) ** 0.5
     return Ratio(exp(mean(logs)), exp(mean(logs) - spread), exp(mean(logs) + spread))
 
 
@@ -99,19 +96,38 @@ def rule_speedups(outcomes: Sequence[Outcome]) -> list[Measurement]:
 
 
 def accuracies(outcomes: Sequence[Outcome]) -> list[Measurement]:
-    """Held-out pass@1 of every arm, its seeds together: metrics study_rule and study_filter."""
+    """Held-out pass@1 of every arm: metrics study_rule and study_filter, the seeds' mean with Student's 95 % interval.
+
+    Runs of one arm differ more than problems alone would make them, so the interval is over seeds, not problems.
+    """
     rows = []
     for arm in dict.fromkeys(o.arm for o in outcomes):
-        samples = [s for o in outcomes if o.arm == arm for s in o.samples]
+        shares = [100 * mean(s.reward for s in o.samples) for o in outcomes if o.arm == arm]
         kind, _, name = arm.partition(" ")
-        rows.append(pass_at(1, samples, STAGE, name).model_copy(update={"metric": f"study_{kind}"}))
+        spread = _spread(shares)
+        low, high = (None, None) if spread is None else (max(0, mean(shares) - spread), min(100, mean(shares) + spread))
+        values = {"value": mean(shares), "low": low, "high": high}
+        rows.append(Measurement(stage=STAGE, metric=f"study_{kind}", variant=name, n=len(shares), unit="%", **values))
+        rows += [
+            pass_at(1, o.samples, STAGE, f"{name} seed {o.seed}").model_copy(update={"metric": f"study_{kind}_seed"})
+            for o in outcomes
+            if o.arm == arm
+        ]
     return rows
+
+
+def _spread(values: Sequence[float]) -> float | None:
+    """Half of Student's 95 % interval of the mean; None from a single value."""
+    if len(values) < 2:
+        return None
+    return float(student.ppf(0.975, len(values) - 1)) * stdev(values) / len(values) ** 0.5
 
 
 def held_against(outcomes: Sequence[Outcome], study: RlStudy, rl: Rl, before: float, seeds: int = 20) -> pd.DataFrame:
     """The simulator beside the real runs: prompts and draws per rule, real mean over seeds, simulated mean and middle 95 %.
 
     The simulator knows of the real runs only what those with fixed draws tell: their rewards, acceptances and held-out gain.
+    Rules without real runs are simulated alone: they say what each part of ours contributes.
 
     Args:
         before: held-out pass@1, in percent, of the policy that all runs start from.
@@ -124,14 +140,14 @@ def held_against(outcomes: Sequence[Outcome], study: RlStudy, rl: Rl, before: fl
     fixed = _by_step([steps for rule, steps in real if rule == "fixed"])
     difficulty = fit(fixed, size, rl.group_size, _log_odds(after) - _log_odds(before))
     rows = []
-    for rule in dict.fromkeys(rule for rule, _ in real):
-        plan = plan_of(rl.model_copy(update={**_batch(study), **RULES[rule]}))
+    for rule, changes in RULES.items():
+        plan = plan_of(rl.model_copy(update={**_batch(study), **changes}))
         costs = [simulate(plan, difficulty, study.rule_steps, seed=seed) for seed in range(seeds)]
+        known = [steps for run, steps in real if run == rule]
         for what, column, name in (("prompts drawn", "prompts_drawn", "prompts"), ("draws", "draws", "draws")):
             found = pd.Series([float(getattr(cost, name)) for cost in costs])
-            measured = mean(float(steps[column].sum()) for known, steps in real if known == rule)
-            low, high = found.quantile(0.025), found.quantile(0.975)
-            rows.append((rule, what, measured, found.mean(), low, high))
+            measured = mean(float(steps[column].sum()) for steps in known) if known else None
+            rows.append((rule, what, measured, found.mean(), found.quantile(0.025), found.quantile(0.975)))
     return pd.DataFrame(rows, columns=["rule", "what", "real", "simulated", "low", "high"])
 
 

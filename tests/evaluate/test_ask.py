@@ -1,0 +1,86 @@
+"""Samples from an endpoint: a real HTTP service that fails half-way, and nothing asked twice."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from rtlvr.data.endpoint import EndpointChat
+from rtlvr.errors import InfrastructureError
+from rtlvr.evaluate.ask import Asking, ask
+from rtlvr.evaluate.benchmarks import Task
+from rtlvr.evaluate.official import Answer
+from rtlvr.records import read_jsonl
+
+TASKS = [
+    Task(id=f"t{i}", benchmark="b", style="rtllm", prompt=f"task {i}", top="m", header="", testbench="", reference="")
+    for i in range(4)
+]
+
+
+class Service(BaseHTTPRequestHandler):
+    """Answers with the prompt and the seed; refuses for good once `server.left` replies are given."""
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        with self.server.lock:
+            self.server.bodies.append(body)
+            open_ = self.server.left > 0
+            self.server.left -= 1
+        text = f"answer to {body['messages'][-1]['content']} with seed {body['seed']}"
+        message = {"role": "assistant", "content": text, "reasoning_content": "hm"}
+        reply = {
+            "choices": [{"message": message, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 5, "completion_tokens": 7},
+        }
+        data = json.dumps(reply if open_ else {"error": {"message": "no such model"}}).encode()
+        self.send_response(200 if open_ else 404)
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def service() -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
+    server.lock, server.bodies, server.left = threading.Lock(), [], 10**6
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def chat(server: ThreadingHTTPServer) -> EndpointChat:
+    return EndpointChat(f"http://127.0.0.1:{server.server_port}/v1", "NO_KEY", pause=0.01)
+
+
+def test_all_samples_in_order_with_their_own_seeds(service: ThreadingHTTPServer, tmp_path: Path) -> None:
+    out = tmp_path / "samples.jsonl"
+    asking = Asking("m", samples=3, temperature=0.8, top_p=0.95, max_tokens=99, seed=10)
+    assert ask(TASKS, asking, chat(service), out) == 12
+    rows = read_jsonl(out, Answer)
+    assert [row.task_id for row in rows] == [f"t{i}" for i in range(4) for _ in range(3)]
+    assert rows[4].response == "<think>hm</think>\nanswer to task 1 with seed 11"
+    assert all((b["temperature"], b["top_p"], b["max_tokens"]) == (0.8, 0.95, 99) for b in service.bodies)
+
+
+def test_a_service_that_fails_half_way_is_asked_for_the_rest(service: ThreadingHTTPServer, tmp_path: Path) -> None:
+    out, asking = tmp_path / "samples.jsonl", Asking("m", samples=2, concurrency=2)
+    service.left = 5
+    with pytest.raises(InfrastructureError, match="no such model"):
+        ask(TASKS, asking, chat(service), out)
+    assert not out.exists(), "half a file of samples would be taken for a whole one"
+    service.left, before = 10**6, len(service.bodies)
+    assert ask(TASKS, asking, chat(service), out) == 8
+    assert len(service.bodies) == before + 3
+    served = Counter((b["messages"][-1]["content"], b["seed"]) for b in service.bodies)
+    assert len(served) == 8
+    assert ask(TASKS, asking, chat(service), out) == 8
+    assert len(service.bodies) == before + 3
