@@ -108,6 +108,23 @@ def test_carried_groups_keep_their_old_probabilities(pool: Pool, tmp_path: Path)
     assert torch.equal(second["old_per_token_logps"][:size, :width], waiting.content["sampling_per_token_logps"])
 
 
+@pytest.mark.tools
+def test_groups_are_cut_and_joined_without_loss(pool: Pool, tmp_path: Path) -> None:
+    """Whatever TRL adds to a batch: per token, per answer (vLLM's correction by sequence), or one number per row."""
+    made = trainer(tmp_path, pool, draw_rule="none")
+    made.model.train()
+    scored = made._generate_and_score_completions([row for row in made.train_dataset for _ in range(4)][:16])
+    scored["importance_sampling_ratio"] = torch.rand(16, 1)
+    groups = made._split(scored, [(0, i) for i in range(4)])
+    assert all(g.content["completion_ids"].shape[1] <= scored["completion_ids"].shape[1] for g in groups)
+    joined = made._merge([g.content for g in groups], stale=False)
+    for key, values in joined.items():
+        if key.startswith("prompt") or values.dim() < 2 or values.shape[1] == 1:
+            assert torch.equal(values, scored[key]), key
+        else:
+            assert torch.equal(values * joined["completion_mask"], scored[key] * scored["completion_mask"]), key
+
+
 def test_a_subset_is_drawn_once_for_all_seeds() -> None:
     rows = list("abcdefgh")
     assert subset(rows, 0, 1) == subset(rows, 9, 1) == rows

@@ -98,7 +98,9 @@ def sweep(table: pd.DataFrame, published: float) -> tuple[Figure, pd.DataFrame]:
     axis.set_xlabel(f"the paper's rule, × (published: {published:.2f}, dotted)")
     axis.set_ylabel("ours, ×")
     axis.set_ylim(top=1.3 * max(wide["ours"].max(), 1.0))
-    axis.legend(title="time of fixed draws / time", loc="upper left", ncols=2, frameon=True, framealpha=1, edgecolor="none")
+    axis.legend(
+        title="time of fixed draws / time", loc="upper left", ncols=2, frameon=True, framealpha=1, edgecolor="none"
+    )
     style.note(
         figure, "Simulated: 128 groups of 16, 3100 prompts. Grey: about what was published. Dashed: no difference."
     )

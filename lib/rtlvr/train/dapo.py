@@ -209,6 +209,8 @@ def _trimmed(key: str, rows: dict[str, torch.Tensor]) -> torch.Tensor:
     if values.dim() < 2:
         return values.clone()
     used = rows[_TRIMMED.get(key, "completion_mask")].bool().any(0)
+    if values.shape[1] != len(used):  # one number per answer, as vLLM's correction by sequence
+        return values.clone()
     return values[:, used].clone()
 
 
