@@ -163,6 +163,7 @@ class Rl(Section):
     bf16: bool
     gradient_checkpointing: bool
     report_to: Literal["none", "tensorboard", "trackio"]
+    verify_on: Literal["local", "ray"] = Field(description="where rewards are verified: here, or on a Ray cluster")
     vllm: Literal["off", "colocate", "server"]
     vllm_host: str = Field(description="where `trl vllm-serve` runs (vllm: server)")
     deepspeed: str | None

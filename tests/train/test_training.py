@@ -64,6 +64,31 @@ def test_the_reward_in_trls_shape(pool: Pool, stimuli: Stimuli, designs: list) -
     assert reward(completions=completions, golden=[designs[0].golden, designs[0].golden]) == [1.0, 0.0]
 
 
+@pytest.mark.tools
+def test_rewards_from_a_ray_cluster(pool: Pool, stimuli: Stimuli, designs: list) -> None:
+    """The same rewards, in order, begun early or not; what cannot be judged raises there as here."""
+    ray = pytest.importorskip("ray", reason="the extra [ray] is not installed")
+    from rtlvr.errors import InfrastructureError
+    from rtlvr.verify.cluster import RayPool
+
+    goldens = [designs[0].golden, designs[1].golden, designs[0].golden]
+    completions = [
+        [{"role": "assistant", "content": answer("", d.golden)}] for d in (designs[0], designs[0], designs[0])
+    ]
+    cluster = RayPool(2)
+    try:
+        far = EquivalenceReward(cluster, stimuli)
+        far.start(goldens[1], completions[1][0]["content"])
+        here = EquivalenceReward(pool, stimuli)(completions=completions, golden=goldens)
+        assert far(completions=completions, golden=goldens) == here == [1.0, 0.0, 1.0]
+        with pytest.raises(InfrastructureError, match="a golden cannot be judged"):
+            far(completions=completions[:1], golden=["module dut; nonsense endmodule"])
+        assert far(completions=completions[:1], golden=goldens[:1]) == [1.0]
+    finally:
+        cluster.close()
+        ray.shutdown()
+
+
 def test_tokenizer_round_trips_and_keeps_its_tags() -> None:
     tokenizer = load_tokenizer("tiny")
     text = answer("4 + 3 = 7\n", "module dut ( input [3:0] a, output y );\n  assign y = a == 4'd7;\nendmodule\n")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.response import last_block, parse
 from rtlvr.verify import Pool, Stimuli
+from rtlvr.verify.cluster import RayPool
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Judgement:
 
 
 def judge(
-    pool: Pool, stimuli: Stimuli, goldens: Sequence[str], responses: Sequence[str], plain: bool = False
+    pool: Pool | RayPool, stimuli: Stimuli, goldens: Sequence[str], responses: Sequence[str], plain: bool = False
 ) -> list[Judgement]:
     """Judge responses against their goldens, in order.
 
@@ -56,7 +57,7 @@ class EquivalenceReward:
 
     __name__ = "equivalence"
 
-    def __init__(self, pool: Pool, stimuli: Stimuli) -> None:
+    def __init__(self, pool: Pool | RayPool, stimuli: Stimuli) -> None:
         self._pool, self._stimuli = pool, stimuli
         self.last: list[Judgement] = []
 

@@ -18,6 +18,7 @@ from rtlvr.train.policy import chat, load_policy, load_tokenizer
 from rtlvr.train.reward import EquivalenceReward
 from rtlvr.train.steplog import StepLog, cut_log, last_checkpoint, restore_sampler
 from rtlvr.verify import Pool, Stimuli
+from rtlvr.verify.cluster import RayPool
 
 
 def improve(
@@ -47,7 +48,7 @@ def improve(
         processing_class=tokenizer,
         args=config,
         rl=rl,
-        reward=EquivalenceReward(pool, stimuli),
+        reward=EquivalenceReward(RayPool() if rl.verify_on == "ray" else pool, stimuli),
         train_dataset=rl_dataset([chat(p.prompt) for p in train], [p.golden for p in train]),
     )
     trainer.remove_callback(PrinterCallback)  # our own lines say it shorter
