@@ -98,6 +98,9 @@ class Filtering(Section):
         description="hard: filter 2 sees what filter 1 kept, as in the paper; all: every sound triple"
     )
     rl_attempts: Count = Field(description="drop from RL what the distilled model solves in any of so many attempts")
+    agree: Positive = Field(
+        description="answers to a description (of roundtrip.answers) that must be equivalent to keep it"
+    )
     temperature: Real
     max_tokens: Positive
     truth_designs: Positive = Field(description="designs on which the equivalence filter is held against known truth")

@@ -8,8 +8,9 @@ from rtlvr.data.corpus import seed_corpus
 from rtlvr.data.filters import apply, equivalent, filter_quality, in_words, short, unsolved
 from rtlvr.data.gather import drawn, make_teacher, recorded_teacher, replayable
 from rtlvr.data.roundtrip import run
+from rtlvr.data.truth import each_of, known_truth
 from rtlvr.params import load
-from rtlvr.records import Triple, read_jsonl
+from rtlvr.records import Attempt, Triple, read_jsonl
 from rtlvr.verify import Pool, Stimuli
 
 
@@ -116,6 +117,31 @@ def test_known_truth_at_thirty_percent(pool: Pool, stimuli: Stimuli, tmp_path: P
     quality = filter_quality(rows)
     assert quality.wrong > 50
     assert quality.recall >= 0.99
+
+
+def test_agreement_of_several_answers() -> None:
+    """Counts equivalent answers, whichever they are."""
+    one, other = (Attempt(thought="", code=s, status=s, reason="") for s in ("equivalent", "inequivalent"))
+    rows = [
+        Triple(id=str(i), golden="g", top="t", category="c", source="s", prompt="p", attempts=attempts)
+        for i, attempts in enumerate([(other, one), (one, other, one), (other, other)])
+    ]
+    assert [row.id for row in apply(rows, [equivalent()])[0]] == ["0", "1"]
+    kept, funnel = apply(rows, [equivalent(2)])
+    assert [row.id for row in kept] == ["1"]
+    assert funnel == [("2 answers equivalent", 1)]
+
+
+@pytest.mark.tools
+def test_two_of_five_answers_at_thirty_percent(pool: Pool, stimuli: Stimuli) -> None:
+    """30 % of all pairs wrong, in description or code: what is kept is right, and little that is right is lost."""
+    params = load("smoke", {"corpus.designs": 400})
+    goldens, designs = drawn(params.corpus, 1000)
+    rate = each_of(0.3)
+    found = known_truth(goldens, designs, (rate, rate), pool, stimuli, answers=5, agree=2)
+    assert found.quality.wrong > 30
+    assert found.quality.precision >= 0.995
+    assert found.quality.recall >= 0.99
 
 
 def test_the_recorded_model_replays(pool: Pool, stimuli: Stimuli, tmp_path: Path) -> None:

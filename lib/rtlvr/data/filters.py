@@ -21,9 +21,15 @@ class Filter:
     keep: Callable[[Triple], bool]
 
 
-def equivalent() -> Filter:
-    """Keep pairs whose regenerated code is equivalent to the golden (step 4)."""
-    return Filter("equivalent", lambda row: row.status == "equivalent")
+def equivalent(agree: int = 1) -> Filter:
+    """Keep pairs whose regenerated code is equivalent to the golden (step 4).
+
+    Args:
+        agree: how many of a description's answers must be. One error may undo a wrong description; two that do so in the
+            same way are rare.
+    """
+    name = "equivalent" if agree == 1 else f"{agree} answers equivalent"
+    return Filter(name, lambda row: sum(a.status == "equivalent" for a in row.attempts) >= agree)
 
 
 def unsolved(attempts: dict[str, int], name: str) -> Filter:

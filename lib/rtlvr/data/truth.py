@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtlvr.data.families import Design
-from rtlvr.data.filters import FilterQuality, tally
+from rtlvr.data.filters import FilterQuality, equivalent, tally
 from rtlvr.data.procedural import ProceduralTeacher
 from rtlvr.data.roundtrip import round_trip
 from rtlvr.records import Golden
@@ -45,12 +45,15 @@ def known_truth(
     stimuli: Stimuli,
     seed: int = 0,
     shared: bool = False,
+    answers: int = 1,
+    agree: int = 1,
 ) -> KnownTruth:
     """Put procedural goldens through a round trip whose teacher errs at `rates` (in description, in code).
 
     Args:
         shared: the solver makes the same kinds of mistakes as the describer, so that one often undoes the other: the worst
             case for the round trip (`rates[1]` then scales the misreadings). Else its faults are injected at random.
+        answers, agree: of so many answers to a description so many must be equivalent for it to be kept.
     """
     misread, flat = (rates[1], None) if shared else (0.0, rates[1])
     teacher = ProceduralTeacher(designs, rates[0], misread, seed, flat, follow=True)
@@ -59,8 +62,8 @@ def known_truth(
         return pool.verify(golden, candidate, stimuli, mode="formal").equivalent
 
     def trip(golden: Golden) -> tuple[bool, bool, bool]:
-        row, asked = round_trip(golden, teacher, pool, stimuli), teacher.described(golden)[1]
-        return same(golden.code, asked), same(asked, row.code), row.status == "equivalent"
+        row, asked = round_trip(golden, teacher, pool, stimuli, answers), teacher.described(golden)[1]
+        return same(golden.code, asked), same(asked, row.code), equivalent(agree).keep(row)
 
     rows = list(pool.map(trip, goldens))
     return KnownTruth(
