@@ -33,9 +33,14 @@ def interval(counts: Sequence[tuple[int, int]], k: int = 1, seed: int = 0) -> tu
     if all(n == 1 for n, _ in counts):
         ci = binomtest(int(values.sum()), len(values)).proportion_ci(method="wilson")
         return mean, float(ci.low), float(ci.high)
+    return bootstrap(values, seed)
+
+
+def bootstrap(values: np.ndarray, seed: int = 0) -> tuple[float, float, float]:
+    """The mean of `values` (one per problem) and its 95 % interval by percentile bootstrap over them."""
     picks = np.random.default_rng(seed).integers(0, len(values), (_RESAMPLES, len(values)))
     low, high = np.percentile(values[picks].mean(axis=1), [2.5, 97.5])
-    return mean, float(low), float(high)
+    return float(values.mean()), float(low), float(high)
 
 
 def percent(hits: int, n: int) -> tuple[float, float, float]:

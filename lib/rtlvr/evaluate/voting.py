@@ -15,12 +15,11 @@ import numpy as np
 import pandas as pd
 
 from rtlvr.errors import DesignError
-from rtlvr.evaluate.passk import pass_at_k
+from rtlvr.evaluate.passk import bootstrap, pass_at_k
 from rtlvr.hdl.response import parse
 from rtlvr.records import Measurement, Sample
 from rtlvr.verify import Pool, Stimuli
 
-_RESAMPLES = 2000
 _NO_VOTE = ("format", "invalid")
 
 
@@ -109,17 +108,10 @@ def by_votes(
             for b in cast
         ]
         passed = [pass_at_k(len(b.right), sum(b.right), count) for b in cast]
-        value, low, high = _bootstrap(chosen, seed)
+        value, low, high = bootstrap(100 * np.array(chosen), seed)
         numbers = {"value": value, "low": low, "high": high, "pass_at_k": 100 * float(np.mean(passed)), "n": len(cast)}
         rows.append({"votes": count, **numbers, "flops": 2 * parameters * tokens * count})
     return pd.DataFrame(rows)
-
-
-def _bootstrap(values: Sequence[float], seed: int) -> tuple[float, float, float]:
-    numbers = 100 * np.array(values, dtype=float)
-    picks = np.random.default_rng(seed).integers(0, len(numbers), (_RESAMPLES, len(numbers)))
-    low, high = np.percentile(numbers[picks].mean(axis=1), [2.5, 97.5])
-    return float(numbers.mean()), float(low), float(high)
 
 
 def vote_measurements(points: pd.DataFrame, stage: str) -> list[Measurement]:

@@ -12,11 +12,12 @@ from transformers import PrinterCallback
 from rtlvr.evaluate.heldout import trial
 from rtlvr.params import Profile
 from rtlvr.records import Problem
+from rtlvr.train.checkpoints import last_whole
 from rtlvr.train.config import grpo_config
 from rtlvr.train.dapo import AdaptiveDapoTrainer
 from rtlvr.train.policy import chat, load_policy, load_tokenizer
 from rtlvr.train.reward import EquivalenceReward
-from rtlvr.train.steplog import StepLog, cut_log, last_checkpoint, restore_sampler
+from rtlvr.train.steplog import STATE, StepLog, cut_log, restore_sampler
 from rtlvr.verify import Pool, Stimuli
 from rtlvr.verify.cluster import RayPool
 
@@ -58,11 +59,11 @@ def improve(
     log = folder / "steps.jsonl"
     tried = (lambda: monitor(model, tokenizer)) if monitor else None
     trainer.add_callback(StepLog(trainer, log, tried, rl.eval_steps, rl.token_budget, watch))
-    checkpoint = last_checkpoint(checkpoints) if params.resume else None
+    checkpoint, made = last_whole(checkpoints, STATE) if params.resume else (None, 0)
     if checkpoint:
         restore_sampler(trainer, checkpoint)
     if trainer.is_world_process_zero():
-        cut_log(log, int(checkpoint.name.split("-")[1]) if checkpoint else 0)
+        cut_log(log, made)
     torch.manual_seed(rl.seed)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     trainer.save_model(str(folder / "policy"))

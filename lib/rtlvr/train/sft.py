@@ -14,6 +14,7 @@ from rtlvr.evaluate.generate import stop_ids
 from rtlvr.params import Sft
 from rtlvr.paths import ROOT
 from rtlvr.records import Triple, write_text
+from rtlvr.train.checkpoints import last_whole
 from rtlvr.train.policy import chat, check_template, load_policy, load_tokenizer
 
 
@@ -87,8 +88,8 @@ def fine_tune(
     trainer.remove_callback(PrinterCallback)  # our own lines say it shorter
     if accuracy:
         trainer.add_callback(Accuracy(trainer, tokenizer, accuracy, folder / "sft.jsonl"))
-    checkpoint = _last_checkpoint(folder / "checkpoints") if resume else None
-    _cut_log(folder / "sft.jsonl", int(checkpoint.name.partition("-")[2]) if checkpoint else 0)
+    checkpoint, made = last_whole(folder / "checkpoints", "trainer_state.json") if resume else (None, 0)
+    _cut_log(folder / "sft.jsonl", made)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     trained = trainer.accelerator.unwrap_model(trainer.model)
     if sft.lora_rank:
@@ -117,12 +118,6 @@ class LineLog(TrainerCallback):
         shown = [f"{k} {row[k]:.4g}" for k in ("loss", "eval_loss", "mean_token_accuracy") if k in row]
         if shown and (state.global_step % 50 == 0 or "eval_loss" in row):
             print(f"step {state.global_step}/{state.max_steps}  " + "  ".join(shown), flush=True)
-
-
-def _last_checkpoint(folder: Path) -> Path | None:
-    """The newest checkpoint that was written to its end: the trainer writes its state last."""
-    whole = [path.parent for path in folder.glob("checkpoint-*/trainer_state.json")]
-    return max(whole, key=lambda path: int(path.name.partition("-")[2]), default=None)
 
 
 def _cut_log(path: Path, steps: int) -> None:

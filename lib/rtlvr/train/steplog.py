@@ -13,7 +13,7 @@ from rtlvr.records import write_text
 from rtlvr.train.collect import Group
 from rtlvr.train.dapo import AdaptiveDapoTrainer
 
-_STATE, _SURPLUS = "sampler.json", "surplus.pt"
+STATE, _SURPLUS = "sampler.json", "surplus.pt"  # a checkpoint with STATE was written to its end
 
 
 class StepLog(TrainerCallback):
@@ -77,7 +77,7 @@ class StepLog(TrainerCallback):
         folder, sampler = Path(args.output_dir) / f"checkpoint-{state.global_step}", self._trainer.sampler
         groups = [(g.prompt, g.step, g.rewards, g.content) for g in sampler.surplus]
         torch.save(groups, folder / _SURPLUS)
-        write_text(folder / _STATE, json.dumps(sampler.state()))
+        write_text(folder / STATE, json.dumps(sampler.state()))
 
 
 def _line(row: dict, seconds: float) -> str:
@@ -92,16 +92,10 @@ def _line(row: dict, seconds: float) -> str:
     return text + (f"  held-out {row['heldout_pass@1']:.3f}" if row["heldout_pass@1"] is not None else "")
 
 
-def last_checkpoint(folder: Path) -> Path | None:
-    """The newest checkpoint in `folder` that was written to its end."""
-    whole = [path.parent for path in folder.glob(f"checkpoint-*/{_STATE}")]
-    return max(whole, key=lambda path: int(path.name.split("-")[1]), default=None)
-
-
 def restore_sampler(trainer: AdaptiveDapoTrainer, checkpoint: Path) -> None:
     """Bring the sampler back to where `checkpoint` was saved."""
     groups = [Group(*values) for values in torch.load(checkpoint / _SURPLUS, weights_only=True)]
-    trainer.sampler.restore(json.loads((checkpoint / _STATE).read_text()), groups)
+    trainer.sampler.restore(json.loads((checkpoint / STATE).read_text()), groups)
 
 
 def cut_log(path: Path, updates: int) -> None:
