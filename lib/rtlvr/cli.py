@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from rtlvr.errors import ParameterError, RtlvrError
+from rtlvr.hdl.response import SYSTEM_PROMPT
 
 CANNOT_SAY = 2  # exit status: bad usage, undecided, or tools that failed
 
@@ -108,16 +109,12 @@ def add_bench(commands) -> None:
     """`rtlvr bench`: judge ready-made samples, or the references, by a benchmark's own testbenches."""
 
     def run(options: argparse.Namespace) -> int:
-        from rtlvr.evaluate.official import judge_samples
+        from rtlvr.evaluate.public import bench
+        from rtlvr.verify import Pool
 
-        result = judge_samples(
-            options.benchmark, options.root, options.samples, options.references, not options.original
-        )
-        print(
-            json.dumps(result)
-            if options.json
-            else f"{options.benchmark}: {result['passed']} of {result['total']} passed"
-        )
+        pool, gathered = Pool() if options.verify else None, (options.model, options.out)
+        result = bench(options.benchmark, options.root, options.samples, not options.original, pool, *gathered)
+        print(json.dumps(result) if options.json else _in_lines(result))
         return 0
 
     parser = commands.add_parser("bench", help="judge samples by a public benchmark's testbenches")
@@ -127,39 +124,60 @@ def add_bench(commands) -> None:
     source.add_argument("--samples", type=Path, help="JSON lines with task_id and response")
     source.add_argument("--references", action="store_true", help="judge the references instead")
     parser.add_argument("--original", action="store_true", help="testbenches as published: no errata")
+    parser.add_argument("--verify", action="store_true", help="the verifier's verdict as well, disagreements explained")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--model", default="", help="whose samples they are (for --out)")
+    parser.add_argument("--out", type=Path, help="folder that gathers benchmarks.csv and disagreements.csv")
     parser.set_defaults(run=run)
 
 
+def _in_lines(result: dict) -> str:
+    lines = [f"{result['benchmark']}: {result['passed']} of {result['total']} passed, {result['compiled']} compile"]
+    for name in [name for name in result if name.startswith("pass@")]:
+        value, low, high = result[name]
+        lines.append(f"{name}: {value:.1f} % [{low:.1f}, {high:.1f}]")
+    lines.append("classes: " + ", ".join(f"{name} {n}" for name, n in result["classes"].items() if n))
+    for row in result.get("disagreements", []):
+        lines.append(f"{row['task_id']}: testbench {row['official']}, verifier {row['verifier']}: {row['cause']}")
+    return "\n".join(lines)
+
+
 def add_sample(commands) -> None:
-    """`rtlvr sample`: a benchmark's samples from an endpoint, for `rtlvr bench`."""
+    """`rtlvr sample`: a benchmark's samples from a model, for `rtlvr bench`."""
 
     def run(options: argparse.Namespace) -> int:
-        from rtlvr.data.endpoint import EndpointChat
         from rtlvr.evaluate.ask import Asking, ask
+        from rtlvr.evaluate.backends import chosen
         from rtlvr.evaluate.benchmarks import load_tasks
 
         tasks = load_tasks(options.benchmark, options.root)[: options.problems or None]
-        names = ("model", "samples", "temperature", "top_p", "max_tokens", "seed", "concurrency")
+        names = ("samples", "temperature", "top_p", "max_tokens", "seed", "system")
         asking = Asking(**{name: getattr(options, name) for name in names})
-        chat = EndpointChat(options.base_url, options.api_key_env, seconds=1800, concurrency=options.concurrency)
-        print(f"{ask(tasks, asking, chat, options.out)} samples in {options.out}")
+        where = options.base_url, options.api_key_env, options.concurrency
+        backend = chosen(options.backend, options.model, *where)
+        print(f"{len(ask(tasks, asking, backend, options.out))} samples in {options.out}")
         return 0
 
-    parser = commands.add_parser("sample", help="ask an OpenAI-compatible endpoint for a benchmark's samples")
+    parser = commands.add_parser("sample", help="ask a model for a benchmark's samples")
     parser.add_argument("--benchmark", required=True)
     parser.add_argument("--root", type=Path, default=Path("benchmarks"), help="folder of the upstream checkouts")
-    parser.add_argument("--base-url", required=True, help="e.g. http://localhost:8000/v1")
-    parser.add_argument("--model", required=True)
+    parser.add_argument("--backend", choices=["endpoint", "transformers", "vllm"], default="endpoint")
+    parser.add_argument(
+        "--model", required=True, help="the service's name of it, or a folder, a hub's name or gguf:PATH"
+    )
     parser.add_argument("--out", type=Path, required=True, help="JSON lines; a killed run goes on where it stopped")
+    parser.add_argument(
+        "--base-url", default="", help="of an OpenAI-compatible endpoint, e.g. http://localhost:8000/v1"
+    )
     parser.add_argument("--api-key-env", default="OPENAI_API_KEY", help="environment variable that holds the key")
+    parser.add_argument("--concurrency", type=int, default=8, help="requests at once to an endpoint")
     parser.add_argument("--problems", type=int, default=0, help="the first so many; 0: all")
     parser.add_argument("--samples", type=int, default=1, help="per problem")
     parser.add_argument("--temperature", type=float, default=0.0)
     parser.add_argument("--top-p", type=float, default=1.0)
     parser.add_argument("--max-tokens", type=int, default=2048)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--concurrency", type=int, default=8)
+    parser.add_argument("--system", default=SYSTEM_PROMPT, help="system prompt; default: the paper's")
     parser.set_defaults(run=run)
 
 

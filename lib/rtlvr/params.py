@@ -200,6 +200,10 @@ class Benchmarks(Section):
 
     root: str
     names: list[str]
+    backend: Literal["transformers", "vllm", "endpoint"]
+    model: str = Field(description="a folder, a hub's name, gguf:PATH, or the endpoint's name; empty: the policy of 05")
+    base_url: str = Field(description="of the endpoint")
+    api_key_env: str = Field(description="environment variable that holds the endpoint's key")
     problems: Count = Field(description="problems per benchmark; 0: all")
     heldout_problems: Positive = Field(description="held-out designs for pass@k")
     samples: Positive

@@ -8,6 +8,7 @@ ROOT = PACKAGE.parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 PROFILES = ROOT / "params"
 TINY_POLICY = PACKAGE / "train" / "tiny"
+REFERENCE = ROOT / "outputs" / "reference"
 CORPUS = PACKAGE / "data" / "corpus"
 TRANSCRIPTS = PACKAGE / "data" / "transcripts"
 

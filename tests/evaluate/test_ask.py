@@ -11,9 +11,10 @@ import pytest
 
 from rtlvr.data.endpoint import EndpointChat
 from rtlvr.errors import InfrastructureError
+from rtlvr.evaluate.answers import Answer
 from rtlvr.evaluate.ask import Asking, ask
+from rtlvr.evaluate.backends import Endpoint
 from rtlvr.evaluate.benchmarks import Task
-from rtlvr.evaluate.official import Answer
 from rtlvr.records import read_jsonl
 
 TASKS = [
@@ -57,30 +58,32 @@ def service() -> Iterator[ThreadingHTTPServer]:
     server.server_close()
 
 
-def chat(server: ThreadingHTTPServer) -> EndpointChat:
-    return EndpointChat(f"http://127.0.0.1:{server.server_port}/v1", "NO_KEY", pause=0.01)
+def backend(server: ThreadingHTTPServer, concurrency: int = 8) -> Endpoint:
+    chat = EndpointChat(f"http://127.0.0.1:{server.server_port}/v1", "NO_KEY", pause=0.01)
+    return Endpoint(chat, "m", concurrency)
 
 
 def test_all_samples_in_order_with_their_own_seeds(service: ThreadingHTTPServer, tmp_path: Path) -> None:
     out = tmp_path / "samples.jsonl"
-    asking = Asking("m", samples=3, temperature=0.8, top_p=0.95, max_tokens=99, seed=10)
-    assert ask(TASKS, asking, chat(service), out) == 12
+    asking = Asking(samples=3, temperature=0.8, top_p=0.95, max_tokens=99, seed=10)
+    assert len(ask(TASKS, asking, backend(service), out)) == 12
     rows = read_jsonl(out, Answer)
     assert [row.task_id for row in rows] == [f"t{i}" for i in range(4) for _ in range(3)]
+    assert {(row.tokens, row.truncated) for row in rows} == {(7, False)}
     assert rows[4].response == "<think>hm</think>\nanswer to task 1 with seed 11"
     assert all((b["temperature"], b["top_p"], b["max_tokens"]) == (0.8, 0.95, 99) for b in service.bodies)
 
 
 def test_a_service_that_fails_half_way_is_asked_for_the_rest(service: ThreadingHTTPServer, tmp_path: Path) -> None:
-    out, asking = tmp_path / "samples.jsonl", Asking("m", samples=2, concurrency=2)
+    out, asking = tmp_path / "samples.jsonl", Asking(samples=2)
     service.left = 5
     with pytest.raises(InfrastructureError, match="no such model"):
-        ask(TASKS, asking, chat(service), out)
+        ask(TASKS, asking, backend(service, 2), out)
     assert not out.exists(), "half a file of samples would be taken for a whole one"
     service.left, before = 10**6, len(service.bodies)
-    assert ask(TASKS, asking, chat(service), out) == 8
+    assert len(ask(TASKS, asking, backend(service), out)) == 8
     assert len(service.bodies) == before + 3
     served = Counter((b["messages"][-1]["content"], b["seed"]) for b in service.bodies)
     assert len(served) == 8
-    assert ask(TASKS, asking, chat(service), out) == 8
+    assert len(ask(TASKS, asking, backend(service), out)) == 8
     assert len(service.bodies) == before + 3

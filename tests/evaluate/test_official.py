@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from rtlvr.errors import ParameterError, StageError
+from rtlvr.evaluate.answers import extract
 from rtlvr.evaluate.benchmarks import NAMES, Task, load_tasks
-from rtlvr.evaluate.official import extract, judge, judge_all
+from rtlvr.evaluate.official import judge, judge_all
 from rtlvr.hdl.mutate import mutants
 from rtlvr.verify import Limits
 

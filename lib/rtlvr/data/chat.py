@@ -79,6 +79,17 @@ class Transcript:
     def __len__(self) -> int:
         return len(self._replies)
 
+    def __contains__(self, digest: str) -> bool:
+        return digest in self._replies
+
+    def add(self, reply: Reply) -> None:
+        """Record a reply that was got elsewhere.
+
+        Raises:
+            OSError: it could not be recorded.
+        """
+        self._replies.ask(reply.request, lambda: self._recorded(reply))
+
     def answered(self) -> set[str]:
         """The ids of the goldens that some solver answered, as `about` names them."""
         found = (re.fullmatch(r"solve (\S+) #\d+", reply.about) for reply in self._replies.answers())
@@ -99,11 +110,9 @@ class Transcript:
                 f"{self._path.name} holds no reply to '{about}': the golden, the prompt or the sampling parameters "
                 "are not those of the recording; record again with roundtrip.teacher=endpoint"
             )
-        reply = self._beyond.ask(request, about)
-        self._append(reply)
-        return reply
+        return self._recorded(self._beyond.ask(request, about))
 
-    def _append(self, reply: Reply) -> None:
+    def _recorded(self, reply: Reply) -> Reply:
         line = memoryview((reply.model_dump_json() + "\n").encode())
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._lock, self._path.open("ab", buffering=0) as file:
@@ -115,3 +124,4 @@ class Transcript:
             except OSError:
                 file.truncate(start)  # the next line must not follow half a line
                 raise
+        return reply

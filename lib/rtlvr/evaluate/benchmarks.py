@@ -1,10 +1,11 @@
 """The public benchmarks, read straight from their upstream layout under one folder.
 
-VerilogEval v1 (JSON lines), v2 (a folder of text files per task set), RTLLM v1.1 and v2.0 (a folder per design). The
+VerilogEval v1 (JSON lines), v2 (a folder of text files per task set), RTLLM v1.1, v2.0 and v2.1 (a folder per design). The
 kit ships none of them: `make benchmarks` fetches pinned revisions. A task holds the prompt, the official testbench and
 the reference, both with the patches of `rtlvr.evaluate.compat`; nothing is judged here.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ NAMES = (
     "rtllm-v1.1",
     "rtllm-v2.0",
 )
+NEWER = ("rtllm-v2.1",)  # later than the paper, in the layout of v2.0; not among what its runs are measured on
 _V2_FOLDERS = {"spec": "dataset_spec-to-rtl", "complete": "dataset_code-complete-iccad2023"}
 _TEXT_LIMIT = 1_000_000  # a design's data files are small; anything larger is not part of the benchmark
 
@@ -62,17 +64,29 @@ def load_tasks(name: str, root: Path, errata: bool = True) -> list[Task]:
         ParameterError: unknown name.
         StageError: its folder is not under `root`.
     """
-    if name not in NAMES:
-        raise ParameterError(f"got benchmark {name!r}; allowed: {', '.join(NAMES)}")
+    return [_patched(task, errata) for task in upstream(name, root)]
+
+
+def upstream(name: str, root: Path) -> list[Task]:
+    """All tasks of benchmark `name` as they were published, without any patch; raises as `load_tasks` does."""
+    allowed = (*NAMES, *NEWER)
+    if name not in allowed:
+        raise ParameterError(f"got benchmark {name!r}; allowed: {', '.join(allowed)}")
     family, _, variant = name.rpartition("-")
     folder = root / (family if family.startswith("verilog-eval") else name)
     if not folder.is_dir():
         raise StageError(f"got no folder {folder}; `make benchmarks` fetches it, or give the folder that holds it")
     readers = {"verilog-eval-v1": _verilog_eval_v1, "verilog-eval-v2": _verilog_eval_v2}
-    tasks = [_patched(task, errata) for task in readers.get(family, _rtllm)(name, folder, variant)]
+    tasks = list(readers.get(family, _rtllm)(name, folder, variant))
     if not tasks:
         raise StageError(f"got no task of {name} in {folder}; needed: the upstream layout (`make benchmarks`)")
     return tasks
+
+
+def content_digest(tasks: list[Task]) -> str:
+    """Names what is asked and how it is judged: equal texts of all tasks, equal digests."""
+    texts = [(t.id, t.prompt, t.top, t.header, t.testbench, t.reference, sorted(t.files.items())) for t in tasks]
+    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
 
 
 def _patched(task: Task, errata: bool) -> Task:
@@ -84,7 +98,7 @@ def _patched(task: Task, errata: bool) -> Task:
 def references(settings: Benchmarks) -> list[Reference]:
     """The solutions and prompts of all benchmarks that are here: what training data must not hold."""
     found = []
-    for name in NAMES:
+    for name in (*NAMES, *NEWER):
         with suppress(StageError):  # decontamination is against what there is; the notebook says how much that was
             tasks = load_tasks(name, folder_of(settings))
             found += [Reference(name=f"{name}/{t.id}", code=t.reference, top=t.top, prompt=t.prompt) for t in tasks]

@@ -16,6 +16,9 @@ from typing import Literal
 V1, SPEC, COMPLETE = "verilog-eval-v1-human", "verilog-eval-v2-spec", "verilog-eval-v2-complete"
 RTLLM_1, RTLLM_2 = "rtllm-v1.1", "rtllm-v2.0"
 Kind = Literal["simulator", "erratum"]
+_LIKE = {
+    "rtllm-v2.1": RTLLM_2
+}  # a later version takes the patches of the earlier one, where its text is still the same
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,7 @@ FAIL_AS_PUBLISHED = (
 
 def patched(benchmark: str, task: str, testbench: str, reference: str, errata: bool = True) -> Patched:
     """The text of a task after its patches; without `errata`, after those of kind `simulator` alone."""
-    applied, skipped = [], []
+    applied, skipped, benchmark = [], [], _LIKE.get(benchmark, benchmark)
     for patch in PATCHES:
         if (benchmark, task) not in patch.tasks or (patch.kind == "erratum" and not errata):
             continue

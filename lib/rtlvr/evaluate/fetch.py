@@ -1,6 +1,7 @@
 """Fetch the public benchmarks at pinned revisions: `python -m rtlvr.evaluate.fetch --root benchmarks`.
 
-They are other people's work under their own licences, so the kit fetches and never ships them.
+They are other people's work under their own licences, so the kit fetches and never ships them. What was fetched is
+compared with the text that the kit was measured on: a branch may move, and a tag as well.
 """
 
 import argparse
@@ -8,6 +9,9 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from rtlvr.errors import StageError
+from rtlvr.evaluate.benchmarks import NAMES, NEWER, content_digest, upstream
 
 _VERILOG_EVAL = "https://github.com/NVlabs/verilog-eval"
 _RTLLM = "https://github.com/hkust-zhiyao/RTLLM"
@@ -25,9 +29,19 @@ class Source:
 SOURCES = (
     Source("verilog-eval-v1", _VERILOG_EVAL, "b91978738f87b2fea53ca34de083556b5a7ceb7e"),  # release/1.0.0
     Source("verilog-eval-v2", _VERILOG_EVAL, "65c87a832b6cb752c38490b397df372f6ddc1c89"),  # the revision of August 2024
-    Source("rtllm-v1.1", _RTLLM, "v1.1"),
+    Source("rtllm-v1.1", _RTLLM, "v1.1"),  # a branch: its content is checked below
     Source("rtllm-v2.0", _RTLLM, "cec0bccb70dc6de956716c7d8c2546d46e2317f0"),
+    Source("rtllm-v2.1", _RTLLM, "51ed553d0ffd32797a1a0a13e051656bf302c81f"),  # not measured with the kit yet
 )
+# Digests (`rtlvr.evaluate.benchmarks.content_digest`) of the text that the kit was measured on.
+CONTENT = {
+    "verilog-eval-v1-human": "a46cb41b50ce9467",
+    "verilog-eval-v1-machine": "8943a28e01cffdad",
+    "verilog-eval-v2-spec": "a9a2db894d255b6c",
+    "verilog-eval-v2-complete": "81943aae2a5ac62c",
+    "rtllm-v1.1": "932d7cf1504c0708",
+    "rtllm-v2.0": "7dc7551b86e3b8a9",
+}
 
 
 def fetch(source: Source, root: Path) -> bool:
@@ -52,13 +66,35 @@ def fetch(source: Source, root: Path) -> bool:
     return True
 
 
+def content(root: Path) -> dict[str, str]:
+    """By benchmark, how its text under `root` compares with what the kit was measured on."""
+    found = {}
+    for name in (*NAMES, *NEWER):
+        try:
+            tasks = upstream(name, root)
+        except StageError as error:
+            found[name] = f"missing: {error}"
+            continue
+        digest, count = content_digest(tasks), f"{len(tasks)} tasks"
+        if name not in CONTENT:
+            found[name] = f"{count}; this benchmark was not measured with the kit yet"
+        elif digest == CONTENT[name]:
+            found[name] = f"{count}, the text that the kit was measured on"
+        else:
+            found[name] = f"{count}, whose text ({digest}) is NOT what the kit was measured on ({CONTENT[name]})"
+    return found
+
+
 def main() -> int:
-    """Command line; 1 when a source could not be fetched."""
+    """Command line; 1 when a source could not be fetched, or has another text than the kit was measured on."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--root", type=Path, default=Path("benchmarks"))
     options = parser.parse_args()
     options.root.mkdir(parents=True, exist_ok=True)
-    return 0 if all([fetch(source, options.root) for source in SOURCES]) else 1
+    fetched = all([fetch(source, options.root) for source in SOURCES])
+    compared = content(options.root)
+    print(*(f"{name}: {text}" for name, text in compared.items()), sep="\n")
+    return 0 if fetched and not any("NOT what" in text for text in compared.values()) else 1
 
 
 if __name__ == "__main__":

@@ -11,18 +11,14 @@ Not guaranteed: that an official testbench tests much. `rtlvr.verify` answers an
 
 import re
 import secrets
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
-from pathlib import Path
+from typing import Literal
 
-from rtlvr.errors import ParameterError
-from rtlvr.evaluate.benchmarks import Task, load_tasks
-from rtlvr.evaluate.passk import interval
+from rtlvr.evaluate.benchmarks import Task
 from rtlvr.hdl.source import module_names, screen, strip_comments
-from rtlvr.records import Record, iter_jsonl
 from rtlvr.verify.sandbox import run, scratch, tool
 from rtlvr.verify.verdict import Limits
 
@@ -37,37 +33,30 @@ _OTHER_SCOPES = (
 _BOTH_WAYS = re.compile(r"(?<![\w$\\])(?:r?tran(?:if[01])?|alias)(?![\w$])", re.ASCII)
 _FINISH = re.compile(r"\$finish\s*(?:\(\s*\d*\s*\))?\s*;")
 _END = "the testbench ends here"
-_FENCE = re.compile(r"```(?:\w*)[^\S\n]*\n(.*?)```", re.DOTALL)
+Kind = Literal["passed", "empty", "refused", "syntax", "interface", "endless", "wrong"]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an official testbench said: `passed`, `failed`, or `invalid` (refused, or it does not compile with it)."""
+    """What became of a candidate under an official testbench.
 
-    status: str
+    `kind` is `passed`, or the class of its failure: `empty` (no module in it), `refused` (a construct that no candidate may
+    use), `syntax` (it does not compile by itself), `interface` (it does, but not with the testbench), `endless` (its
+    simulation exceeds the limits), `wrong` (the testbench saw a mismatch, or never said that it passes).
+    """
+
+    kind: Kind
     reason: str
 
     @property
     def passed(self) -> bool:
-        """Whether the status is `passed`."""
-        return self.status == "passed"
+        """Whether the testbench said so."""
+        return self.kind == "passed"
 
-
-class Answer(Record):
-    """A row of a samples file."""
-
-    task_id: str
-    response: str
-
-
-def extract(task: Task, response: str) -> str:
-    """The code of a response: its last fenced block, or the text itself; the task's header before a bare body."""
-    answer = response.rpartition("<answer>")[2].partition("</answer>")[0]
-    blocks = _FENCE.findall(answer)
-    code = blocks[-1] if blocks else answer
-    if task.top in module_names(code) or not task.header:
-        return code
-    return f"{task.header}\n{code}"
+    @property
+    def status(self) -> str:
+        """`passed`, `failed`, or `invalid`: it never came to a simulation."""
+        return {"passed": "passed", "wrong": "failed", "endless": "failed"}.get(self.kind, "invalid")
 
 
 def judge(task: Task, code: str, limits: Limits = LIMITS) -> Outcome:
@@ -77,10 +66,22 @@ def judge(task: Task, code: str, limits: Limits = LIMITS) -> Outcome:
         InfrastructureError: our own tools failed.
     """
     if problem := screen(code) or _conducts(code):
-        return Outcome("invalid", problem)
+        return Outcome("refused", problem)
+    if not module_names(code):
+        return Outcome("empty", "there is no module in it")
     if task.top not in module_names(code):
-        return Outcome("invalid", f"there is no module {task.top} in it")
+        return _uncompiled(code, limits, f"there is no module {task.top} in it")
     return _simulate(task, code, limits)
+
+
+def _uncompiled(code: str, limits: Limits, reason: str) -> Outcome:
+    """`interface` or `syntax`, by whether `code` compiles alone."""
+    with scratch() as folder:
+        (folder / "design.sv").write_text(code, encoding="utf-8")
+        compiled = run([tool("iverilog"), "-g2012", "-t", "null", "design.sv"], folder, limits)
+    if compiled.code == 0:
+        return Outcome("interface", reason)
+    return Outcome("syntax", f"it does not compile: {_first_error(compiled.output)}")
 
 
 def _conducts(code: str) -> str | None:
@@ -99,12 +100,12 @@ def _simulate(task: Task, code: str, limits: Limits) -> Outcome:
         command = [tool("iverilog"), "-g2012", *roots, "-o", "sim", "harness.sv", "design.sv"]
         compiled = run(command, folder, limits)
         if compiled.code != 0 or not (folder / "sim").exists():
-            return Outcome("invalid", _first_error(compiled.output))
+            return _uncompiled(code, limits, f"it does not compile with the testbench: {_first_error(compiled.output)}")
         for name in ("harness.sv", "design.sv"):
             (folder / name).unlink()
         finished = run([tool("vvp"), "-n", "sim"], folder, limits)
     if finished.exhausted:
-        return Outcome("failed", "its simulation does not end within the limits of time and memory")
+        return Outcome("endless", "its simulation does not end within the limits of time and memory")
     return _read(task, finished.output, nonce)
 
 
@@ -160,7 +161,7 @@ def _timescale(text: str) -> str:
 def _first_error(output: str) -> str:
     lines = [line for line in output.splitlines() if line.strip()]
     wanted = [line for line in lines if "error" in line.lower()] or lines or ["no message"]
-    return f"it does not compile with the testbench: {wanted[0][:300]}"
+    return wanted[0][:300]
 
 
 def _read(task: Task, output: str, nonce: str) -> Outcome:
@@ -169,16 +170,16 @@ def _read(task: Task, output: str, nonce: str) -> Outcome:
         counts = [re.match(r"Mismatches:\s*(\d+)\s+in\s+(\d+)", line) for line in said]
         found = next((m for m in counts if m), None)
         if found is None:
-            return Outcome("failed", "the testbench gave no verdict")
+            return Outcome("wrong", "the testbench gave no verdict")
         if _END not in said:
-            return Outcome("failed", "the simulation ended before the testbench did")
+            return Outcome("wrong", "the simulation ended before the testbench did")
         wrong, samples = int(found[1]), int(found[2])
         passed = wrong == 0 and samples > 0
-        return Outcome("passed" if passed else "failed", f"{wrong} mismatches in {samples} samples")
+        return Outcome("passed" if passed else "wrong", f"{wrong} mismatches in {samples} samples")
     if said:
         return Outcome("passed", said[-1].strip("= "))
     lines = [line.strip("= ") for line in output.splitlines() if line.strip()]
-    return Outcome("failed", lines[-1][:200] if lines else "the testbench printed no verdict")
+    return Outcome("wrong", lines[-1][:200] if lines else "the testbench printed no verdict")
 
 
 def judge_all(
@@ -193,58 +194,3 @@ def judge_all(
         outcomes = threads.map(lambda key: judge(tasks[key[:2]], key[2], limits), distinct)
         known = dict(zip(distinct, outcomes, strict=True))
     return [known[task.benchmark, task.id, code] for task, code in pairs]
-
-
-def judge_samples(
-    benchmark: str, root: Path, samples: Path | None, references: bool = False, errata: bool = True
-) -> dict[str, object]:
-    """What `rtlvr bench` prints: counts, pass@k and every failure, of a samples file or of the references.
-
-    `patched` and `not_applied` tell by task what of `rtlvr.evaluate.compat` was applied to upstream's text, and what
-    no longer fits it. Without `errata` the score is the original one.
-
-    Raises:
-        ParameterError: a sample names an unknown task.
-        StageError: the benchmark or the samples file is missing, or a row is not valid.
-    """
-    tasks = {task.id: task for task in load_tasks(benchmark, root, errata)}
-    if references:
-        pairs = [(task, task.reference) for task in tasks.values()]
-    else:
-        pairs = _answers(tasks, iter_jsonl(samples, Answer)) if samples else []
-    outcomes = judge_all(pairs)
-    failures = [
-        {"task_id": task.id, "status": outcome.status, "reason": outcome.reason}
-        for (task, _), outcome in zip(pairs, outcomes, strict=True)
-        if not outcome.passed
-    ]
-    passed = len(pairs) - len(failures)
-    return {
-        "benchmark": benchmark,
-        "score": "corrected" if errata else "original",
-        "passed": passed,
-        "total": len(pairs),
-        "compiled": sum(outcome.status != "invalid" for outcome in outcomes),
-        **_pass_at(pairs, outcomes),
-        "failures": failures,
-        "patched": {task.id: "; ".join(task.patches) for task in tasks.values() if task.patches},
-        "not_applied": {task.id: "; ".join(task.skipped) for task in tasks.values() if task.skipped},
-    }
-
-
-def _pass_at(pairs: Sequence[tuple[Task, str]], outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
-    """pass@1, 5 and 10 as [percent, low, high] with 95 % intervals over tasks, as far as every task has as many samples."""
-    tried = Counter(task.id for task, _ in pairs)
-    right = Counter(task.id for (task, _), outcome in zip(pairs, outcomes, strict=True) if outcome.passed)
-    counts = [(n, right[task]) for task, n in tried.items()]
-    most = min(tried.values(), default=0)
-    return {f"pass@{k}": [100 * value for value in interval(counts, k)] for k in (1, 5, 10) if k <= most}
-
-
-def _answers(tasks: dict[str, Task], rows: Iterable[Answer]) -> list[tuple[Task, str]]:
-    pairs = []
-    for row in rows:
-        if row.task_id not in tasks:
-            raise ParameterError(f"got task_id {row.task_id!r}; allowed: {', '.join(list(tasks)[:5])}, …")
-        pairs.append((tasks[row.task_id], extract(tasks[row.task_id], row.response)))
-    return pairs

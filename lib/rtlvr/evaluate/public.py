@@ -1,18 +1,27 @@
-"""A policy on the public benchmarks: ask, judge by the official testbench, count."""
+"""A model on the public benchmarks: ask, judge by the official testbench, judge beside it, count."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+import pandas as pd
 
 from rtlvr.errors import StageError
+from rtlvr.evaluate.answers import Answer, beside_tasks
+from rtlvr.evaluate.ask import Asking, ask
+from rtlvr.evaluate.backends import Backend
 from rtlvr.evaluate.benchmarks import Task, folder_of, load_tasks
-from rtlvr.evaluate.generate import Sampling, complete_texts
-from rtlvr.evaluate.heldout import pass_at
-from rtlvr.evaluate.official import Outcome, extract, judge_all
+from rtlvr.evaluate.disagreements import Disagreement, disagreements
+from rtlvr.evaluate.official import Outcome, judge_all
+from rtlvr.evaluate.scores import COMPILES, Scored, classes, measurements, pass_at, score
 from rtlvr.params import Benchmarks
-from rtlvr.records import Measurement, Record, Sample, read_jsonl, write_jsonl
-from rtlvr.train.policy import chat
+from rtlvr.records import Measurement, Record, iter_jsonl, read_jsonl, write_jsonl, write_text
+from rtlvr.verify import Pool
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel  # slow to import, and judging needs none
 
 
 class Reference(Record):
@@ -30,33 +39,36 @@ class Score:
     benchmark: str
     tasks: int
     excluded: dict[str, str]
-    samples: list[Sample]
+    samples: list[Scored]
+    disagreements: list[Disagreement]
 
     def measurements(self, stage: str, model: str) -> list[Measurement]:
-        """pass@1 and pass@5 (percent) and the share of references that pass."""
-        variant = f"{self.benchmark}:{model}"
-        per_task = len(self.samples) // max(1, len({s.problem for s in self.samples}))
-        rows = [pass_at(k, self.samples, stage, variant) for k in (1, 5) if k <= per_task]
+        """pass@k and syntax rate in percent, and the share of references that pass."""
         good = 100 * (self.tasks - len(self.excluded)) / self.tasks
         references = Measurement(
             stage=stage, metric="references_pass", variant=self.benchmark, value=good, n=self.tasks, unit="%"
         )
-        return [*rows, references]
+        return [*measurements(self.samples, stage, f"{self.benchmark}:{model}"), references]
 
     def summary(self) -> dict[str, object]:
         """A row of the notebook's table."""
-        first = pass_at(1, self.samples, "", "")
+        passes = {f"pass@{k}, %": round(value, 1) for k, (value, _, _) in pass_at(self.samples).items()}
+        compiles = sum(s.kind in COMPILES for s in self.samples)
         return {
             "benchmark": self.benchmark,
             "references that pass": f"{self.tasks - len(self.excluded)} of {self.tasks}",
-            "tasks asked": len({s.problem for s in self.samples}),
+            "tasks asked": len({s.task_id for s in self.samples}),
             "samples": len(self.samples),
-            "compile": sum(s.status != "invalid" for s in self.samples),
-            "pass@1, %": round(first.value, 1),
+            "compile, %": round(100 * compiles / max(1, len(self.samples)), 1),
+            **passes,
         }
 
+    def classes(self) -> dict[str, object]:
+        """Samples by class."""
+        return {"benchmark": self.benchmark, **classes(self.samples)}
 
-def size(stage: str, model: str, policy: PreTrainedModel) -> Measurement:
+
+def size(stage: str, model: str, policy: "PreTrainedModel") -> Measurement:
     """The policy's size in billions of parameters, which the figure of pass rate against size needs."""
     billions = sum(p.numel() for p in policy.parameters()) / 1e9
     return Measurement(stage=stage, metric="params_b", variant=model, value=billions, n=1, unit="billion")
@@ -80,42 +92,86 @@ def check_references(tasks: list[Task]) -> list[Reference]:
     return [Reference(task_id=t.id, passed=o.passed, reason=o.reason) for t, o in zip(tasks, outcomes, strict=True)]
 
 
-def run_benchmark(
-    name: str, settings: Benchmarks, policy: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path
-) -> Score:
-    """References first, then `settings.samples` answers to each task asked; both are kept in `folder` and not made again."""
+def run_benchmark(name: str, settings: Benchmarks, backend: Backend, pool: Pool, folder: Path) -> Score:
+    """References first, then `settings.samples` answers to each task asked; all is kept in `folder` and not made again."""
     tasks = load_tasks(name, folder_of(settings))
-    checked = folder / f"{name}_references.jsonl"
+    checked, judged, odd = (folder / f"{name}_{what}.jsonl" for what in ("references", "scored", "disagreements"))
     if not checked.exists():
         write_jsonl(checked, check_references(tasks))
     excluded = {r.task_id: r.reason for r in read_jsonl(checked, Reference) if not r.passed}
     asked = [task for task in tasks if task.id not in excluded][: settings.problems or None]
-    path = folder / f"{name}_samples.jsonl"
-    if not path.exists():
-        write_jsonl(path, _attempt(asked, settings, policy, tokenizer))
-    return Score(name, len(tasks), excluded, read_jsonl(path, Sample))
+    if not judged.exists():
+        asking = Asking(settings.samples, settings.temperature, settings.top_p, settings.max_tokens, seed=3)
+        answers = ask(asked, asking, backend, folder / f"{name}_samples.jsonl")
+        write_jsonl(judged, score(beside_tasks(asked, answers)))
+    rows = read_jsonl(judged, Scored)
+    if not odd.exists():
+        write_jsonl(odd, disagreements(asked, rows, pool))
+    return Score(name, len(tasks), excluded, rows, read_jsonl(odd, Disagreement))
 
 
-def _attempt(
-    tasks: list[Task], settings: Benchmarks, policy: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
-) -> list[Sample]:
-    asked = [task for task in tasks for _ in range(settings.samples)]
-    sampling = Sampling(settings.max_tokens, settings.temperature, settings.top_p)
-    answers = complete_texts(policy, tokenizer, [chat(task.prompt) for task in asked], sampling, seed=3)
-    codes = [extract(task, text) for task, (text, _, _) in zip(asked, answers, strict=True)]
-    outcomes = judge_all(list(zip(asked, codes, strict=True)))
-    rows = zip(asked, answers, outcomes, strict=True)
-    return [_sample(task, text, tokens, cut, outcome) for task, (text, tokens, cut), outcome in rows]
+def bench(
+    benchmark: str,
+    root: Path,
+    samples: Path | None,
+    errata: bool = True,
+    pool: Pool | None = None,
+    model: str = "",
+    out: Path | None = None,
+) -> dict[str, object]:
+    """What `rtlvr bench` prints: counts, pass@k, classes and every failure, of a samples file or (None) the references.
+
+    `patched` and `not_applied` tell by task what of `rtlvr.evaluate.compat` was applied to upstream's text, and what
+    no longer fits it. Without `errata` the score is the original one.
+
+    Args:
+        pool: with it, the verifier judges every sample that compiles as well, and disagreements are explained.
+        model: whose samples they are.
+        out: a folder that gathers tables of several benchmarks and models: `benchmarks.csv`, `disagreements.csv`.
+
+    Raises:
+        ParameterError: a sample names an unknown task.
+        StageError: the benchmark or the samples file is missing, or a row is not valid.
+    """
+    tasks = load_tasks(benchmark, root, errata)
+    given = iter_jsonl(samples, Answer) if samples else (Answer(task_id=t.id, response=t.reference) for t in tasks)
+    rows = score(beside_tasks(tasks, given), pool is not None)
+    odd = disagreements(tasks, rows, pool) if pool else []
+    beside = {
+        "verifier": dict(Counter(row.verdict for row in rows if row.verdict)),
+        "disagreements": [found.model_dump() for found in odd],
+    }
+    if out:
+        name = f"{benchmark}:{model}"
+        _gather(out / "benchmarks.csv", measurements(rows, "06_benchmarks", name), variant=name)
+        _gather(out / "disagreements.csv", odd, benchmark=benchmark, model=model)
+    return {
+        "benchmark": benchmark,
+        "score": "corrected" if errata else "original",
+        "passed": sum(row.passed for row in rows),
+        "total": len(rows),
+        "compiled": sum(row.kind in COMPILES for row in rows),
+        **{f"pass@{k}": list(values) for k, values in pass_at(rows).items()},
+        "classes": classes(rows),
+        "failures": [_failure(row) for row in rows if not row.passed],
+        "patched": {task.id: "; ".join(task.patches) for task in tasks if task.patches},
+        "not_applied": {task.id: "; ".join(task.skipped) for task in tasks if task.skipped},
+        **(beside if pool else {}),
+    }
 
 
-def _sample(task: Task, text: str, tokens: int, cut: bool, outcome: Outcome) -> Sample:
-    return Sample(
-        problem=task.id,
-        variant=task.benchmark,
-        response=text,
-        tokens=tokens,
-        truncated=cut,
-        reward=float(outcome.passed),
-        status=outcome.status,
-        reason=outcome.reason,
-    )
+def _failure(row: Scored) -> dict[str, str]:
+    status = Outcome(row.kind, row.reason).status
+    return {"task_id": row.task_id, "status": status, "class": row.kind, "reason": row.reason}
+
+
+def _gather(path: Path, rows: Sequence[Record], **named: str) -> None:
+    """Put `rows`, with the columns `named`, into a CSV file instead of those that it has of that name."""
+    new = pd.DataFrame([named | row.model_dump() for row in rows])
+    if new.empty and not path.exists():
+        return
+    if path.exists():
+        old = pd.read_csv(path, keep_default_na=False)
+        same = (old[list(named)] == pd.Series(named)).all(axis=1)
+        new = pd.concat([old[~same], new], ignore_index=True)
+    write_text(path, new.to_csv(index=False))

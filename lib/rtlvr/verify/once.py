@@ -24,6 +24,9 @@ class Once(Generic[Key, Result]):
     def __len__(self) -> int:
         return len(self._known)
 
+    def __contains__(self, key: Key) -> bool:
+        return key in self._known
+
     def answers(self) -> list[Result]:
         """All that is remembered, the oldest first."""
         with self._lock:

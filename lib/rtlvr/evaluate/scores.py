@@ -1,0 +1,97 @@
+"""A benchmark's samples judged: by its own testbench, and beside it by the verifier against its reference.
+
+The testbench decides the score, as in the paper. The verifier's verdict shows what the testbench did not look at: see
+`rtlvr.evaluate.disagreements`.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import get_args
+
+from rtlvr.evaluate.answers import Answer, extract
+from rtlvr.evaluate.benchmarks import Task
+from rtlvr.evaluate.official import Kind, Outcome, judge_all
+from rtlvr.evaluate.passk import interval, percent
+from rtlvr.records import Measurement, Record
+from rtlvr.verify import verify_many
+from rtlvr.verify.verdict import Verdict
+
+KS = (1, 5, 10)  # the paper's k
+KINDS = get_args(Kind)
+SIMULATED = ("passed", "wrong", "endless")
+COMPILES = (*SIMULATED, "interface")
+
+
+class Scored(Record):
+    """A judged sample: the class its official testbench puts it in, and the verifier's status (empty: not asked)."""
+
+    task_id: str
+    response: str
+    tokens: int
+    truncated: bool
+    kind: Kind
+    reason: str
+    verdict: str = ""
+    verdict_method: str = ""
+    verdict_reason: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the official testbench passes it."""
+        return self.kind == "passed"
+
+
+def score(pairs: Sequence[tuple[Task, Answer]], verify: bool = True, jobs: int = 0) -> list[Scored]:
+    """Every answer judged, in order; with `verify` those that came to a simulation by the verifier as well.
+
+    Raises:
+        InfrastructureError: our own tools failed.
+    """
+    coded = [(task, extract(task, answer.response)) for task, answer in pairs]
+    outcomes = judge_all(coded, jobs)
+    verdicts = _verdicts(coded, outcomes, jobs) if verify else [None] * len(coded)
+    return [
+        Scored(
+            **answer.model_dump(),
+            kind=outcome.kind,
+            reason=outcome.reason,
+            verdict=verdict.status if verdict else "",
+            verdict_method=verdict.method if verdict else "",
+            verdict_reason=verdict.reason if verdict else "",
+        )
+        for (_, answer), outcome, verdict in zip(pairs, outcomes, verdicts, strict=True)
+    ]
+
+
+def _verdicts(coded: Sequence[tuple[Task, str]], outcomes: Sequence[Outcome], jobs: int) -> list[Verdict | None]:
+    asked = [outcome.kind in SIMULATED for outcome in outcomes]
+    rows = [(t.reference, code, t.top, t.top) for (t, code), wanted in zip(coded, asked, strict=True) if wanted]
+    verdicts = verify_many(rows, jobs, progress=False)
+    return [next(verdicts) if wanted else None for wanted in asked]
+
+
+def pass_at(rows: Sequence[Scored]) -> dict[int, tuple[float, float, float]]:
+    """Percent and 95 % interval over tasks of pass@k, for k = 1, 5, 10 as far as every task has k samples."""
+    tried = Counter(row.task_id for row in rows)
+    right = Counter(row.task_id for row in rows if row.passed)
+    most = min(tried.values(), default=0)
+    counts = [(n, right[task]) for task, n in tried.items()]
+    found = {k: interval(counts, k) for k in KS if k <= most}
+    return {k: (100 * mean, 100 * low, 100 * high) for k, (mean, low, high) in found.items()}
+
+
+def classes(rows: Sequence[Scored]) -> dict[str, int]:
+    """Samples by class, `passed` first, all classes named."""
+    found = Counter(row.kind for row in rows)
+    return {kind: found[kind] for kind in KINDS}
+
+
+def measurements(rows: Sequence[Scored], stage: str, variant: str) -> list[Measurement]:
+    """pass@k and the share of samples that compile by themselves (`syntax`), in percent."""
+    facts = {"stage": stage, "variant": variant, "n": len(rows), "unit": "%"}
+    found = [
+        Measurement(metric=f"pass@{k}", value=value, low=low, high=high, **facts)
+        for k, (value, low, high) in pass_at(rows).items()
+    ]
+    value, low, high = percent(sum(row.kind in COMPILES for row in rows), len(rows))
+    return [*found, Measurement(metric="syntax", value=value, low=low, high=high, **facts)]

@@ -1,0 +1,151 @@
+"""Samples judged twice: classes of failure, both verdicts, and why they differ."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from rtlvr.cli import main
+from rtlvr.evaluate.answers import Answer, beside_tasks
+from rtlvr.evaluate.benchmarks import Task, load_tasks
+from rtlvr.evaluate.disagreements import disagreements
+from rtlvr.evaluate.official import LIMITS, judge
+from rtlvr.evaluate.probes import EMPTY, blind_spots, probes
+from rtlvr.evaluate.scores import KINDS, Scored, classes, measurements, pass_at, score
+from rtlvr.verify import Pool, Stimuli
+
+DFF = "module TopModule(input clk, input d, output reg q);\n{}\nendmodule\n"
+BY_CLASS = {
+    "passed": DFF.format("always @(posedge clk) q <= d;"),
+    "empty": "I cannot do that.",
+    "refused": DFF.format("initial $finish;"),
+    "syntax": DFF.format("always @(posedge clk q <= d;"),
+    "interface": "module TopModule(input clock, input d, output reg q); always @(posedge clock) q <= d; endmodule",
+    "endless": DFF.format("initial while (1) q = 0;"),
+    "wrong": DFF.format("always @(posedge clk) q <= ~d;"),
+}
+
+
+def tasks_of(benchmarks: Path, name: str, *ids: str) -> list[Task]:
+    return [task for task in load_tasks(name, benchmarks) if task.id in ids]
+
+
+def answers_to(task: Task, *responses: str) -> list[tuple[Task, Answer]]:
+    return [(task, Answer(task_id=task.id, response=text)) for text in responses]
+
+
+def scored(kind: str, task: str = "t") -> Scored:
+    return Scored(task_id=task, response="", tokens=0, truncated=False, kind=kind, reason="")
+
+
+def test_every_class(benchmarks: Path) -> None:
+    assert tuple(BY_CLASS) == KINDS
+    (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
+    limits = LIMITS.model_copy(update={"cpu_seconds": 2})
+    assert {kind: judge(dff, code, limits).kind for kind, code in BY_CLASS.items()} == {kind: kind for kind in KINDS}
+
+
+def test_a_wrong_name_is_an_interface_and_broken_code_syntax(benchmarks: Path) -> None:
+    (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
+    assert judge(dff, BY_CLASS["passed"].replace("TopModule", "dff")).kind == "interface"
+    assert judge(dff, BY_CLASS["syntax"].replace("TopModule", "dff")).kind == "syntax"
+    missing = judge(dff, DFF.format("other o(clk, d, q);"))
+    assert (missing.kind, missing.status) == ("syntax", "invalid")
+
+
+def test_what_is_simulated_is_verified_as_well(benchmarks: Path) -> None:
+    (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
+    rows = score(answers_to(dff, BY_CLASS["passed"], BY_CLASS["syntax"], BY_CLASS["wrong"], BY_CLASS["passed"]))
+    assert [row.kind for row in rows] == ["passed", "syntax", "wrong", "passed"]
+    assert [row.verdict for row in rows] == ["equivalent", "", "inequivalent", "equivalent"]
+    assert all(row.verdict == "" for row in score(answers_to(dff, BY_CLASS["passed"]), verify=False))
+
+
+def test_rates_by_hand() -> None:
+    rows = [scored("passed", "a")] * 2 + [scored("syntax", "a")] * 3 + [scored("interface", "b")] * 5
+    assert classes(rows) | {} == {k: 0 for k in KINDS} | {"passed": 2, "syntax": 3, "interface": 5}
+    found = pass_at(rows)
+    assert set(found) == {1, 5}, "pass@10 from five samples"
+    assert found[1][0] == pytest.approx(20)
+    assert found[5][0] == pytest.approx(50)
+    syntax = measurements(rows, "s", "b:m")[-1]
+    assert (syntax.metric, syntax.value, syntax.n, syntax.variant) == ("syntax", pytest.approx(70), 10, "b:m")
+
+
+def test_a_hole_is_explained_by_what_passes_through_it(benchmarks: Path, pool: Pool) -> None:
+    """This testbench never offers an invalid input: it passes an accumulator that takes all of them."""
+    (accu,) = tasks_of(benchmarks, "rtllm-v1.1", "accu")
+    made = dict(probes(accu, pool.inspect(accu.reference, Stimuli(), accu.top)))
+    rows = score(answers_to(accu, made["with input valid_in tied to 1"], accu.reference, made[""]) * 2)
+    (found,) = disagreements([accu], rows, pool)
+    assert (found.official, found.verifier, found.side, found.samples) == ("passed", "inequivalent", "testbench", 2)
+    assert found.cause == "it passes the reference with input valid_in tied to 1"
+
+
+def test_an_empty_module_passes_where_nobody_looks(benchmarks: Path, pool: Pool) -> None:
+    names = ("comparator_3bit", "adder_8bit")
+    tasks = tasks_of(benchmarks, "rtllm-v2.0", *names)
+    spots = blind_spots(tasks, pool)
+    assert EMPTY in spots["comparator_3bit"]
+    assert EMPTY not in spots.get("adder_8bit", ())
+    comparator = next(task for task in tasks if task.id == "comparator_3bit")
+    _, (_, empty) = list(probes(comparator, pool.inspect(comparator.reference, Stimuli(), comparator.top)))[:2]
+    (found,) = disagreements(tasks, score(answers_to(comparator, empty)), pool)
+    assert found.cause == "it passes an empty module: it never looks"
+
+
+def test_a_good_testbench_has_no_blind_spot(benchmarks: Path, pool: Pool) -> None:
+    tasks = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff", "Prob007_wire", "Prob041_dff8r")
+    assert blind_spots(tasks, pool) == {}
+
+
+@pytest.mark.tools
+def test_a_testbench_that_runs_longer_is_no_hole(benchmarks: Path, pool: Pool) -> None:
+    """The clock goes wrong after twelve hours: too late for a simulation of the verifier's size."""
+    tasks = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob141_count_clock")
+    late = tasks[0].reference.replace("hh[7:0] == 8'h12", "hh[7:0] == 8'h02")
+    assert late != tasks[0].reference
+    (found,) = disagreements(tasks, score(answers_to(tasks[0], late)), pool)
+    assert (found.official, found.verifier, found.side) == ("wrong", "equivalent", "verifier")
+    assert "no proof" in found.cause
+
+
+def test_the_command_line_shows_both(benchmarks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    samples = tmp_path / "samples.jsonl"
+    (task,) = tasks_of(benchmarks, "verilog-eval-v1-machine", "fsm_ps2")
+    codes = (task.reference, task.reference.replace("in[3]", "in[2]"), "no")
+    samples.write_text("".join(json.dumps({"task_id": "fsm_ps2", "response": code}) + "\n" for code in codes))
+    command = ["bench", "--benchmark", "verilog-eval-v1-machine", "--root", str(benchmarks), "--samples", str(samples)]
+    assert main([*command, "--verify", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["passed"], result["total"], result["compiled"]) == (2, 3, 2)
+    assert result["verifier"] == {"equivalent": 1, "inequivalent": 1}
+    assert len(result["disagreements"]) == 1
+    assert result["failures"][0]["class"] == "syntax"
+    assert main([*command, "--verify"]) == 0
+    said = capsys.readouterr().out
+    assert "2 of 3 passed" in said
+    assert "testbench passed, verifier inequivalent" in said
+
+
+def test_unknown_tasks_are_refused(benchmarks: Path) -> None:
+    tasks = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
+    with pytest.raises(Exception, match="Prob031_dff"):
+        beside_tasks(tasks, [Answer(task_id="Prob999", response="")])
+
+
+def test_tables_of_several_models_are_gathered(benchmarks: Path, tmp_path: Path) -> None:
+    samples, out = tmp_path / "samples.jsonl", tmp_path / "tables"
+    command = ["bench", "--benchmark", "verilog-eval-v1-machine", "--root", str(benchmarks), "--samples", str(samples)]
+    (task,) = tasks_of(benchmarks, "verilog-eval-v1-machine", "fsm_ps2")
+    hole = task.reference.replace("in[3]", "in[2]")
+    for model, code in (("a", hole), ("b", task.reference), ("a", task.reference), ("b", hole)):
+        samples.write_text(json.dumps({"task_id": "fsm_ps2", "response": code}) + "\n")
+        assert main([*command, "--verify", "--model", model, "--out", str(out)]) == 0
+    table = pd.read_csv(out / "benchmarks.csv")
+    assert list(table["variant"]) == [f"verilog-eval-v1-machine:{model}" for model in "aabb"]
+    assert list(table["metric"]) == ["pass@1", "syntax"] * 2
+    assert set(table["value"]) == {100.0}
+    odd = pd.read_csv(out / "disagreements.csv")
+    assert list(odd["model"]) == ["b"], "what the first samples of model a had is no longer true"
