@@ -18,7 +18,16 @@ def sample(problem: str, reward: float, tokens: int = 10) -> Sample:
 
 @pytest.mark.parametrize(
     ("n", "c", "k", "value"),
-    [(5, 0, 1, 0.0), (5, 5, 1, 1.0), (4, 1, 2, 0.5), (10, 3, 5, 1 - 21 / 252), (20, 1, 20, 1.0), (20, 5, 1, 0.25)],
+    [
+        (10, 2, 10, 1.0),
+        (20, 3, 10, 1 - 120 / 1140),
+        (5, 0, 1, 0.0),
+        (5, 5, 1, 1.0),
+        (4, 1, 2, 0.5),
+        (10, 3, 5, 1 - 21 / 252),
+        (20, 1, 20, 1.0),
+        (20, 5, 1, 0.25),
+    ],
 )
 def test_by_hand(n: int, c: int, k: int, value: float) -> None:
     assert pass_at_k(n, c, k) == pytest.approx(value)
@@ -30,16 +39,16 @@ def test_impossible_counts(n: int, c: int, k: int) -> None:
         pass_at_k(n, c, k)
 
 
-@pytest.mark.parametrize("samples", [1, 8])
-def test_intervals_cover(samples: int) -> None:
-    """95 % intervals hold the true mean in about 95 % of repetitions."""
+@pytest.mark.parametrize(("samples", "k"), [(1, 1), (8, 1), (20, 5), (20, 10)])
+def test_intervals_cover(samples: int, k: int) -> None:
+    """95 % intervals hold the true mean of pass@k (rates uniform in 0..1: k / (k + 1)) in about 95 % of repetitions."""
     rng, held = random.Random(0), 0
     for _ in range(200):
         rates = [rng.random() for _ in range(60)]
         counts = [(samples, sum(rng.random() < p for _ in range(samples))) for p in rates]
-        _, low, high = interval(counts)
-        held += low <= 0.5 <= high
-    assert held >= 180
+        _, low, high = interval(counts, k)
+        held += low <= k / (k + 1) <= high
+    assert 180 <= held < 200
 
 
 def test_from_samples() -> None:

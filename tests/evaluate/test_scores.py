@@ -69,8 +69,9 @@ def test_rates_by_hand() -> None:
     assert set(found) == {1, 5}, "pass@10 from five samples"
     assert found[1][0] == pytest.approx(20)
     assert found[5][0] == pytest.approx(50)
-    syntax = measurements(rows, "s", "b:m")[-1]
-    assert (syntax.metric, syntax.value, syntax.n, syntax.variant) == ("syntax", pytest.approx(70), 10, "b:m")
+    rates = {m.metric: m.value for m in measurements(rows, "s", "b:m")}
+    assert (rates["syntax"], rates["class_passed"], rates["class_interface"]) == pytest.approx((70, 20, 50))
+    assert sum(value for name, value in rates.items() if name.startswith("class_")) == pytest.approx(100)
 
 
 def test_a_hole_is_explained_by_what_passes_through_it(benchmarks: Path, pool: Pool) -> None:
@@ -144,8 +145,9 @@ def test_tables_of_several_models_are_gathered(benchmarks: Path, tmp_path: Path)
         samples.write_text(json.dumps({"task_id": "fsm_ps2", "response": code}) + "\n")
         assert main([*command, "--verify", "--model", model, "--out", str(out)]) == 0
     table = pd.read_csv(out / "benchmarks.csv")
-    assert list(table["variant"]) == [f"verilog-eval-v1-machine:{model}" for model in "aabb"]
-    assert list(table["metric"]) == ["pass@1", "syntax"] * 2
-    assert set(table["value"]) == {100.0}
+    assert not table.duplicated(["metric", "variant"]).any()
+    rates = table[table["metric"].isin(["pass@1", "syntax", "class_passed"])]
+    assert list(rates["variant"]) == [f"verilog-eval-v1-machine:{model}" for model in "aaabbb"]
+    assert set(rates["value"]) == {100.0}
     odd = pd.read_csv(out / "disagreements.csv")
     assert list(odd["model"]) == ["b"], "what the first samples of model a had is no longer true"

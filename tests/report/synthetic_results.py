@@ -62,6 +62,11 @@ def results() -> pd.DataFrame:
     for index, name in enumerate(("formal + testbench", "testbench 100x1000", "testbench 8x64", "testbench 1x16")):
         rows += [row("01_testbench", "false_accept", name, 4.1 * index, 620, 0.9 * index)]
         rows += [row("01_testbench", "false_reject", name, 0.0 + 0.1 * index, 180, 0.05)]
+    for benchmark in ("rtllm-v1.1", "verilog-eval-v2-spec"):
+        for place, kind in enumerate(("passed", "wrong", "endless", "interface", "syntax", "refused", "empty")):
+            rows += [
+                row("06_benchmarks", f"class_{kind}", f"{benchmark}:small policy", (30, 40, 2, 8, 14, 1, 5)[place])
+            ]
     for metric, sft, rl in (("heldout_pass@1", 41.0, 63.5), ("heldout_greedy", 47.0, 66.0)):
         rows += [row("05_rl", metric, "sft", sft, 64, 5), row("05_rl", metric, "rl", rl, 64, 5)]
         rows += [row("05_rl", metric, f"sft seed {seed}", sft + seed - 1, 64) for seed in (1, 2)]
@@ -169,3 +174,10 @@ def signals(steps: int = 12) -> pd.DataFrame:
             "candidate full": ["x"] + ["0"] * (steps - 1),
         }
     ).rename_axis("cycle")
+
+
+def spots() -> pd.DataFrame:
+    """Blind spots of two benchmarks' testbenches."""
+    rows = [("rtllm-v1.1", 29, f"t{i}", i < 2, "with output y inverted") for i in range(24)]
+    rows += [("verilog-eval-v2-spec", 156, f"t{i}", i < 1, "with input reset tied to 1") for i in range(7)]
+    return pd.DataFrame(rows, columns=["benchmark", "tasks", "task_id", "empty", "passes"])

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
 from rtlvr.report import (
+    figures_benchmarks,
     figures_data,
     figures_models,
     figures_pipeline,
@@ -19,6 +20,7 @@ from rtlvr.report import (
     figures_study,
     figures_testbench,
     figures_training,
+    gallery,
     published,
 )
 from rtlvr.report.columns import NOT_RUN, TableError
@@ -42,6 +44,7 @@ FIGURES: dict[str, Callable[[Results], Drawn]] = {
     "votes": lambda ours: figures_scaling.votes_and_thoughts(
         *((None, None) if ours is None else (synthetic.votes(), synthetic.scaling()))
     ),
+    "classes": lambda ours: figures_benchmarks.outcome_classes(ours, "cpu"),
     "overview": lambda ours: figures_pipeline.pipeline_overview(ours, "cpu"),
     "budget": lambda ours: figures_scaling.scaling_budget(
         published.scaling(), None if ours is None else synthetic.scaling()
@@ -93,11 +96,19 @@ def test_with_ours_profile_and_count_are_named(name: str) -> None:
 def test_without_ours_the_published_are_drawn(name: str) -> None:
     figure, table = drawn(name, False)
     assert NOT_RUN in " ".join(texts(figure)).lower()
-    if name not in ("quality", "outcomes", "truth", "rules", "filters", "votes"):  # which have no published counterpart
+    if name not in (
+        "quality",
+        "outcomes",
+        "truth",
+        "rules",
+        "filters",
+        "votes",
+        "classes",
+    ):  # which have no published counterpart
         assert set(table["source"]) == {"published"}
 
 
-@pytest.mark.parametrize("name", ["main v1", "main v2", "testbench", "speedup", "rules", "filters", "votes"])
+@pytest.mark.parametrize("name", ["main v1", "main v2", "testbench", "speedup", "rules", "filters", "votes", "classes"])
 @pytest.mark.parametrize("ours", [True, False])
 def test_texts_do_not_overlap(name: str, ours: bool) -> None:
     figure, _ = drawn(name, ours)
@@ -222,3 +233,42 @@ def test_overview_shows_this_runs_counts() -> None:
     assert list(lines.index[:4]) == ["corpus", "describe", "solve", "equivalence check"]
     assert lines["corpus"] == "goldens: 1,200" and lines["equivalence check"] == "equivalent: 861"
     assert "63.5 % (n = 64)" in lines["adaptive DAPO"] and "212" in lines["filters"]
+
+
+def test_classes_of_samples_fill_their_bars() -> None:
+    figure, table = drawn("classes", True)
+    (axis,) = figure.axes
+    ends: dict[float, float] = {}
+    for bar in axis.patches:
+        ends[bar.get_y()] = max(ends.get(bar.get_y(), 0), bar.get_x() + bar.get_width())
+    assert list(ends.values()) == pytest.approx([100, 100])
+    assert len(table) == 14
+
+
+def test_blind_spots_are_counted_by_benchmark() -> None:
+    figure, table = figures_benchmarks.blind_spots(synthetic.spots())
+    assert table.to_dict("list") == {
+        "benchmark": ["rtllm-v1.1", "verilog-eval-v2-spec"],
+        "tasks": [29, 156],
+        "with_blind_spots": [24, 7],
+        "empty": [2, 1],
+    }
+    said = texts(figure)
+    assert {"24 of 29", "2 of 29", "7 of 156", "1 of 156"} <= set(said)
+    assert overlapping(shown(figure)) == []
+
+
+def test_a_model_measured_beforehand_stands_beside_this_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    kept = [
+        synthetic.row("06_benchmarks", "pass@1", "rtllm-v1.1:Real-1.5B", 12.5, 29, 8),
+        synthetic.row("06_benchmarks", "params_b", "Real-1.5B", 1.54, 1, unit="billion"),
+    ]
+    pd.DataFrame(kept).to_csv(tmp_path / "benchmarks.csv", index=False)
+    monkeypatch.setattr(gallery, "REFERENCE", tmp_path)
+    both = gallery.with_reference(synthetic.results(), "cpu")
+    figure, table = figures_models.pass_rate_against_size(published.results(), both)
+    real = table.set_index("model").loc["Real-1.5B"]
+    assert (real["params_b"], real["pass@1"], real["profile"]) == (1.54, 12.5, "reference")
+    assert "Real-1.5B (ours, reference, n = 29)" in texts(figure)
+    _, lines = figures_models.main_table("v1", published.results(), both)
+    assert "Real-1.5B (reference)" in set(lines["model"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rtlvr.evaluate.generate import Sampling, complete_texts
-from rtlvr.evaluate.passk import interval
+from rtlvr.evaluate.passk import counted, interval
 from rtlvr.params import Evaluation
 from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl, write_jsonl
 from rtlvr.train.policy import chat
@@ -73,8 +73,7 @@ def accuracy(samples: Sequence[Sample], stage: str, metric: str, variant: str) -
 
 def pass_at(k: int, samples: Sequence[Sample], stage: str, variant: str) -> Measurement:
     """pass@k in percent with its 95 % interval over problems."""
-    tried, right = Counter(s.problem for s in samples), solved(samples)
-    mean, low, high = interval([(n, right[p]) for p, n in tried.items()], k)
+    mean, low, high = interval(counted((s.problem, s.reward == 1) for s in samples), k)
     values = {"value": 100 * mean, "low": 100 * low, "high": 100 * high}
     return Measurement(stage=stage, metric=f"pass@{k}", variant=variant, n=len(samples), unit="%", **values)
 

@@ -1,6 +1,7 @@
 """pass@k and its uncertainty."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from math import comb
 
 import numpy as np
@@ -20,6 +21,16 @@ def pass_at_k(samples: int, correct: int, k: int) -> float:
     if not 1 <= k <= samples or not 0 <= correct <= samples:
         raise ValueError(f"got n={samples}, c={correct}, k={k}; needed: 1 <= k <= n and 0 <= c <= n")
     return 1.0 - comb(samples - correct, k) / comb(samples, k)
+
+
+def counted(outcomes: Iterable[tuple[str, bool]]) -> list[tuple[int, int]]:
+    """(samples, correct) of each problem, in order of appearance, from (problem, whether right) of each sample."""
+    tried: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for problem, correct in outcomes:
+        tried[problem] += 1
+        right[problem] += correct
+    return [(samples, right[problem]) for problem, samples in tried.items()]
 
 
 def interval(counts: Sequence[tuple[int, int]], k: int = 1, seed: int = 0) -> tuple[float, float, float]:

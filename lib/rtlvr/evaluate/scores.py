@@ -11,7 +11,7 @@ from typing import get_args
 from rtlvr.evaluate.answers import Answer, extract
 from rtlvr.evaluate.benchmarks import Task
 from rtlvr.evaluate.official import Kind, Outcome, judge_all
-from rtlvr.evaluate.passk import interval, percent
+from rtlvr.evaluate.passk import counted, interval, percent
 from rtlvr.records import Measurement, Record
 from rtlvr.verify import verify_many
 from rtlvr.verify.verdict import Verdict
@@ -72,10 +72,8 @@ def _verdicts(coded: Sequence[tuple[Task, str]], outcomes: Sequence[Outcome], jo
 
 def pass_at(rows: Sequence[Scored]) -> dict[int, tuple[float, float, float]]:
     """Percent and 95 % interval over tasks of pass@k, for k = 1, 5, 10 as far as every task has k samples."""
-    tried = Counter(row.task_id for row in rows)
-    right = Counter(row.task_id for row in rows if row.passed)
-    most = min(tried.values(), default=0)
-    counts = [(n, right[task]) for task, n in tried.items()]
+    counts = counted((row.task_id, row.passed) for row in rows)
+    most = min((samples for samples, _ in counts), default=0)
     found = {k: interval(counts, k) for k in KS if k <= most}
     return {k: (100 * mean, 100 * low, 100 * high) for k, (mean, low, high) in found.items()}
 
@@ -87,11 +85,14 @@ def classes(rows: Sequence[Scored]) -> dict[str, int]:
 
 
 def measurements(rows: Sequence[Scored], stage: str, variant: str) -> list[Measurement]:
-    """pass@k and the share of samples that compile by themselves (`syntax`), in percent."""
+    """pass@k, the share of samples that compile by themselves (`syntax`), and that of each class, in percent."""
     facts = {"stage": stage, "variant": variant, "n": len(rows), "unit": "%"}
     found = [
         Measurement(metric=f"pass@{k}", value=value, low=low, high=high, **facts)
         for k, (value, low, high) in pass_at(rows).items()
     ]
-    value, low, high = percent(sum(row.kind in COMPILES for row in rows), len(rows))
-    return [*found, Measurement(metric="syntax", value=value, low=low, high=high, **facts)]
+    shares = {"syntax": sum(row.kind in COMPILES for row in rows)} | {f"class_{k}": n for k, n in classes(rows).items()}
+    for metric, count in shares.items():
+        value, low, high = percent(count, len(rows))
+        found.append(Measurement(metric=metric, value=value, low=low, high=high, **facts))
+    return found

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from rtlvr.paths import REFERENCE
 from rtlvr.records import Measurement
 
 
@@ -18,6 +19,15 @@ def ours(run: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         table_of(run / "07_test_time_scaling" / "scaling.csv"),
         pd.read_json(steps, lines=True) if steps.exists() else pd.DataFrame(),
     )
+
+
+def with_reference(results: pd.DataFrame, profile: str) -> pd.DataFrame:
+    """`results` of this run with a `profile` column, and after them the benchmarks measured beforehand.
+
+    Those are `outputs/reference/benchmarks.csv`, a pretrained model's; their profile is `reference`.
+    """
+    kept = table_of(REFERENCE / "benchmarks.csv").assign(profile="reference")
+    return pd.concat([part for part in (results.assign(profile=profile), kept) if len(part)], ignore_index=True)
 
 
 def table_of(path: Path) -> pd.DataFrame:
