@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from rtlvr.cli import main
-from rtlvr.evaluate.answers import Answer, beside_tasks
+from rtlvr.evaluate.answers import Answer, beside_tasks, extract
 from rtlvr.evaluate.benchmarks import Task, load_tasks
 from rtlvr.evaluate.disagreements import disagreements
 from rtlvr.evaluate.official import LIMITS, judge
@@ -52,6 +52,13 @@ def test_a_wrong_name_is_an_interface_and_broken_code_syntax(benchmarks: Path) -
     assert judge(dff, BY_CLASS["syntax"].replace("TopModule", "dff")).kind == "syntax"
     missing = judge(dff, DFF.format("other o(clk, d, q);"))
     assert (missing.kind, missing.status) == ("syntax", "invalid")
+
+
+def test_an_answer_that_the_budget_cut_is_broken_code(benchmarks: Path) -> None:
+    (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
+    cut = "Here it is:\n```verilog\n" + BY_CLASS["passed"][:60]
+    assert [row.kind for row in score(answers_to(dff, cut), verify=False)] == ["syntax"]
+    assert extract(dff, f"```verilog\n{BY_CLASS['passed']}```\nand\n```verilog\nmod") == BY_CLASS["passed"]
 
 
 def test_what_is_simulated_is_verified_as_well(benchmarks: Path) -> None:

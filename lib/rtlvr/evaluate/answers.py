@@ -9,6 +9,7 @@ from rtlvr.hdl.source import module_names
 from rtlvr.records import Record
 
 _FENCE = re.compile(r"```(?:\w*)[^\S\n]*\n(.*?)```", re.DOTALL)
+_UNCLOSED = re.compile(r"```(?:\w*)[^\S\n]*\n(.*)", re.DOTALL)
 
 
 class Answer(Record):
@@ -21,9 +22,12 @@ class Answer(Record):
 
 
 def extract(task: Task, response: str) -> str:
-    """The code of a response: its last fenced block, or the text itself; the task's header before a bare body."""
+    """The code of a response: its last fenced block (one that the budget cut, where there is no other), or the text itself.
+
+    A bare body gets the task's header.
+    """
     answer = response.rpartition("<answer>")[2].partition("</answer>")[0]
-    blocks = _FENCE.findall(answer)
+    blocks = _FENCE.findall(answer) or _UNCLOSED.findall(answer)
     code = blocks[-1] if blocks else answer
     if task.top in module_names(code) or not task.header:
         return code
