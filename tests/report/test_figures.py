@@ -251,10 +251,11 @@ def test_blind_spots_are_counted_by_benchmark() -> None:
         "benchmark": ["rtllm-v1.1", "verilog-eval-v2-spec"],
         "tasks": [29, 156],
         "with_blind_spots": [24, 7],
+        "beyond_edge": [15, 5],
         "empty": [2, 1],
     }
     said = texts(figure)
-    assert {"24 of 29", "2 of 29", "7 of 156", "1 of 156"} <= set(said)
+    assert {"24 of 29", "15 of 29", "2 of 29", "7 of 156", "1 of 156"} <= set(said)
     assert overlapping(shown(figure)) == []
 
 
@@ -269,6 +270,6 @@ def test_a_model_measured_beforehand_stands_beside_this_run(monkeypatch: pytest.
     figure, table = figures_models.pass_rate_against_size(published.results(), both)
     real = table.set_index("model").loc["Real-1.5B"]
     assert (real["params_b"], real["pass@1"], real["profile"]) == (1.54, 12.5, "reference")
-    assert "Real-1.5B (ours, reference, n = 29)" in texts(figure)
+    assert "Real-1.5B\n(ours, reference, n = 29)" in texts(figure)
     _, lines = figures_models.main_table("v1", published.results(), both)
     assert "Real-1.5B (reference)" in set(lines["model"])

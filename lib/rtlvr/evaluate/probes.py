@@ -23,6 +23,7 @@ from rtlvr.verify import Pool, Stimuli, verify_many
 from rtlvr.verify.verdict import Limits
 
 EMPTY = "as an empty module"
+_OTHER_EDGE = re.compile(r"with input \w*cl(?:oc)?k\w* inverted", re.IGNORECASE)
 _SPOILT_INPUTS = {"tied to 0": "'0", "tied to 1": "'1", "inverted": "~{}"}
 _SPOILT_OUTPUTS = {"stuck at 0": "'0", "stuck at 1": "'1", "inverted": "~{}"}
 
@@ -95,13 +96,23 @@ def _width(port: Port) -> str:
 
 
 def table(name: str, root: Path, pool: Pool, limits: Limits = LIMITS) -> pd.DataFrame:
-    """A row per task of benchmark `name` that has blind spots; `tasks` is how many it has in all."""
+    """A row per task of benchmark `name` that has blind spots; `tasks` is how many it has in all.
+
+    `beyond_edge`: it passes more than the clock's other edge; `empty`: it passes an empty module.
+    """
     tasks = load_tasks(name, root)
     rows = [
-        {"benchmark": name, "tasks": len(tasks), "task_id": task, "empty": EMPTY in spots, "passes": "; ".join(spots)}
+        {
+            "benchmark": name,
+            "tasks": len(tasks),
+            "task_id": task,
+            "beyond_edge": not all(_OTHER_EDGE.fullmatch(spot) for spot in spots),
+            "empty": EMPTY in spots,
+            "passes": "; ".join(spots),
+        }
         for task, spots in blind_spots(tasks, pool, limits).items()
     ]
-    return pd.DataFrame(rows, columns=["benchmark", "tasks", "task_id", "empty", "passes"])
+    return pd.DataFrame(rows, columns=["benchmark", "tasks", "task_id", "beyond_edge", "empty", "passes"])
 
 
 def main() -> None:

@@ -19,7 +19,8 @@ CLASSES = {
 }
 HOLES = {
     "with_blind_spots": ("pass some spoilt reference", style.SERIES[0]),
-    "empty": ("pass an empty module", style.SERIES[1]),
+    "beyond_edge": ("more than the clock's other edge", style.SERIES[2]),
+    "empty": ("an empty module", style.SERIES[1]),
 }
 
 
@@ -59,23 +60,27 @@ def blind_spots(spots: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     """Share of each benchmark's testbenches (%) that pass a reference spoilt in a known place, or nothing at all.
 
     Args:
-        spots: `rtlvr.evaluate.probes.table` of all benchmarks: benchmark, tasks, task_id, empty, passes.
+        spots: `rtlvr.evaluate.probes.table` of all benchmarks: benchmark, tasks, task_id, beyond_edge, empty, passes.
 
     Raises:
         TableError: a column is missing.
     """
-    require(spots, ("benchmark", "tasks", "task_id", "empty"), "the table of blind spots")
-    grouped = spots.groupby("benchmark", sort=False)
-    table = grouped.agg(tasks=("tasks", "first"), with_blind_spots=("task_id", "nunique"), empty=("empty", "sum"))
+    require(spots, ("benchmark", "tasks", "task_id", "beyond_edge", "empty"), "the table of blind spots")
+    table = spots.groupby("benchmark", sort=False).agg(
+        tasks=("tasks", "first"),
+        with_blind_spots=("task_id", "nunique"),
+        beyond_edge=("beyond_edge", "sum"),
+        empty=("empty", "sum"),
+    )
     table = table.reset_index()
-    figure = style.new_figure(7.4, 1.5 + 0.5 * len(table))
+    figure = style.new_figure(7.4, 1.5 + 0.58 * len(table))
     axis = figure.subplots()
     for index, (column, (_, look)) in enumerate(HOLES.items()):
-        y = [place + (index - 0.5) * 0.36 for place in range(len(table))]
+        y = [place + (index - 1) * 0.27 for place in range(len(table))]
         share = 100 * table[column] / table["tasks"]
-        axis.barh(y, share, 0.34, color=look.colour, hatch=look.hatch, edgecolor="white")
+        axis.barh(y, share, 0.25, color=look.colour, hatch=look.hatch, edgecolor="white")
         for place, value, count, tasks in zip(y, share, table[column], table["tasks"], strict=True):
-            axis.text(value + 1, place, f"{count} of {tasks}", va="center", fontsize=8)
+            axis.text(value + 1, place, f"{count} of {tasks}", va="center", fontsize=7)
     _percent_axis(axis, list(table["benchmark"]), "% of the benchmark's testbenches")
     axis.set_xlim(0, 112)
     style.legend(figure, [style.bar_handle(look, name) for name, look in HOLES.values()])

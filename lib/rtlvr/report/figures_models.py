@@ -163,7 +163,7 @@ def _name_points(axis: Axes, table: pd.DataFrame) -> None:
     order = table.iloc[np.argsort(~table["group"].isin(("codev-r1", "ours")), kind="stable")]
     names = []
     for _, row in order.iterrows():
-        suffix = f" (ours, {row['profile']}, {count_text(order[order.index == row.name])})"
+        suffix = f"\n(ours, {row['profile']}, {count_text(order[order.index == row.name])})"
         names.append(row["model"] + (suffix if row["source"] == "ours" else ""))
     points = list(zip(order["params_b"], order["pass@1"], strict=True))
     place_labels(axis, points, names, list(order["group"].isin(("codev-r1", "ours"))))
