@@ -24,6 +24,7 @@ def test_goldens_pass_their_own_check(pool: Pool, stimuli: Stimuli, name: str) -
         assert verdict.equivalent, f"{verdict.reason}\n{design.golden}"
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_misreading_changes_some_design(pool: Pool, stimuli: Stimuli, name: str) -> None:
     """A misreading keeps the interface, and for some design of its family changes the behaviour."""

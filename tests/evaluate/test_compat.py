@@ -2,13 +2,12 @@
 
 import json
 import random
-import subprocess
-import sys
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
+from rtlvr.cli import main
 from rtlvr.evaluate import compat
 from rtlvr.evaluate.benchmarks import NAMES, Task, load_tasks
 from rtlvr.evaluate.compat import FAIL_AS_PUBLISHED, PATCHES, Edit, Patch, patched
@@ -126,16 +125,14 @@ def test_the_clock_generator_takes_a_stated_unit(benchmarks: Path, unit: str) ->
 
 @pytest.mark.parametrize(("flag", "score", "errata"), [([], "corrected", 2), (["--original"], "original", 0)])
 def test_the_command_line_tells_what_was_patched(
-    benchmarks: Path, tmp_path: Path, flag: list[str], score: str, errata: int
+    benchmarks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], flag: list[str], score: str, errata: int
 ) -> None:
     samples = tmp_path / "samples.jsonl"
     code = "module ring_counter(input clk, reset, output [7:0] out);\nassign out = 1;\nendmodule\n"
     samples.write_text(json.dumps({"task_id": "ring_counter", "response": code}) + "\n")
-    command = [sys.executable, "-m", "rtlvr.cli", "bench", "--benchmark", "rtllm-v2.0", "--json", *flag]
-    run = subprocess.run(
-        [*command, "--root", str(benchmarks), "--samples", str(samples)], capture_output=True, text=True, check=False
-    )
-    result = json.loads(run.stdout)
+    command = ["bench", "--benchmark", "rtllm-v2.0", "--json", *flag, "--root", str(benchmarks)]
+    assert main([*command, "--samples", str(samples)]) == 0
+    result = json.loads(capsys.readouterr().out)
     assert (result["score"], result["passed"], result["not_applied"]) == (score, 0, {})
     assert result["patched"]["ring_counter"].count("erratum") == errata
     assert "break" in result["patched"]["asyn_fifo"]

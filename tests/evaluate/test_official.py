@@ -103,7 +103,7 @@ ADDER_FORGERIES = {
 @pytest.mark.parametrize("name", ADDER_FORGERIES)
 @pytest.mark.parametrize("version", ["rtllm-v1.1", "rtllm-v2.0"])
 def test_rtllm_cannot_be_forged(benchmarks: Path, version: str, name: str) -> None:
-    limits = Limits(cpu_seconds=2, wall_seconds=20)
+    limits = Limits(cpu_seconds=1, wall_seconds=20)
     outcome = judge(task(benchmarks, version, "adder_8bit"), ADDER.format(ADDER_FORGERIES[name]), limits)
     assert not outcome.passed, outcome.reason
 

@@ -42,7 +42,7 @@ def scored(kind: str, task: str = "t") -> Scored:
 def test_every_class(benchmarks: Path) -> None:
     assert tuple(BY_CLASS) == KINDS
     (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
-    limits = LIMITS.model_copy(update={"cpu_seconds": 2})
+    limits = LIMITS.model_copy(update={"cpu_seconds": 1})
     assert {kind: judge(dff, code, limits).kind for kind, code in BY_CLASS.items()} == {kind: kind for kind in KINDS}
 
 
