@@ -63,7 +63,7 @@ def test_the_request(endpoint: Endpoint) -> None:
         ("no money", 1, "the account"),
         ("429", 3, "HTTP 429; run again later"),
         ("503", 3, "Bad gateway"),
-        ("drops", 3, "check roundtrip.base_url, and that the service runs"),
+        ("drops", 3, "check base_url, and that the service runs"),
         ("html", 3, "no message of an assistant: '<html>"),
         ("not utf-8", 3, "no message"),
         ("error with 200", 3, "upstream is gone"),

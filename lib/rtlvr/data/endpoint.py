@@ -157,13 +157,13 @@ class EndpointChat:
                     if len(data) > MAX_REPLY_BYTES:
                         break
         except TimeoutError as error:
-            raise _Trouble(f"no whole reply in {self._seconds:g} s; check roundtrip.request_seconds") from error
+            raise _Trouble(f"no whole reply in {self._seconds:g} s; check request_seconds") from error
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError) as error:
             what = type(error).__name__  # its message may show the key
-            raise _Trouble(f"{what}; check roundtrip.base_url and the key in ${self._key_env}", final=True) from error
+            raise _Trouble(f"{what}; check base_url and the key in ${self._key_env}", final=True) from error
         except httpx.HTTPError as error:
             what = f"{type(error).__name__} {error}"
-            raise _Trouble(f"{what}; check roundtrip.base_url, and that the service runs") from error
+            raise _Trouble(f"{what}; check base_url, and that the service runs") from error
         return response, bytes(data)
 
     def _refusal(self, response: httpx.Response, text: str) -> "_Trouble":
@@ -175,11 +175,11 @@ class EndpointChat:
         if wait > _MAX_PAUSE:
             advice = f"it asks to wait for {wait:g} s: run again then"
         elif response.has_redirect_location:
-            advice = f"it redirects to {response.headers['location']}: set roundtrip.base_url to where the service is"
+            advice = f"it redirects to {response.headers['location']}: set base_url to where the service is"
         elif status in (401, 403):
             advice = f"check the key in ${self._key_env}"
         else:
-            advice = "run again later" if passing else "check roundtrip.base_url, the model's name and the account"
+            advice = "run again later" if passing else "check base_url, the model's name and the account"
         return _Trouble(f"HTTP {status}; {advice}", text, final=not passing or wait > _MAX_PAUSE, wait=wait)
 
     def _read(self, text: str, cut: bool, request: Request, about: str, seconds: float) -> Reply:

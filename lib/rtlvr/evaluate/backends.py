@@ -83,7 +83,7 @@ class Vllm:
     """A model in this process under vLLM (extra `gpu`), which must be installed.
 
     Args:
-        name: a folder, or a model on the hub.
+        name: a policy's name, see `rtlvr.train.policy.location`.
         settings: further arguments of `vllm.LLM`, such as `max_model_len` or `tensor_parallel_size`.
 
     Raises:
@@ -95,9 +95,12 @@ class Vllm:
             import vllm
         except ImportError as error:
             raise ParameterError(f"got backend vllm, which is not here ({error}); install the extra [gpu]") from error
+        from rtlvr.train.policy import location
+
         _free_gpu()  # vLLM takes most of what it finds free
         self.model, self._vllm = fingerprint(name), vllm
-        self._engine = vllm.LLM(model=str(name), **settings)
+        folder, more = location(str(name))
+        self._engine = vllm.LLM(model=str(Path(folder, *more.values())), **settings)
 
     def replies(self, asked: Asked) -> Iterator[Reply]:
         """See `Backend`."""

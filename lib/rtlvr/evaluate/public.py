@@ -54,6 +54,7 @@ class Score:
         """A row of the notebook's table."""
         passes = {f"pass@{k}, %": round(value, 1) for k, (value, _, _) in pass_at(self.samples).items()}
         compiles = sum(s.kind in COMPILES for s in self.samples)
+        equal = sum(s.verdict == "equivalent" for s in self.samples)
         return {
             "benchmark": self.benchmark,
             "references that pass": f"{self.tasks - len(self.excluded)} of {self.tasks}",
@@ -61,6 +62,7 @@ class Score:
             "samples": len(self.samples),
             "compile, %": round(100 * compiles / max(1, len(self.samples)), 1),
             **passes,
+            "equivalent to the reference, %": round(100 * equal / max(1, len(self.samples)), 1),
         }
 
     def classes(self) -> dict[str, object]:

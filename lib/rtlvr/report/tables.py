@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, dict[str, str]] = {
         "RTLLM-v2.0": "rtllm-v2.0",
     },
 }
+PAPER_NAMES = {ours: paper for names in BENCHMARKS.values() for paper, ours in names.items()}
 GROUPS = {
     "foundation": "General models",
     "domain": "Verilog models",
@@ -73,9 +74,8 @@ def benchmark_rows(results: pd.DataFrame | None, profile: str | None = None) -> 
     wrong = [name for name in rows["variant"] if name.count(":") < 1]
     if wrong:
         raise TableError(f"got variant {wrong[0]!r} in stage {STAGE}; allowed: '<benchmark>:<model>'")
-    ours_to_paper = {ours: paper for names in BENCHMARKS.values() for paper, ours in names.items()}
     split = rows["variant"].str.split(":", n=1)
-    rows["benchmark"] = split.str[0].map(lambda name: ours_to_paper.get(name, name))
+    rows["benchmark"] = split.str[0].map(lambda name: PAPER_NAMES.get(name, name))
     rows["model"] = split.str[1]
     merged = []
     for (profile_name, model, benchmark), part in rows.groupby(["profile", "model", "benchmark"], sort=False):
