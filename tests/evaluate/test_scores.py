@@ -54,6 +54,33 @@ def test_a_wrong_name_is_an_interface_and_broken_code_syntax(benchmarks: Path) -
     assert (missing.kind, missing.status) == ("syntax", "invalid")
 
 
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [
+        ("```verilog\n{}```\nRun it:\n```bash\niverilog a.v\n```", "passed"),
+        ("```verilog\n{}```\nand a testbench\n```verilog\nmodule tb; endmodule\n```", "passed"),
+        ("``` verilog\n{}```\nThat is all.", "passed"),
+        ("```verilog title=a.v\n{}```\nThat is all.", "passed"),
+        ("<think>the answer goes inside <answer> </answer> tags.</think>\n```verilog\n{}```", "passed"),
+        ("<think>hm</think>\n{}", "passed"),
+        ("<think>a draft:\n```verilog\n{}```\nbut no", "empty"),
+        ("<think>one</think> <think>two\n```verilog\n{}```", "empty"),
+        ("<think>no end <answer>\n```verilog\n{}```\n</answer>", "passed"),
+        ("sorry", "empty"),
+    ],
+)
+def test_the_code_is_found_in_many_shapes(benchmarks: Path, shape: str, kind: str) -> None:
+    (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
+    (row,) = score(answers_to(dff, shape.format(BY_CLASS["passed"])), verify=False)
+    assert row.kind == kind, row.reason
+
+
+@pytest.mark.parametrize("name", ["rtllm-v1.1", "rtllm-v2.0"])
+def test_no_code_is_no_code_with_a_header_as_well(benchmarks: Path, name: str) -> None:
+    (adder,) = tasks_of(benchmarks, name, "adder_8bit")
+    assert [row.kind for row in score(answers_to(adder, "", "sorry"), verify=False)] == ["empty", "empty"]
+
+
 def test_an_answer_that_the_budget_cut_is_broken_code(benchmarks: Path) -> None:
     (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
     cut = "Here it is:\n```verilog\n" + BY_CLASS["passed"][:60]
@@ -130,7 +157,7 @@ def test_the_command_line_shows_both(benchmarks: Path, tmp_path: Path, capsys: p
     assert (result["passed"], result["total"], result["compiled"]) == (2, 3, 2)
     assert result["verifier"] == {"equivalent": 1, "inequivalent": 1}
     assert len(result["disagreements"]) == 1
-    assert result["failures"][0]["class"] == "syntax"
+    assert result["failures"][0]["class"] == "empty"
     assert main([*command, "--verify"]) == 0
     said = capsys.readouterr().out
     assert "2 of 3 passed" in said

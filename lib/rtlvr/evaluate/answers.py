@@ -5,11 +5,12 @@ from collections.abc import Iterable
 
 from rtlvr.errors import ParameterError
 from rtlvr.evaluate.benchmarks import Task
-from rtlvr.hdl.source import module_names
+from rtlvr.hdl.source import module_names, strip_comments
 from rtlvr.records import Record
 
-_FENCE = re.compile(r"```(?:\w*)[^\S\n]*\n(.*?)```", re.DOTALL)
-_UNCLOSED = re.compile(r"```(?:\w*)[^\S\n]*\n(.*)", re.DOTALL)
+_FENCE = re.compile(r"^[^\S\n]*```[^\n`]*\n(.*?)^[^\S\n]*```", re.DOTALL | re.MULTILINE)
+_UNCLOSED = re.compile(r"^[^\S\n]*```[^\n`]*\n(.*)", re.DOTALL | re.MULTILINE)
+_BODY = re.compile(r"\b(?:endmodule|assign|always\w*|initial|generate)\b")
 
 
 class Answer(Record):
@@ -22,16 +23,20 @@ class Answer(Record):
 
 
 def extract(task: Task, response: str) -> str:
-    """The code of a response: its last fenced block (one that the budget cut, where there is no other), or the text itself.
+    """The code of a response, after its thought and inside its answer tags where it has them.
 
-    A bare body gets the task's header.
+    It is the last fenced block with the module asked for, else the last block (one that the budget cut, where there is no
+    other), else the text itself; a bare body gets the task's header. A thought without
+    an end has no answer, unless its tag comes.
     """
-    answer = response.rpartition("<answer>")[2].partition("</answer>")[0]
-    blocks = _FENCE.findall(answer) or _UNCLOSED.findall(answer)
-    code = blocks[-1] if blocks else answer
-    if task.top in module_names(code) or not task.header:
-        return code
-    return f"{task.header}\n{code}"
+    rest = response.rpartition("</think>")[2]
+    if "<think>" in rest and "<answer>" not in rest:
+        return ""
+    answer = rest.rpartition("<answer>")[2].partition("</answer>")[0]
+    blocks = _FENCE.findall(answer) or _UNCLOSED.findall(answer) or [answer]
+    code = next((block for block in reversed(blocks) if task.top in module_names(block)), blocks[-1])
+    bare = task.header and not module_names(code) and _BODY.search(strip_comments(code))
+    return f"{task.header}\n{code}" if bare else code
 
 
 def beside_tasks(tasks: Iterable[Task], answers: Iterable[Answer]) -> list[tuple[Task, Answer]]:
