@@ -112,6 +112,8 @@ def add_bench(commands) -> None:
         from rtlvr.evaluate.public import bench
         from rtlvr.verify import Pool
 
+        if options.out and not options.model:
+            raise ParameterError("got --out without --model; say whose samples they are")
         pool, gathered = Pool() if options.verify else None, (options.model, options.out)
         result = bench(options.benchmark, options.root, options.samples, not options.original, pool, *gathered)
         print(json.dumps(result) if options.json else _in_lines(result))
@@ -133,6 +135,9 @@ def add_bench(commands) -> None:
 
 def _in_lines(result: dict) -> str:
     lines = [f"{result['benchmark']}: {result['passed']} of {result['total']} passed, {result['compiled']} compile"]
+    if result["tasks_with_samples"] < result["tasks"] or len(result["samples_per_task"]) > 1:
+        each = " or ".join(map(str, result["samples_per_task"]))
+        lines.append(f"NOT whole: samples of {result['tasks_with_samples']} of {result['tasks']} tasks, {each} of each")
     for name in [name for name in result if name.startswith("pass@")]:
         value, low, high = result[name]
         lines.append(f"{name}: {value:.1f} % [{low:.1f}, {high:.1f}]")
@@ -170,15 +175,22 @@ def add_sample(commands) -> None:
         "--base-url", default="", help="of an OpenAI-compatible endpoint, e.g. http://localhost:8000/v1"
     )
     parser.add_argument("--api-key-env", default="OPENAI_API_KEY", help="environment variable that holds the key")
-    parser.add_argument("--concurrency", type=int, default=8, help="requests at once to an endpoint")
+    parser.add_argument("--concurrency", type=_positive, default=8, help="requests at once to an endpoint")
     parser.add_argument("--problems", type=int, default=0, help="the first so many; 0: all")
-    parser.add_argument("--samples", type=int, default=1, help="per problem")
+    parser.add_argument("--samples", type=_positive, default=1, help="per problem")
     parser.add_argument("--temperature", type=float, default=0.0)
     parser.add_argument("--top-p", type=float, default=1.0)
-    parser.add_argument("--max-tokens", type=int, default=2048)
+    parser.add_argument("--max-tokens", type=_positive, default=2048)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--system", default=SYSTEM_PROMPT, help="system prompt; default: the paper's")
     parser.set_defaults(run=run)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"got {text}; needed: at least 1")
+    return number
 
 
 def add_params(commands) -> None:

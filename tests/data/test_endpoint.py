@@ -48,16 +48,16 @@ def test_the_request(endpoint: Endpoint) -> None:
     headers, body = endpoint.seen[0]
     assert headers["Authorization"] == f"Bearer {KEY}"
     messages = [{"role": "system", "content": "be brief"}, {"role": "user", "content": "why?"}]
-    assert body == {"model": "m", "messages": messages, "temperature": 0.5, "max_tokens": 9, "seed": 3}
+    assert body == {"model": "m", "messages": messages, "temperature": 0.5, "max_tokens": 9, "seed": 3, "top_p": 1.0}
 
 
 @pytest.mark.parametrize(
     ("kind", "tries", "message"),
     [
         ("401", 1, r"HTTP 401; check the key in \$CHAT_KEY: .*no such key"),
-        ("404", 1, r"HTTP 404; check roundtrip\.base_url, the model's name"),
+        ("404", 1, r"HTTP 404; check base_url, the model's name"),
         ("400", 1, "is no model"),
-        ("moved", 1, r"redirects to /v1/chat/completions: set roundtrip\.base_url"),
+        ("moved", 1, r"redirects to /v1/chat/completions: set base_url"),
         ("moved for good", 1, "redirects to"),
         ("tomorrow", 1, "wait for 100000 s"),
         ("no money", 1, "the account"),
@@ -104,7 +104,7 @@ def test_the_deadline_holds(endpoint: Endpoint, kind: str) -> None:
     "url", ["http://127.0.0.1:9/v1", "", "localhost:8000", "http://[::", "http://a b/", "http://me:pw@127.0.0.1:9"]
 )
 def test_no_service_there(url: str) -> None:
-    with pytest.raises(InfrastructureError, match=r"check roundtrip\.base_url") as caught:
+    with pytest.raises(InfrastructureError, match=r"check base_url") as caught:
         EndpointChat(url, "NO_SUCH_KEY", retries=0).ask(REQUEST, "ask")
     assert "pw" not in str(caught.value)
 

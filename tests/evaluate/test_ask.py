@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from rtlvr.data.chat import Reply, Request
 from rtlvr.data.endpoint import EndpointChat
 from rtlvr.errors import InfrastructureError
 from rtlvr.evaluate.answers import Answer
 from rtlvr.evaluate.ask import Asking, ask
-from rtlvr.evaluate.backends import Endpoint
+from rtlvr.evaluate.backends import Endpoint, _reply
 from rtlvr.evaluate.benchmarks import Task
 from rtlvr.records import read_jsonl
 
@@ -87,3 +89,24 @@ def test_a_service_that_fails_half_way_is_asked_for_the_rest(service: ThreadingH
     assert len(served) == 8
     assert len(ask(TASKS, asking, backend(service), out)) == 8
     assert len(service.bodies) == before + 3
+
+
+def test_one_refused_request_costs_no_other_reply(tmp_path: Path) -> None:
+    """What was under way when a request failed is recorded, and not asked for again."""
+    asked: list[str] = []
+
+    class Fails:
+        def ask(self, request: Request, about: str) -> Reply:
+            asked.append(about)
+            if about == "t0 #0":
+                time.sleep(0.05)
+                raise InfrastructureError("HTTP 400")
+            time.sleep(0.2)
+            return _reply(request, about, "right", 1, 1, False)
+
+    for _ in range(2):
+        with pytest.raises(InfrastructureError, match="HTTP 400"):
+            ask(TASKS, Asking(samples=2), Endpoint(Fails(), "m", 4), tmp_path / "samples.jsonl")
+    times = Counter(asked)
+    assert times.pop("t0 #0") == 2
+    assert set(times.values()) == {1}

@@ -71,3 +71,10 @@ def test_curve_rises_with_the_budget() -> None:
     assert points["value"].tolist() == [10, 30, 50]
     assert points["flops"].is_monotonic_increasing
     assert points.loc[2, "flops"] == pytest.approx(2 * 1000 * 55)
+
+
+@pytest.mark.parametrize("correct", [0, 10])
+def test_problems_that_are_all_alike_leave_doubt(correct: int) -> None:
+    mean, low, high = interval([(10, correct)] * 4, 5)
+    assert mean == correct / 10
+    assert high - low == pytest.approx(0.49, abs=0.01), "four problems say little"

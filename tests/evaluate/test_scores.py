@@ -1,18 +1,23 @@
 """Samples judged twice: classes of failure, both verdicts, and why they differ."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from rtlvr.cli import main
+from rtlvr.data.chat import Reply
+from rtlvr.evaluate import public
 from rtlvr.evaluate.answers import Answer, beside_tasks, extract
+from rtlvr.evaluate.backends import Asked, _reply
 from rtlvr.evaluate.benchmarks import Task, load_tasks
 from rtlvr.evaluate.disagreements import disagreements
 from rtlvr.evaluate.official import LIMITS, judge
 from rtlvr.evaluate.probes import EMPTY, blind_spots, probes
 from rtlvr.evaluate.scores import KINDS, Scored, classes, measurements, pass_at, score
+from rtlvr.params import load
 from rtlvr.verify import Pool, Stimuli
 
 DFF = "module TopModule(input clk, input d, output reg q);\n{}\nendmodule\n"
@@ -185,3 +190,66 @@ def test_tables_of_several_models_are_gathered(benchmarks: Path, tmp_path: Path)
     assert set(rates["value"]) == {100.0}
     odd = pd.read_csv(out / "disagreements.csv")
     assert list(odd["model"]) == ["b"], "what the first samples of model a had is no longer true"
+
+
+@pytest.mark.parametrize("text", ["out of memory", "bad_alloc"])
+def test_a_design_may_speak_of_memory(benchmarks: Path, text: str) -> None:
+    (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
+    code = DFF.format(f'always @(posedge clk) q <= d; initial $display("{text}");')
+    assert judge(dff, code).passed
+
+
+def test_a_compiler_that_is_cut_off_is_no_syntax_error(benchmarks: Path) -> None:
+    (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
+    outcome = judge(dff, BY_CLASS["passed"], LIMITS.model_copy(update={"wall_seconds": 0.001}))
+    assert (outcome.kind, outcome.status) == ("endless", "failed")
+
+
+@pytest.mark.parametrize(("old", "new"), [("output reg q", "output reg [3:0] q"), ("input d,", "input d, output z,")])
+def test_other_ports_that_pass_are_a_disagreement(benchmarks: Path, pool: Pool, old: str, new: str) -> None:
+    tasks = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
+    (found,) = disagreements(tasks, score(answers_to(tasks[0], BY_CLASS["passed"].replace(old, new))), pool)
+    assert (found.official, found.verifier, found.side) == ("passed", "invalid", "testbench")
+    assert "ports" in found.cause
+
+
+def test_half_a_benchmark_is_not_taken_for_a_whole_one(
+    benchmarks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples = tmp_path / "samples.jsonl"
+    command = ["bench", "--benchmark", "verilog-eval-v2-spec", "--root", str(benchmarks), "--samples", str(samples)]
+    assert main(command) == 2
+    assert "`rtlvr sample` writes one" in capsys.readouterr().err
+    samples.write_text("")
+    assert main(command) == 2
+    assert "got no sample in" in capsys.readouterr().err
+    samples.write_text(json.dumps({"task_id": "Prob031_dff", "completion": "x"}) + "\n")
+    assert main(command) == 2
+    assert "samples.jsonl:1: a line needs task_id and response" in capsys.readouterr().err
+    samples.write_text(json.dumps({"task_id": "Prob031_dff", "response": BY_CLASS["passed"]}) + "\n")
+    assert main(command) == 0
+    assert "NOT whole: samples of 1 of 156 tasks" in capsys.readouterr().out
+    assert main([*command, "--out", str(tmp_path)]) == 2
+    assert "--model" in capsys.readouterr().err
+
+
+class Says:
+    """A backend that always says the same."""
+
+    def __init__(self, model: str, text: str) -> None:
+        self.model, self._text = model, text
+
+    def replies(self, asked: Asked) -> Iterator[Reply]:
+        return (_reply(request, about, self._text, 1, 1, False) for request, about in asked)
+
+
+def test_a_new_model_is_asked_anew(
+    benchmarks: Path, tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load("smoke", {"benchmarks.root": str(benchmarks), "benchmarks.samples": 2}).benchmarks
+    (task,) = load_tasks("rtllm-v1.1", benchmarks)[:1]
+    monkeypatch.setattr(public, "check_references", lambda tasks: [])  # measured elsewhere
+    for model, text, passed in (("old", "no", 0), ("new", task.reference, 2), ("old", "no", 0)):
+        found = public.run_benchmark("rtllm-v1.1", settings, Says(model, text), pool, tmp_path)
+        assert sum(row.passed for row in found.samples) == passed
+        assert len(found.samples) == 2

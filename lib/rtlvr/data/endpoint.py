@@ -124,7 +124,7 @@ class EndpointChat:
                 except _Trouble as trouble:
                     broken += trouble.broken
                     if trouble.final or broken == _BROKEN or tries > self._retries:
-                        what = f"the teacher at {self._shown} gave no usable reply to '{about}' in {tries} tries"
+                        what = f"the service at {self._shown} gave no usable reply to '{about}' in {tries} tries"
                         raise InfrastructureError(f"{what}: {trouble}") from trouble
                     pause = min(self._pause * 2 ** min(tries - 1, 16), _MAX_PAUSE) * random.uniform(0.75, 1)
                     time.sleep(max(trouble.wait, pause))
@@ -132,7 +132,7 @@ class EndpointChat:
     def _once(self, request: Request, about: str) -> Reply:
         started, key = time.monotonic(), os.environ.get(self._key_env, "").strip() or "none"
         wanted = {"model", "temperature", "top_p", "max_tokens", "seed"}
-        body = request.model_dump(include=wanted, exclude_defaults=True)
+        body = request.model_dump(include=wanted)  # all of them: a server has defaults of its own
         texts = {"system": request.system, "user": request.user}
         body["messages"] = [{"role": role, "content": text} for role, text in texts.items() if text]
         response, data = asyncio.run_coroutine_threadsafe(self._post(body, key), self._loop).result()

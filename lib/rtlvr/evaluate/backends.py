@@ -7,7 +7,7 @@ floating-point sums). Replies come as they are ready, in any order.
 import gc
 import hashlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -48,8 +48,7 @@ class Endpoint:
         with ThreadPoolExecutor(self._concurrency, "ask") as threads:
             futures = [threads.submit(self._chat.ask, request, about) for request, about in asked]
             try:
-                for future in as_completed(futures):
-                    yield future.result()
+                yield from _successes(futures)
             finally:
                 threads.shutdown(cancel_futures=True)
 
@@ -147,11 +146,29 @@ def chosen(
 
 
 def fingerprint(name: str | Path) -> str:
-    """`name`; for a folder with a digest of its weights' sizes and times, so that new weights are not taken for old ones."""
-    folder = Path(name)
-    files = sorted(path for path in folder.glob("*") if path.suffix in (".safetensors", ".bin", ".gguf"))
+    """`name`; for files with a digest of their sizes and times, so that new weights are not taken for old ones."""
+    folder = Path(str(name).removeprefix("gguf:"))
+    found = [folder] if folder.is_file() else sorted(folder.glob("*"))
+    files = [path for path in found if path.suffix in (".safetensors", ".bin", ".gguf")]
     facts = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
     return f"{folder.name}@{hashlib.sha256(repr(facts).encode()).hexdigest()[:12]}" if facts else str(name)
+
+
+def _successes(futures: Sequence[Future[Reply]]) -> Iterator[Reply]:
+    """Results as they come. After a failure no more are begun, those under way are still given, and then it is raised."""
+    failure = None
+    for future in as_completed(futures):
+        if future.cancelled():
+            continue
+        error = future.exception()
+        if error is None:
+            yield future.result()
+        elif failure is None:
+            failure = error
+            for other in futures:
+                other.cancel()
+    if failure is not None:
+        raise failure
 
 
 def _free_gpu() -> None:

@@ -157,6 +157,9 @@ def _rtllm(name: str, folder: Path, _: str) -> Iterator[Task]:
         text = _text(design / "design_description.txt")
         top = _asked(text, _text(bench), design.name)
         header = _text(design / "prompt.txt").strip()
+        verified = next(design.glob("verified_*.v"), None)
+        if verified is None:
+            raise StageError(f"got no verified_*.v in {design}; needed: the upstream layout (`make benchmarks`)")
         yield Task(
             id=design.name,
             benchmark=name,
@@ -165,7 +168,7 @@ def _rtllm(name: str, folder: Path, _: str) -> Iterator[Task]:
             top=top,
             header=header,
             testbench=_text(bench),
-            reference=_named(_text(next(design.glob("verified_*.v"))), top),
+            reference=_named(_text(verified), top),
             files={p.name: _text(p) for p in sorted(design.iterdir()) if _is_data(p)},
         )
 

@@ -4,9 +4,12 @@ The verifier compares with the reference, the testbench with what its author tho
 counterexample refutes, it is probed (`rtlvr.evaluate.probes`) for what it does not look at. Where it fails what the verifier
 accepts, either the difference lies deeper than the verifier looked, or the two read the language otherwise.
 
-Refused is not refuted: where the verifier cannot judge a sample (delays, say), there is no disagreement.
+Ports that are not the reference's are a disagreement as well. Refused is not refuted: where the verifier cannot judge a sample
+(delays, say), there is none. A cause names what the testbench is known to be blind to, spots that concern the outputs that
+differ first; it need not be the whole story.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
@@ -43,7 +46,7 @@ def disagreements(tasks: Sequence[Task], rows: Sequence[Scored], pool: Pool) -> 
     Raises:
         InfrastructureError: our own tools failed.
     """
-    odd = [row for row in rows if (row.passed, row.verdict) in ((True, "inequivalent"), (False, "equivalent"))]
+    odd = [row for row in rows if _differ(row)]
     holes = {row.task_id for row in odd if row.passed}
     spots = blind_spots([task for task in tasks if task.id in holes], pool)
     return counted([_explained(row, spots.get(row.task_id, ())) for row in odd])
@@ -54,8 +57,18 @@ def counted(found: Sequence[Disagreement]) -> list[Disagreement]:
     return [one.model_copy(update={"samples": n}) for one, n in Counter(found).items()]
 
 
+def _differ(row: Scored) -> bool:
+    if not row.passed:
+        return row.verdict == "equivalent"
+    return row.verdict == "inequivalent" or _other_ports(row)
+
+
+def _other_ports(row: Scored) -> bool:
+    return row.verdict == "invalid" and "its interface differs" in row.verdict_reason
+
+
 def _explained(row: Scored, spots: tuple[str, ...]) -> Disagreement:
-    side, cause = _hole(spots) if row.passed else _stricter(row)
+    side, cause = _hole(row, spots) if row.passed else _stricter(row)
     return Disagreement(
         task_id=row.task_id,
         official=row.kind,
@@ -67,10 +80,16 @@ def _explained(row: Scored, spots: tuple[str, ...]) -> Disagreement:
     )
 
 
-def _hole(spots: tuple[str, ...]) -> tuple[str, str]:
+def _hole(row: Scored, spots: tuple[str, ...]) -> tuple[str, str]:
+    if _other_ports(row):
+        return "testbench", "its ports are not the reference's, and the testbench connects what it knows of"
     if EMPTY in spots:
         return "testbench", "it passes an empty module: it never looks"
     if spots:
+        differing = set(re.findall(r"\w+", row.verdict_reason.partition(" differs")[0]))
+        spots = tuple(
+            sorted(spots, key=lambda spot: not ("output" in spot and differing & set(spot.split()) - {"output"}))
+        )
         more = f", and in {len(spots) - _SHOWN} more ways" if len(spots) > _SHOWN else ""
         return "testbench", f"it passes the reference {', '.join(spots[:_SHOWN])}{more}"
     return "testbench", "its stimulus never brings about the difference that the counterexample shows"

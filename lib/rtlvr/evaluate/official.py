@@ -22,7 +22,7 @@ from rtlvr.hdl.source import module_names, screen, strip_comments
 from rtlvr.verify.sandbox import run, scratch, tool
 from rtlvr.verify.verdict import Limits
 
-LIMITS = Limits(cpu_seconds=30, wall_seconds=120.0)
+LIMITS = Limits(cpu_seconds=30, wall_seconds=120.0, file_mb=8)
 _PIECE = re.compile(r'(?P<skip>//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*")|(?P<word>[A-Za-z_][\w$]*)', re.DOTALL)
 _INSTANCE = re.compile(r"\b([A-Za-z_]\w*)\s*(?:#\s*\([^;]*?\)\s*)?\b([A-Za-z_]\w*)\s*\((?=\s*[.)*A-Za-z_])")
 _OTHER_SCOPES = (
@@ -32,6 +32,7 @@ _OTHER_SCOPES = (
 )
 _BOTH_WAYS = re.compile(r"(?<![\w$\\])(?:r?tran(?:if[01])?|alias)(?![\w$])", re.ASCII)
 _FINISH = re.compile(r"\$finish\s*(?:\(\s*\d*\s*\))?\s*;")
+_ENDLESS = "{} does not end within the limits of time and memory"
 _END = "the testbench ends here"
 Kind = Literal["passed", "empty", "refused", "syntax", "interface", "endless", "wrong"]
 
@@ -42,7 +43,7 @@ class Outcome:
 
     `kind` is `passed`, or the class of its failure: `empty` (no module in it), `refused` (a construct that no candidate may
     use), `syntax` (it does not compile by itself), `interface` (it does, but not with the testbench), `endless` (its
-    simulation exceeds the limits), `wrong` (the testbench saw a mismatch, or never said that it passes).
+    simulation, or compiling it, exceeds the limits), `wrong` (the testbench saw a mismatch, or never said that it passes).
     """
 
     kind: Kind
@@ -79,6 +80,8 @@ def _uncompiled(code: str, limits: Limits, reason: str) -> Outcome:
     with scratch() as folder:
         (folder / "design.sv").write_text(code, encoding="utf-8")
         compiled = run([tool("iverilog"), "-g2012", "-t", "null", "design.sv"], folder, limits)
+    if compiled.exhausted:
+        return Outcome("endless", _ENDLESS.format("compiling it"))
     if compiled.code == 0:
         return Outcome("interface", reason)
     return Outcome("syntax", f"it does not compile: {_first_error(compiled.output)}")
@@ -99,13 +102,15 @@ def _simulate(task: Task, code: str, limits: Limits) -> Outcome:
         roots = [word for name in _roots(task) for word in ("-s", names[name])]
         command = [tool("iverilog"), "-g2012", *roots, "-o", "sim", "harness.sv", "design.sv"]
         compiled = run(command, folder, limits)
+        if compiled.exhausted:
+            return Outcome("endless", _ENDLESS.format("compiling it"))
         if compiled.code != 0 or not (folder / "sim").exists():
             return _uncompiled(code, limits, f"it does not compile with the testbench: {_first_error(compiled.output)}")
         for name in ("harness.sv", "design.sv"):
             (folder / name).unlink()
         finished = run([tool("vvp"), "-n", "sim"], folder, limits)
     if finished.exhausted:
-        return Outcome("endless", "its simulation does not end within the limits of time and memory")
+        return Outcome("endless", _ENDLESS.format("its simulation"))
     return _read(task, finished.output, nonce)
 
 

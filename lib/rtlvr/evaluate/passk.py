@@ -37,11 +37,12 @@ def interval(counts: Sequence[tuple[int, int]], k: int = 1, seed: int = 0) -> tu
     """Mean pass@k over problems with a 95 % interval; `counts` holds (samples, correct) of each problem.
 
     One sample per problem: Wilson's interval of a proportion. Several: percentile bootstrap over problems, because
-    samples of one problem are not independent.
+    samples of one problem are not independent; Wilson's again where all problems fail, or all pass.
     """
     values = np.array([pass_at_k(n, c, k) for n, c in counts])
     mean = float(values.mean())
-    if all(n == 1 for n, _ in counts):
+    # problems that are all alike leave a bootstrap nothing to vary
+    if all(n == 1 for n, _ in counts) or set(values) in ({0.0}, {1.0}):
         ci = binomtest(int(values.sum()), len(values)).proportion_ci(method="wilson")
         return mean, float(ci.low), float(ci.high)
     return bootstrap(values, seed)

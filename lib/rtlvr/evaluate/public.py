@@ -1,5 +1,6 @@
 """A model on the public benchmarks: ask, judge by the official testbench, judge beside it, count."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from rtlvr.errors import StageError
+from rtlvr.errors import ParameterError, StageError
 from rtlvr.evaluate.answers import Answer, beside_tasks
 from rtlvr.evaluate.ask import Asking, ask
 from rtlvr.evaluate.backends import Backend
-from rtlvr.evaluate.benchmarks import Task, folder_of, load_tasks
+from rtlvr.evaluate.benchmarks import Task, content_digest, folder_of, load_tasks
 from rtlvr.evaluate.disagreements import Disagreement, disagreements
 from rtlvr.evaluate.official import Outcome, judge_all
 from rtlvr.evaluate.scores import COMPILES, Scored, classes, measurements, pass_at, score
@@ -95,15 +96,21 @@ def check_references(tasks: list[Task]) -> list[Reference]:
 
 
 def run_benchmark(name: str, settings: Benchmarks, backend: Backend, pool: Pool, folder: Path) -> Score:
-    """References first, then `settings.samples` answers to each task asked; all is kept in `folder` and not made again."""
+    """References first, then `settings.samples` answers to each task asked; all is kept in `folder` and not made again.
+
+    The names of the files tell the benchmark's text, the model and the sampling, so that none is taken for another's.
+    """
     tasks = load_tasks(name, folder_of(settings))
-    checked, judged, odd = (folder / f"{name}_{what}.jsonl" for what in ("references", "scored", "disagreements"))
+    asking = Asking(settings.samples, settings.temperature, settings.top_p, settings.max_tokens, seed=3)
+    text = content_digest(tasks)
+    key = hashlib.sha256(f"{text} {backend.model} {asking} {settings.problems}".encode()).hexdigest()[:8]
+    checked = folder / f"{name}_references_{text[:8]}.jsonl"
+    judged, odd = (folder / f"{name}_{what}_{key}.jsonl" for what in ("scored", "disagreements"))
     if not checked.exists():
         write_jsonl(checked, check_references(tasks))
     excluded = {r.task_id: r.reason for r in read_jsonl(checked, Reference) if not r.passed}
     asked = [task for task in tasks if task.id not in excluded][: settings.problems or None]
     if not judged.exists():
-        asking = Asking(settings.samples, settings.temperature, settings.top_p, settings.max_tokens, seed=3)
         answers = ask(asked, asking, backend, folder / f"{name}_samples.jsonl")
         write_jsonl(judged, score(beside_tasks(asked, answers)))
     rows = read_jsonl(judged, Scored)
@@ -132,26 +139,31 @@ def bench(
         out: a folder that gathers tables of several benchmarks and models: `benchmarks.csv`, `disagreements.csv`.
 
     Raises:
-        ParameterError: a sample names an unknown task.
-        StageError: the benchmark or the samples file is missing, or a row is not valid.
+        ParameterError: there is no samples file, it is empty or has a wrong row, or a sample names an unknown task.
+        StageError: the benchmark is missing.
     """
     tasks = load_tasks(benchmark, root, errata)
-    given = iter_jsonl(samples, Answer) if samples else (Answer(task_id=t.id, response=t.reference) for t in tasks)
-    rows = score(beside_tasks(tasks, given), pool is not None)
+    rows = score(beside_tasks(tasks, _given(samples, tasks)), pool is not None)
+    counts = Counter(row.task_id for row in rows)
     odd = disagreements(tasks, rows, pool) if pool else []
     beside = {
         "verifier": dict(Counter(row.verdict for row in rows if row.verdict)),
         "disagreements": [found.model_dump() for found in odd],
     }
     if out:
+        model = model if errata else f"{model}, uncorrected"
         name = f"{benchmark}:{model}"
         _gather(out / "benchmarks.csv", measurements(rows, "06_benchmarks", name), variant=name)
-        _gather(out / "disagreements.csv", odd, benchmark=benchmark, model=model)
+        if pool:
+            _gather(out / "disagreements.csv", odd, benchmark=benchmark, model=model)
     return {
         "benchmark": benchmark,
         "score": "corrected" if errata else "original",
         "passed": sum(row.passed for row in rows),
         "total": len(rows),
+        "tasks": len(tasks),
+        "tasks_with_samples": len(counts),
+        "samples_per_task": sorted(set(counts.values())),
         "compiled": sum(row.kind in COMPILES for row in rows),
         **{f"pass@{k}": list(values) for k, values in pass_at(rows).items()},
         "classes": classes(rows),
@@ -160,6 +172,21 @@ def bench(
         "not_applied": {task.id: "; ".join(task.skipped) for task in tasks if task.skipped},
         **(beside if pool else {}),
     }
+
+
+def _given(samples: Path | None, tasks: Sequence[Task]) -> list[Answer]:
+    if samples is None:
+        return [Answer(task_id=task.id, response=task.reference) for task in tasks]
+    if not samples.is_file():
+        raise ParameterError(f"got no samples file {samples}; `rtlvr sample` writes one")
+    try:
+        given = list(iter_jsonl(samples, Answer))
+    except StageError as error:
+        where = str(error).partition(" is not")[0]
+        raise ParameterError(f"{where}: a line needs task_id and response, both text, and nothing unknown") from error
+    if not given:
+        raise ParameterError(f"got no sample in {samples}; needed: JSON lines with task_id and response")
+    return given
 
 
 def _failure(row: Scored) -> dict[str, str]:
@@ -173,7 +200,7 @@ def _gather(path: Path, rows: Sequence[Record], **named: str) -> None:
     if new.empty and not path.exists():
         return
     if path.exists():
-        old = pd.read_csv(path, keep_default_na=False)
+        old = pd.read_csv(path, keep_default_na=False, dtype=dict.fromkeys(named, str))
         same = (old[list(named)] == pd.Series(named)).all(axis=1)
         new = pd.concat([old[~same], new], ignore_index=True)
     write_text(path, new.to_csv(index=False))

@@ -5,6 +5,7 @@ nothing of the host's environment is passed on. Not guaranteed: a mount or netwo
 from naming files is the screen in `rtlvr.hdl.source`, which every candidate passes first.
 """
 
+import errno
 import fcntl
 import math
 import os
@@ -27,6 +28,11 @@ from rtlvr.verify.verdict import Limits
 
 _LIMIT = 'ulimit -c 0 && ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && shift 3 && exec "$@"'
 _MAX_LOG = 64 * 1024
+_ROOM, _LEAST_FREE = (
+    512 << 20,
+    256 << 10,
+)  # bytes that scratch folders need, and that must be left when a tool has ended
+_FULL = "the disk of {} is full; free some, or give a larger /dev/shm or TMPDIR"
 _LOOK = 0.2  # seconds between looks at the CPU time used
 
 
@@ -43,7 +49,8 @@ class Finished:
         """Whether a limit ended it: wall or CPU time, file size, or memory as far as the tool says so."""
         signals = {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGXFSZ, 128 + signal.SIGXCPU, 128 + signal.SIGKILL}
         said = "out of memory" in self.output.lower() or "bad_alloc" in self.output
-        return self.timed_out or self.code in signals or said
+        # a design may print such words itself, but then it ends well
+        return self.timed_out or self.code in signals or (said and self.code != 0)
 
 
 @cache
@@ -59,20 +66,30 @@ def tool(name: str) -> str:
     return path
 
 
+@cache
 def scratch_parent() -> Path:
-    """Where scratch folders lie: in memory where the system has /dev/shm."""
+    """Where scratch folders lie: in memory where the system has /dev/shm with room (containers may have 64 MB)."""
     memory = Path("/dev/shm")
-    return memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+    fits = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= _ROOM
+    return memory if fits else Path(tempfile.gettempdir())
 
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A private temporary folder, removed afterwards; while its owner lives, the folder is locked (see `sweep`)."""
+    """A private temporary folder, removed afterwards; while its owner lives, the folder is locked (see `sweep`).
+
+    Raises:
+        InfrastructureError: what was done in it found the disk full.
+    """
     with tempfile.TemporaryDirectory(prefix=f"rtlvr-{os.getpid()}-", dir=scratch_parent()) as folder:
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield Path(folder)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise InfrastructureError(_FULL.format(folder)) from error
         finally:
             os.close(descriptor)
 
@@ -98,7 +115,7 @@ def run(command: Sequence[str], folder: Path, limits: Limits) -> Finished:
     """Run a tool in `folder` under `limits`; of its output the first and the last 64 KiB are kept.
 
     Raises:
-        InfrastructureError: the system could not start a process.
+        InfrastructureError: the system could not start a process, or the disk is full.
     """
     numbers = [str(math.ceil(limits.cpu_seconds)), str(limits.memory_mb * 1024), str(limits.file_mb * 2048)]
     log = folder / ".log"
@@ -121,6 +138,8 @@ def run(command: Sequence[str], folder: Path, limits: Limits) -> Finished:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+    if shutil.disk_usage(folder).free < _LEAST_FREE:  # whatever the tool said then, says nothing of the design
+        raise InfrastructureError(_FULL.format(folder))
     return Finished(process.returncode if code is None else code, _head_and_tail(log), timed_out)
 
 
