@@ -68,8 +68,8 @@ def test_a_wrong_name_is_an_interface_and_broken_code_syntax(benchmarks: Path) -
         ("```verilog title=a.v\n{}```\nThat is all.", "passed"),
         ("<think>the answer goes inside <answer> </answer> tags.</think>\n```verilog\n{}```", "passed"),
         ("<think>hm</think>\n{}", "passed"),
-        ("<think>a draft:\n```verilog\n{}```\nbut no", "empty"),
-        ("<think>one</think> <think>two\n```verilog\n{}```", "empty"),
+        ("<think>never closed\n```verilog\n{}```", "passed"),
+        ("<think>a draft:\n```verilog\n{}```\n</think>\nI give up.", "empty"),
         ("<think>no end <answer>\n```verilog\n{}```\n</answer>", "passed"),
         ("sorry", "empty"),
     ],
@@ -78,6 +78,13 @@ def test_the_code_is_found_in_many_shapes(benchmarks: Path, shape: str, kind: st
     (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
     (row,) = score(answers_to(dff, shape.format(BY_CLASS["passed"])), verify=False)
     assert row.kind == kind, row.reason
+
+
+def test_a_thought_that_the_budget_cut_is_no_answer(benchmarks: Path) -> None:
+    (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
+    draft = f"<think>a draft:\n```verilog\n{BY_CLASS['passed']}```\nor rather"
+    answers = [Answer(task_id=dff.id, response=draft, truncated=cut) for cut in (True, False)]
+    assert [row.kind for row in score(beside_tasks([dff], answers), verify=False)] == ["empty", "passed"]
 
 
 @pytest.mark.parametrize("name", ["rtllm-v1.1", "rtllm-v2.0"])

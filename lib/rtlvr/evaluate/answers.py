@@ -22,15 +22,15 @@ class Answer(Record):
     truncated: bool = False
 
 
-def extract(task: Task, response: str) -> str:
+def extract(task: Task, response: str, truncated: bool = False) -> str:
     """The code of a response, after its thought and inside its answer tags where it has them.
 
     It is the last fenced block with the module asked for, else the last block (one that the budget cut, where there is no
-    other), else the text itself; a bare body gets the task's header. A thought without
-    an end has no answer, unless its tag comes.
+    other), else the text itself; a bare body gets the task's header. Models forget to close their thought, and then answer
+    in it; a thought that the budget cut (`truncated`) holds drafts, and no answer.
     """
     rest = response.rpartition("</think>")[2]
-    if "<think>" in rest and "<answer>" not in rest:
+    if truncated and "<think>" in rest and "<answer>" not in rest:
         return ""
     answer = rest.rpartition("<answer>")[2].partition("</answer>")[0]
     blocks = _FENCE.findall(answer) or _UNCLOSED.findall(answer) or [answer]

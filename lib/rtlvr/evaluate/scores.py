@@ -47,7 +47,7 @@ def score(pairs: Sequence[tuple[Task, Answer]], verify: bool = True, jobs: int =
     Raises:
         InfrastructureError: our own tools failed.
     """
-    coded = [(task, extract(task, answer.response)) for task, answer in pairs]
+    coded = [(task, extract(task, answer.response, answer.truncated)) for task, answer in pairs]
     outcomes = judge_all(coded, jobs)
     verdicts = _verdicts(coded, outcomes, jobs) if verify else [None] * len(coded)
     return [
