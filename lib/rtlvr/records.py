@@ -1,7 +1,7 @@
 """Frozen, typed rows that pass between stages, and their files (JSON lines, written atomically)."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -144,6 +144,13 @@ def read_jsonl(path: Path, kind: type[RecordType]) -> list[RecordType]:
         StageError: the file is missing, or a line is not a valid row (file and line are named).
     """
     return list(iter_jsonl(path, kind))
+
+
+def cached(path: Path, kind: type[RecordType], compute: Callable[[], Sequence[RecordType]]) -> list[RecordType]:
+    """The rows of a file, computed and written (whole or not at all) if it is not there yet."""
+    if not path.exists():
+        write_jsonl(path, compute())
+    return read_jsonl(path, kind)
 
 
 def iter_jsonl(path: Path, kind: type[RecordType]) -> Iterator[RecordType]:

@@ -24,7 +24,7 @@ import pandas as pd
 from rtlvr.errors import StageError
 from rtlvr.params import Profile
 from rtlvr.paths import ROOT, outputs
-from rtlvr.records import Measurement, RecordType, read_jsonl, write_jsonl, write_text
+from rtlvr.records import Measurement, RecordType, cached, read_jsonl, write_jsonl, write_text
 
 VERSION = metadata.version("rtlvr")
 
@@ -76,9 +76,7 @@ class Stage:
         self, name: str, kind: type[RecordType], compute: Callable[[], Sequence[RecordType]]
     ) -> list[RecordType]:
         """The rows of file `name`, computed and written (whole or not at all) if they are not there yet."""
-        if not self.path(name).exists():
-            write_jsonl(self.path(name), compute())
-        return read_jsonl(self.path(name), kind)
+        return cached(self.path(name), kind, compute)
 
     def upstream(self, name: str) -> Path:
         """The folder of a finished, fresh predecessor.

@@ -1,6 +1,7 @@
 """Backends: the kit's small base under transformers, killed half-way; vLLM where it is installed."""
 
 import inspect
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def test_an_endpoint_needs_its_url() -> None:
 
 
 def test_vllm_that_is_not_here_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "vllm", None)
+    monkeypatch.setitem(sys.modules, "vllm", None)
     with pytest.raises(ParameterError, match=r"\[gpu\]"):
         chosen("vllm", TINY_POLICY)
 
@@ -107,6 +108,6 @@ def test_vllm_takes_what_we_give_it(tmp_path: Path) -> None:
 
 def test_a_request_is_put_as_messages() -> None:
     request = Request(model="m", system="", user="an adder", temperature=0, max_tokens=1, seed=0)
-    assert backends._messages(request) == [{"role": "user", "content": "an adder"}]
+    assert request.messages == [{"role": "user", "content": "an adder"}]
     with_system = request.model_copy(update={"system": "be brief"})
-    assert [message["role"] for message in backends._messages(with_system)] == ["system", "user"]
+    assert [message["role"] for message in with_system.messages] == ["system", "user"]

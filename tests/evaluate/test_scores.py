@@ -76,7 +76,7 @@ def test_a_wrong_name_is_an_interface_and_broken_code_syntax(benchmarks: Path) -
 )
 def test_the_code_is_found_in_many_shapes(benchmarks: Path, shape: str, kind: str) -> None:
     (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
-    (row,) = score(answers_to(dff, shape.format(BY_CLASS["passed"])), verify=False)
+    (row,) = score(answers_to(dff, shape.format(BY_CLASS["passed"])))
     assert row.kind == kind, row.reason
 
 
@@ -84,28 +84,28 @@ def test_a_thought_that_the_budget_cut_is_no_answer(benchmarks: Path) -> None:
     (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
     draft = f"<think>a draft:\n```verilog\n{BY_CLASS['passed']}```\nor rather"
     answers = [Answer(task_id=dff.id, response=draft, truncated=cut) for cut in (True, False)]
-    assert [row.kind for row in score(beside_tasks([dff], answers), verify=False)] == ["empty", "passed"]
+    assert [row.kind for row in score(beside_tasks([dff], answers))] == ["empty", "passed"]
 
 
 @pytest.mark.parametrize("name", ["rtllm-v1.1", "rtllm-v2.0"])
 def test_no_code_is_no_code_with_a_header_as_well(benchmarks: Path, name: str) -> None:
     (adder,) = tasks_of(benchmarks, name, "adder_8bit")
-    assert [row.kind for row in score(answers_to(adder, "", "sorry"), verify=False)] == ["empty", "empty"]
+    assert [row.kind for row in score(answers_to(adder, "", "sorry"))] == ["empty", "empty"]
 
 
 def test_an_answer_that_the_budget_cut_is_broken_code(benchmarks: Path) -> None:
     (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
     cut = "Here it is:\n```verilog\n" + BY_CLASS["passed"][:60]
-    assert [row.kind for row in score(answers_to(dff, cut), verify=False)] == ["syntax"]
+    assert [row.kind for row in score(answers_to(dff, cut))] == ["syntax"]
     assert extract(dff, f"```verilog\n{BY_CLASS['passed']}```\nand\n```verilog\nmod") == BY_CLASS["passed"]
 
 
-def test_what_is_simulated_is_verified_as_well(benchmarks: Path) -> None:
+def test_what_is_simulated_is_verified_as_well(benchmarks: Path, pool: Pool) -> None:
     (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
-    rows = score(answers_to(dff, BY_CLASS["passed"], BY_CLASS["syntax"], BY_CLASS["wrong"], BY_CLASS["passed"]))
+    rows = score(answers_to(dff, BY_CLASS["passed"], BY_CLASS["syntax"], BY_CLASS["wrong"], BY_CLASS["passed"]), pool)
     assert [row.kind for row in rows] == ["passed", "syntax", "wrong", "passed"]
     assert [row.verdict for row in rows] == ["equivalent", "", "inequivalent", "equivalent"]
-    assert all(row.verdict == "" for row in score(answers_to(dff, BY_CLASS["passed"]), verify=False))
+    assert all(row.verdict == "" for row in score(answers_to(dff, BY_CLASS["passed"])))
 
 
 def test_rates_by_hand() -> None:
@@ -124,7 +124,7 @@ def test_a_hole_is_explained_by_what_passes_through_it(benchmarks: Path, pool: P
     """This testbench never offers an invalid input: it passes an accumulator that takes all of them."""
     (accu,) = tasks_of(benchmarks, "rtllm-v1.1", "accu")
     made = dict(probes(accu, pool.inspect(accu.reference, Stimuli(), accu.top)))
-    rows = score(answers_to(accu, made["with input valid_in tied to 1"], accu.reference, made[""]) * 2)
+    rows = score(answers_to(accu, made["with input valid_in tied to 1"], accu.reference, made[""]) * 2, pool)
     (found,) = disagreements([accu], rows, pool)
     assert (found.official, found.verifier, found.side, found.samples) == ("passed", "inequivalent", "testbench", 2)
     assert found.cause == "it passes the reference with input valid_in tied to 1"
@@ -138,7 +138,7 @@ def test_an_empty_module_passes_where_nobody_looks(benchmarks: Path, pool: Pool)
     assert EMPTY not in spots.get("adder_8bit", ())
     comparator = next(task for task in tasks if task.id == "comparator_3bit")
     _, (_, empty) = list(probes(comparator, pool.inspect(comparator.reference, Stimuli(), comparator.top)))[:2]
-    (found,) = disagreements(tasks, score(answers_to(comparator, empty)), pool)
+    (found,) = disagreements(tasks, score(answers_to(comparator, empty), pool), pool)
     assert found.cause == "it passes an empty module: it never looks"
 
 
@@ -153,7 +153,7 @@ def test_a_testbench_that_runs_longer_is_no_hole(benchmarks: Path, pool: Pool) -
     tasks = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob141_count_clock")
     late = tasks[0].reference.replace("hh[7:0] == 8'h12", "hh[7:0] == 8'h02")
     assert late != tasks[0].reference
-    (found,) = disagreements(tasks, score(answers_to(tasks[0], late)), pool)
+    (found,) = disagreements(tasks, score(answers_to(tasks[0], late), pool), pool)
     assert (found.official, found.verifier, found.side) == ("wrong", "equivalent", "verifier")
     assert "no proof" in found.cause
 
@@ -215,7 +215,7 @@ def test_a_compiler_that_is_cut_off_is_no_syntax_error(benchmarks: Path) -> None
 @pytest.mark.parametrize(("old", "new"), [("output reg q", "output reg [3:0] q"), ("input d,", "input d, output z,")])
 def test_other_ports_that_pass_are_a_disagreement(benchmarks: Path, pool: Pool, old: str, new: str) -> None:
     tasks = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
-    (found,) = disagreements(tasks, score(answers_to(tasks[0], BY_CLASS["passed"].replace(old, new))), pool)
+    (found,) = disagreements(tasks, score(answers_to(tasks[0], BY_CLASS["passed"].replace(old, new)), pool), pool)
     assert (found.official, found.verifier, found.side) == ("passed", "invalid", "testbench")
     assert "ports" in found.cause
 

@@ -62,11 +62,6 @@ def results() -> pd.DataFrame:
     for index, name in enumerate(("formal + testbench", "testbench 100x1000", "testbench 8x64", "testbench 1x16")):
         rows += [row("01_testbench", "false_accept", name, 4.1 * index, 620, 0.9 * index)]
         rows += [row("01_testbench", "false_reject", name, 0.0 + 0.1 * index, 180, 0.05)]
-    for benchmark in ("rtllm-v1.1", "verilog-eval-v2-spec"):
-        for place, kind in enumerate(("passed", "wrong", "endless", "interface", "syntax", "refused", "empty")):
-            rows += [
-                row("06_benchmarks", f"class_{kind}", f"{benchmark}:small policy", (30, 40, 2, 8, 14, 1, 5)[place])
-            ]
     for metric, sft, rl in (("heldout_pass@1", 41.0, 63.5), ("heldout_greedy", 47.0, 66.0)):
         rows += [row("05_rl", metric, "sft", sft, 64, 5), row("05_rl", metric, "rl", rl, 64, 5)]
         rows += [row("05_rl", metric, f"sft seed {seed}", sft + seed - 1, 64) for seed in (1, 2)]
@@ -86,6 +81,17 @@ def results() -> pd.DataFrame:
                 row("05_rl", f"study_{kind}_seed", f"{name} seed {seed}", 40.0 + 2 * place + seed, 300)
                 for seed in range(3)
             ]
+    return pd.DataFrame(rows + benchmark_rows())
+
+
+def benchmark_rows() -> list[dict]:
+    """What notebook 06 writes."""
+    rows = [row("06_benchmarks", "params_b", model, 0.0019, 1, unit="billions") for model in ("sft", "rl")]
+    for benchmark in ("rtllm-v1.1", "verilog-eval-v2-spec"):
+        for place, kind in enumerate(("passed", "wrong", "endless", "interface", "syntax", "refused", "empty")):
+            rows += [
+                row("06_benchmarks", f"class_{kind}", f"{benchmark}:small policy", (30, 40, 2, 8, 14, 1, 5)[place])
+            ]
     sizes = {"verilog-eval": 156, "rtllm-v1.1": 29, "rtllm-v2.0": 50}
     for names in BENCHMARKS.values():
         for place, name in enumerate(names.values()):
@@ -93,8 +99,7 @@ def results() -> pd.DataFrame:
             for model, value in (("sft", 2.5 + place), ("rl", 6.5 + place)):
                 rows += [row("06_benchmarks", "pass@1", f"{name}:{model}", value, count, 2)]
                 rows += [row("06_benchmarks", "pass@5", f"{name}:{model}", value * 1.8, count)]
-    rows += [row("06_benchmarks", "params_b", model, 0.0019, 1, unit="billions") for model in ("sft", "rl")]
-    return pd.DataFrame(rows)
+    return rows
 
 
 FUNNEL_02 = {"goldens": 1200, "described": 1180, "answer parsed": 1105, "equivalent": 861}

@@ -55,6 +55,9 @@ FIGURES: dict[str, Callable[[Results], Drawn]] = {
 }
 
 
+UNPUBLISHED = ("quality", "outcomes", "truth", "rules", "filters", "votes", "classes")
+
+
 @cache
 def drawn(name: str, ours: bool) -> Drawn:
     """Drawn once: tests only look."""
@@ -96,15 +99,7 @@ def test_with_ours_profile_and_count_are_named(name: str) -> None:
 def test_without_ours_the_published_are_drawn(name: str) -> None:
     figure, table = drawn(name, False)
     assert NOT_RUN in " ".join(texts(figure)).lower()
-    if name not in (
-        "quality",
-        "outcomes",
-        "truth",
-        "rules",
-        "filters",
-        "votes",
-        "classes",
-    ):  # which have no published counterpart
+    if name not in UNPUBLISHED:
         assert set(table["source"]) == {"published"}
 
 

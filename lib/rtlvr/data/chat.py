@@ -31,6 +31,12 @@ class Request(Record):
     top_p: float = 1.0
 
     @property
+    def messages(self) -> list[dict[str, str]]:
+        """The conversation so far, as chat templates and services take it."""
+        texts = {"system": self.system, "user": self.user}
+        return [{"role": role, "content": text} for role, text in texts.items() if text]
+
+    @property
     def digest(self) -> str:
         """Names the request: equal requests, equal digests."""
         facts = json.dumps(self.model_dump(exclude_defaults=True), sort_keys=True)  # as before `top_p` was there

@@ -133,8 +133,7 @@ class EndpointChat:
         started, key = time.monotonic(), os.environ.get(self._key_env, "").strip() or "none"
         wanted = {"model", "temperature", "top_p", "max_tokens", "seed"}
         body = request.model_dump(include=wanted)  # all of them: a server has defaults of its own
-        texts = {"system": request.system, "user": request.user}
-        body["messages"] = [{"role": role, "content": text} for role, text in texts.items() if text]
+        body["messages"] = request.messages
         response, data = asyncio.run_coroutine_threadsafe(self._post(body, key), self._loop).result()
         text = data.decode("utf-8-sig", "replace")
         if len(key) > 15:  # shorter ones are made up for local servers ("EMPTY"), and may be part of an honest answer

@@ -16,7 +16,7 @@ from rtlvr.evaluate.answers import Answer
 from rtlvr.evaluate.backends import Backend
 from rtlvr.evaluate.benchmarks import Task
 from rtlvr.hdl.response import SYSTEM_PROMPT
-from rtlvr.records import read_jsonl, write_jsonl
+from rtlvr.records import write_jsonl
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,9 @@ def ask(tasks: Sequence[Task], asking: Asking, backend: Backend, out: Path) -> l
         for reply in backend.replies(list(missing.values())):
             recorded.add(reply)
             bar.update()
-    write_jsonl(out, [_answer(task, recorded.ask(request, task)) for (task, _), request in wanted.items()])
-    return read_jsonl(out, Answer)
+    answers = [_answer(task, recorded.ask(request, task)) for (task, _), request in wanted.items()]
+    write_jsonl(out, answers)
+    return answers
 
 
 def _request(task: Task, asking: Asking, number: int, model: str) -> Request:

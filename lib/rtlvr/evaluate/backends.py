@@ -29,7 +29,7 @@ class Backend(Protocol):
     model: str
 
     def replies(self, asked: Asked) -> Iterator[Reply]:
-        """A reply to each (request, what it is about).
+        """A reply to each (request, what it is about); all requests have the same sampling parameters.
 
         Raises:
             InfrastructureError: there is none, for a reason that has nothing to do with the question.
@@ -61,15 +61,12 @@ class Transformers:
 
     def replies(self, asked: Asked) -> Iterator[Reply]:
         """See `Backend`."""
-        from rtlvr.evaluate.generate import Sampling, decode, sample_ids, stop_ids
+        from rtlvr.evaluate.generate import Sampling, decode, prompt_ids, sample_ids, stop_ids
 
         stops = stop_ids(self._model, self._tokenizer)
         for part in _parts(asked, _CPU_BATCH if self._model.device.type == "cpu" else _GPU_BATCH):
             request = part[0][0]
-            chats = [_messages(r) for r, _ in part]
-            prompts = self._tokenizer.apply_chat_template(chats, add_generation_prompt=True, return_dict=True)[
-                "input_ids"
-            ]
+            prompts = prompt_ids(self._tokenizer, [r.messages for r, _ in part])
             sampling = Sampling(request.max_tokens, request.temperature, request.top_p)
             found = sample_ids(self._model, prompts, sampling, stops, [r.digest for r, _ in part])
             texts = decode(self._tokenizer, [f.ids for f in found])
@@ -113,7 +110,7 @@ class Vllm:
                 )
                 for request, _ in part
             ]
-            outputs = self._engine.chat([_messages(request) for request, _ in part], params, use_tqdm=False)
+            outputs = self._engine.chat([request.messages for request, _ in part], params, use_tqdm=False)
             for (request, about), output in zip(part, outputs, strict=True):
                 best, prompt = output.outputs[0], len(output.prompt_token_ids or ())
                 yield _reply(request, about, best.text, prompt, len(best.token_ids), best.finish_reason == "length")
@@ -180,11 +177,6 @@ def _free_gpu() -> None:
 
 def _parts(asked: Asked, size: int) -> Iterator[Asked]:
     return (asked[start : start + size] for start in range(0, len(asked), size))
-
-
-def _messages(request: Request) -> list[dict[str, str]]:
-    texts = {"system": request.system, "user": request.user}
-    return [{"role": role, "content": text} for role, text in texts.items() if text]
 
 
 def _reply(request: Request, about: str, text: str, prompt: int, tokens: int, cut: bool) -> Reply:

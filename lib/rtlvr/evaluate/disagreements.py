@@ -49,12 +49,8 @@ def disagreements(tasks: Sequence[Task], rows: Sequence[Scored], pool: Pool) -> 
     odd = [row for row in rows if _differ(row)]
     holes = {row.task_id for row in odd if row.passed}
     spots = blind_spots([task for task in tasks if task.id in holes], pool)
-    return counted([_explained(row, spots.get(row.task_id, ())) for row in odd])
-
-
-def counted(found: Sequence[Disagreement]) -> list[Disagreement]:
-    """Equal ones as one, with their number."""
-    return [one.model_copy(update={"samples": n}) for one, n in Counter(found).items()]
+    alike = Counter(_explained(row, spots.get(row.task_id, ())) for row in odd)
+    return [one.model_copy(update={"samples": count}) for one, count in alike.items()]
 
 
 def _differ(row: Scored) -> bool:
@@ -86,10 +82,9 @@ def _hole(row: Scored, spots: tuple[str, ...]) -> tuple[str, str]:
     if EMPTY in spots:
         return "testbench", "it passes an empty module: it never looks"
     if spots:
-        differing = set(re.findall(r"\w+", row.verdict_reason.partition(" differs")[0]))
-        spots = tuple(
-            sorted(spots, key=lambda spot: not ("output" in spot and differing & set(spot.split()) - {"output"}))
-        )
+        differing = re.findall(r"\w+", row.verdict_reason.partition(" differs")[0].removeprefix("output "))
+        near = tuple(f"with output {name} " for name in differing)
+        spots = tuple(sorted(spots, key=lambda spot: not spot.startswith(near)))
         more = f", and in {len(spots) - _SHOWN} more ways" if len(spots) > _SHOWN else ""
         return "testbench", f"it passes the reference {', '.join(spots[:_SHOWN])}{more}"
     return "testbench", "its stimulus never brings about the difference that the counterexample shows"

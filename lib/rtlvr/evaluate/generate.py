@@ -39,9 +39,13 @@ def complete(
     sampling: Sampling,
 ) -> Iterator[list[int]]:
     """Completions of chats, in order, as token ids that end with the stop token unless they were cut off."""
-    prompts = tokenizer.apply_chat_template(list(chats), add_generation_prompt=True, return_dict=True)["input_ids"]
-    for completion in in_batches(model, prompts, sampling, stop_ids(model, tokenizer)):
+    for completion in in_batches(model, prompt_ids(tokenizer, chats), sampling, stop_ids(model, tokenizer)):
         yield completion.ids
+
+
+def prompt_ids(tokenizer: PreTrainedTokenizerBase, chats: Sequence[list[dict[str, str]]]) -> list[list[int]]:
+    """Chats as token ids, up to where the answer begins."""
+    return tokenizer.apply_chat_template(list(chats), add_generation_prompt=True, return_dict=True)["input_ids"]
 
 
 def in_batches(

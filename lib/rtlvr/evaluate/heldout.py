@@ -9,7 +9,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from rtlvr.evaluate.generate import Sampling, complete_texts
 from rtlvr.evaluate.passk import counted, interval
 from rtlvr.params import Evaluation
-from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl, write_jsonl
+from rtlvr.records import Measurement, Problem, Sample, Triple, cached
 from rtlvr.train.policy import chat
 from rtlvr.train.reward import judge
 from rtlvr.verify import Pool, Stimuli
@@ -61,9 +61,7 @@ def trial(
 
 def cached_attempt(path: Path, *args: object, **kwargs: object) -> list[Sample]:
     """`attempt`, unless `path` holds its result already (it is written only when whole)."""
-    if not path.exists():
-        write_jsonl(path, attempt(*args, **kwargs))
-    return read_jsonl(path, Sample)
+    return cached(path, Sample, lambda: attempt(*args, **kwargs))
 
 
 def accuracy(samples: Sequence[Sample], stage: str, metric: str, variant: str) -> Measurement:

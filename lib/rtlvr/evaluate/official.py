@@ -32,7 +32,6 @@ _OTHER_SCOPES = (
 )
 _BOTH_WAYS = re.compile(r"(?<![\w$\\])(?:r?tran(?:if[01])?|alias)(?![\w$])", re.ASCII)
 _FINISH = re.compile(r"\$finish\s*(?:\(\s*\d*\s*\))?\s*;")
-_ENDLESS = "{} does not end within the limits of time and memory"
 _END = "the testbench ends here"
 Kind = Literal["passed", "empty", "refused", "syntax", "interface", "endless", "wrong"]
 
@@ -81,10 +80,14 @@ def _uncompiled(code: str, limits: Limits, reason: str) -> Outcome:
         (folder / "design.sv").write_text(code, encoding="utf-8")
         compiled = run([tool("iverilog"), "-g2012", "-t", "null", "design.sv"], folder, limits)
     if compiled.exhausted:
-        return Outcome("endless", _ENDLESS.format("compiling it"))
+        return _endless("compiling it")
     if compiled.code == 0:
         return Outcome("interface", reason)
     return Outcome("syntax", f"it does not compile: {_first_error(compiled.output)}")
+
+
+def _endless(what: str) -> Outcome:
+    return Outcome("endless", f"{what} does not end within the limits of time and memory")
 
 
 def _conducts(code: str) -> str | None:
@@ -103,14 +106,14 @@ def _simulate(task: Task, code: str, limits: Limits) -> Outcome:
         command = [tool("iverilog"), "-g2012", *roots, "-o", "sim", "harness.sv", "design.sv"]
         compiled = run(command, folder, limits)
         if compiled.exhausted:
-            return Outcome("endless", _ENDLESS.format("compiling it"))
+            return _endless("compiling it")
         if compiled.code != 0 or not (folder / "sim").exists():
             return _uncompiled(code, limits, f"it does not compile with the testbench: {_first_error(compiled.output)}")
         for name in ("harness.sv", "design.sv"):
             (folder / name).unlink()
         finished = run([tool("vvp"), "-n", "sim"], folder, limits)
     if finished.exhausted:
-        return Outcome("endless", _ENDLESS.format("its simulation"))
+        return _endless("its simulation")
     return _read(task, finished.output, nonce)
 
 

@@ -18,14 +18,16 @@ from rtlvr.errors import DesignError
 from rtlvr.evaluate.benchmarks import NAMES, Task, load_tasks
 from rtlvr.evaluate.official import LIMITS, judge_all
 from rtlvr.hdl.circuit import Circuit, Port
+from rtlvr.hdl.rewrite import wrap
 from rtlvr.records import write_text
-from rtlvr.verify import Pool, Stimuli, verify_many
-from rtlvr.verify.verdict import Limits
+from rtlvr.verify import Pool, Stimuli
+from rtlvr.verify.api import verdict_of
+from rtlvr.verify.verdict import Limits, Verdict
 
 EMPTY = "as an empty module"
 _OTHER_EDGE = re.compile(r"with input \w*cl(?:oc)?k\w* inverted", re.IGNORECASE)
-_SPOILT_INPUTS = {"tied to 0": "'0", "tied to 1": "'1", "inverted": "~{}"}
-_SPOILT_OUTPUTS = {"stuck at 0": "'0", "stuck at 1": "'1", "inverted": "~{}"}
+_SPOILT_INPUTS = {"tied to 0": "{width}'b0", "tied to 1": "~{width}'b0", "inverted": "~{old}"}
+_SPOILT_OUTPUTS = {"stuck at 0": "{width}'b0", "stuck at 1": "~{width}'b0", "inverted": "~{old}"}
 
 
 def blind_spots(tasks: Sequence[Task], pool: Pool, limits: Limits = LIMITS) -> dict[str, tuple[str, ...]]:
@@ -36,63 +38,56 @@ def blind_spots(tasks: Sequence[Task], pool: Pool, limits: Limits = LIMITS) -> d
     Raises:
         InfrastructureError: our own tools failed.
     """
-    made = [
-        (task, label, code)
-        for task, found in zip(tasks, pool.map(_of(pool), tasks), strict=True)
-        for label, code in found
-    ]
+    found = zip(tasks, pool.map(lambda task: _probes_of(task, pool), tasks), strict=True)
+    made = [(task, label, code) for task, probes_ in found for label, code in probes_]
     outcomes = judge_all([(task, code) for task, _, code in made], pool.jobs, limits)
     passing = [probe for probe, outcome in zip(made, outcomes, strict=True) if outcome.passed]
     sound = {task.id for task, label, _ in passing if not label}
     suspects = [probe for probe in passing if probe[1] and probe[0].id in sound]
-    verdicts = verify_many([(t.reference, c, t.top, t.top) for t, _, c in suspects], pool.jobs, progress=False)
-    found: dict[str, tuple[str, ...]] = {}
+    verdicts = pool.map(lambda probe: _verdict(probe, pool), suspects)
+    spots: dict[str, tuple[str, ...]] = {}
     for (task, label, _), verdict in zip(suspects, verdicts, strict=True):
         if verdict.status == "inequivalent":
-            found[task.id] = (*found.get(task.id, ()), label)
-    return found
+            spots[task.id] = (*spots.get(task.id, ()), label)
+    return spots
 
 
-def _of(pool: Pool):
-    def made(task: Task) -> list[tuple[str, str]]:
-        try:
-            circuit = pool.inspect(task.reference, Stimuli(), task.top)
-        except DesignError:  # delays, say: there are no probes of it
-            return []
-        return list(probes(task, circuit))
+def _verdict(probe: tuple[Task, str, str], pool: Pool) -> Verdict:
+    task, _, code = probe
+    return verdict_of(pool, (task.reference, code, task.top, task.top))
 
-    return made
+
+def _probes_of(task: Task, pool: Pool) -> list[tuple[str, str]]:
+    try:
+        circuit = pool.inspect(task.reference, Stimuli(), task.top)
+    except DesignError:  # delays, say: there are no probes of it
+        return []
+    return list(probes(task, circuit))
 
 
 def probes(task: Task, circuit: Circuit) -> Iterator[tuple[str, str]]:
     """(label, code) of the probes of a task; first a wrapper that spoils nothing, with an empty label."""
-    yield "", _wrapped(task, circuit, {})
-    yield EMPTY, f"module {task.top}({_ports(circuit)});\nendmodule\n"
-    for ports, ways in ((circuit.inputs, _SPOILT_INPUTS), (circuit.outputs, _SPOILT_OUTPUTS)):
-        for port in ports:
+    ports = ", ".join(f"{port.direction} [{port.width - 1}:0] {port.name}" for port in circuit.ports)
+    if (whole := _spoilt(task, circuit)) is None:
+        return
+    yield "", whole
+    yield EMPTY, f"module {task.top}({ports});\nendmodule\n"
+    for side, ways in ((circuit.inputs, _SPOILT_INPUTS), (circuit.outputs, _SPOILT_OUTPUTS)):
+        for port in side:
             for how, value in ways.items():
-                yield f"with {port.direction} {port.name} {how}", _wrapped(task, circuit, {port.name: value})
+                yield f"with {port.direction} {port.name} {how}", _spoilt(task, circuit, port, value)
 
 
-def _wrapped(task: Task, circuit: Circuit, spoilt: dict[str, str]) -> str:
-    """The reference inside a module of its own name; `spoilt` gives a port's value, with {} for what it would be."""
-    inner, ports = f"{task.top}_as_it_is", (*circuit.inputs, *circuit.outputs)
-    lines = [f"wire {_width(p)}w_{p.name};" for p in ports]
-    lines += [f"assign w_{p.name} = {spoilt.get(p.name, '{}').format(p.name)};" for p in circuit.inputs]
-    lines += [f"assign {p.name} = {spoilt.get(p.name, '{}').format('w_' + p.name)};" for p in circuit.outputs]
-    connected = ", ".join(f".{p.name}(w_{p.name})" for p in ports)
-    body = "\n".join([*lines, f"{inner} whole({connected});"])
-    reference = re.sub(rf"\b{re.escape(task.top)}\b", inner, task.reference)
-    return f"{reference}\nmodule {task.top}({_ports(circuit)});\n{body}\nendmodule\n"
+def _spoilt(task: Task, circuit: Circuit, spoilt: Port | None = None, value: str = "") -> str | None:
+    """The reference in a wrapper whose port `spoilt` has `value`, in which {old} stands for what it would have.
 
+    Its ports keep their order: some testbenches connect by position.
+    """
 
-def _ports(circuit: Circuit) -> str:
-    """In the order of declaration: some testbenches connect by position."""
-    return ", ".join(f"{port.direction} {_width(port)}{port.name}" for port in circuit.ports)
+    def change(port: str, old: str) -> str:
+        return value.format(old=old, width=spoilt.width) if spoilt and port == spoilt.name else old
 
-
-def _width(port: Port) -> str:
-    return f"[{port.width - 1}:0] " if port.width > 1 else ""
+    return wrap(task.reference, circuit, output=change, given=lambda port: change(port, port), in_order=True)
 
 
 def table(name: str, root: Path, pool: Pool, limits: Limits = LIMITS) -> pd.DataFrame:

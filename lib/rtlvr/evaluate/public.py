@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,13 +15,10 @@ from rtlvr.evaluate.backends import Backend
 from rtlvr.evaluate.benchmarks import Task, content_digest, folder_of, load_tasks
 from rtlvr.evaluate.disagreements import Disagreement, disagreements
 from rtlvr.evaluate.official import Outcome, judge_all
-from rtlvr.evaluate.scores import COMPILES, Scored, classes, measurements, pass_at, score
+from rtlvr.evaluate.scores import Scored, classes, measurements, pass_at, score
 from rtlvr.params import Benchmarks
-from rtlvr.records import Measurement, Record, iter_jsonl, read_jsonl, write_jsonl, write_text
+from rtlvr.records import Measurement, Record, cached, iter_jsonl, write_text
 from rtlvr.verify import Pool
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel  # slow to import, and judging needs none
 
 
 class Reference(Record):
@@ -54,7 +50,7 @@ class Score:
     def summary(self) -> dict[str, object]:
         """A row of the notebook's table."""
         passes = {f"pass@{k}, %": round(value, 1) for k, (value, _, _) in pass_at(self.samples).items()}
-        compiles = sum(s.kind in COMPILES for s in self.samples)
+        compiles = sum(s.compiles for s in self.samples)
         equal = sum(s.verdict == "equivalent" for s in self.samples)
         return {
             "benchmark": self.benchmark,
@@ -71,8 +67,16 @@ class Score:
         return {"benchmark": self.benchmark, **classes(self.samples)}
 
 
-def size(stage: str, model: str, policy: "PreTrainedModel") -> Measurement:
-    """The policy's size in billions of parameters, which the figure of pass rate against size needs."""
+def size(stage: str, model: str, folder: Path) -> Measurement:
+    """The size, in billions of parameters, of the policy in `folder`; its weights are not loaded, so that it costs no memory.
+
+    The figure of pass rate against size needs it.
+    """
+    import torch  # slow to import, and judging needs none of them
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    with torch.device("meta"):
+        policy = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder))
     billions = sum(p.numel() for p in policy.parameters()) / 1e9
     return Measurement(stage=stage, metric="params_b", variant=model, value=billions, n=1, unit="billion")
 
@@ -104,19 +108,17 @@ def run_benchmark(name: str, settings: Benchmarks, backend: Backend, pool: Pool,
     asking = Asking(settings.samples, settings.temperature, settings.top_p, settings.max_tokens, seed=3)
     text = content_digest(tasks)
     key = hashlib.sha256(f"{text} {backend.model} {asking} {settings.problems}".encode()).hexdigest()[:8]
-    checked = folder / f"{name}_references_{text[:8]}.jsonl"
-    judged, odd = (folder / f"{name}_{what}_{key}.jsonl" for what in ("scored", "disagreements"))
-    if not checked.exists():
-        write_jsonl(checked, check_references(tasks))
-    excluded = {r.task_id: r.reason for r in read_jsonl(checked, Reference) if not r.passed}
+    references = cached(folder / f"{name}_references_{text[:8]}.jsonl", Reference, lambda: check_references(tasks))
+    excluded = {r.task_id: r.reason for r in references if not r.passed}
     asked = [task for task in tasks if task.id not in excluded][: settings.problems or None]
-    if not judged.exists():
+
+    def judged() -> list[Scored]:
         answers = ask(asked, asking, backend, folder / f"{name}_samples.jsonl")
-        write_jsonl(judged, score(beside_tasks(asked, answers)))
-    rows = read_jsonl(judged, Scored)
-    if not odd.exists():
-        write_jsonl(odd, disagreements(asked, rows, pool))
-    return Score(name, len(tasks), excluded, rows, read_jsonl(odd, Disagreement))
+        return score(beside_tasks(asked, answers), pool)
+
+    rows = cached(folder / f"{name}_scored_{key}.jsonl", Scored, judged)
+    odd = cached(folder / f"{name}_disagreements_{key}.jsonl", Disagreement, lambda: disagreements(asked, rows, pool))
+    return Score(name, len(tasks), excluded, rows, odd)
 
 
 def bench(
@@ -143,7 +145,7 @@ def bench(
         StageError: the benchmark is missing.
     """
     tasks = load_tasks(benchmark, root, errata)
-    rows = score(beside_tasks(tasks, _given(samples, tasks)), pool is not None)
+    rows = score(beside_tasks(tasks, _given(samples, tasks)), pool)
     counts = Counter(row.task_id for row in rows)
     odd = disagreements(tasks, rows, pool) if pool else []
     beside = {
@@ -164,7 +166,7 @@ def bench(
         "tasks": len(tasks),
         "tasks_with_samples": len(counts),
         "samples_per_task": sorted(set(counts.values())),
-        "compiled": sum(row.kind in COMPILES for row in rows),
+        "compiled": sum(row.compiles for row in rows),
         **{f"pass@{k}": list(values) for k, values in pass_at(rows).items()},
         "classes": classes(rows),
         "failures": [_failure(row) for row in rows if not row.passed],

@@ -11,15 +11,15 @@ from typing import get_args
 from rtlvr.evaluate.answers import Answer, extract
 from rtlvr.evaluate.benchmarks import Task
 from rtlvr.evaluate.official import Kind, Outcome, judge_all
-from rtlvr.evaluate.passk import counted, interval, percent
+from rtlvr.evaluate.passk import counted, interval, proportion
 from rtlvr.records import Measurement, Record
-from rtlvr.verify import verify_many
+from rtlvr.verify import Pool
+from rtlvr.verify.api import verdict_of
 from rtlvr.verify.verdict import Verdict
 
 KS = (1, 5, 10)  # the paper's k
 KINDS = get_args(Kind)
 SIMULATED = ("passed", "wrong", "endless")
-COMPILES = (*SIMULATED, "interface")
 
 
 class Scored(Record):
@@ -40,16 +40,21 @@ class Scored(Record):
         """Whether the official testbench passes it."""
         return self.kind == "passed"
 
+    @property
+    def compiles(self) -> bool:
+        """Whether it compiles by itself."""
+        return self.kind in (*SIMULATED, "interface")
 
-def score(pairs: Sequence[tuple[Task, Answer]], verify: bool = True, jobs: int = 0) -> list[Scored]:
-    """Every answer judged, in order; with `verify` those that came to a simulation by the verifier as well.
+
+def score(pairs: Sequence[tuple[Task, Answer]], pool: Pool | None = None) -> list[Scored]:
+    """Every answer judged, in order; with `pool` those that came to a simulation by the verifier as well.
 
     Raises:
         InfrastructureError: our own tools failed.
     """
     coded = [(task, extract(task, answer.response, answer.truncated)) for task, answer in pairs]
-    outcomes = judge_all(coded, jobs)
-    verdicts = _verdicts(coded, outcomes, jobs) if verify else [None] * len(coded)
+    outcomes = judge_all(coded)
+    verdicts = _verdicts(coded, outcomes, pool) if pool else [None] * len(coded)
     return [
         Scored(
             **answer.model_dump(),
@@ -63,11 +68,14 @@ def score(pairs: Sequence[tuple[Task, Answer]], verify: bool = True, jobs: int =
     ]
 
 
-def _verdicts(coded: Sequence[tuple[Task, str]], outcomes: Sequence[Outcome], jobs: int) -> list[Verdict | None]:
-    asked = [outcome.kind in SIMULATED for outcome in outcomes]
-    rows = [(t.reference, code, t.top, t.top) for (t, code), wanted in zip(coded, asked, strict=True) if wanted]
-    verdicts = verify_many(rows, jobs, progress=False)
-    return [next(verdicts) if wanted else None for wanted in asked]
+def _verdicts(coded: Sequence[tuple[Task, str]], outcomes: Sequence[Outcome], pool: Pool) -> list[Verdict | None]:
+    def verdict(item: tuple[tuple[Task, str], Outcome]) -> Verdict | None:
+        (task, code), outcome = item
+        if outcome.kind not in SIMULATED:
+            return None
+        return verdict_of(pool, (task.reference, code, task.top, task.top))
+
+    return list(pool.map(verdict, zip(coded, outcomes, strict=True)))
 
 
 def pass_at(rows: Sequence[Scored]) -> dict[int, tuple[float, float, float]]:
@@ -91,8 +99,5 @@ def measurements(rows: Sequence[Scored], stage: str, variant: str) -> list[Measu
         Measurement(metric=f"pass@{k}", value=value, low=low, high=high, **facts)
         for k, (value, low, high) in pass_at(rows).items()
     ]
-    shares = {"syntax": sum(row.kind in COMPILES for row in rows)} | {f"class_{k}": n for k, n in classes(rows).items()}
-    for metric, count in shares.items():
-        value, low, high = percent(count, len(rows))
-        found.append(Measurement(metric=metric, value=value, low=low, high=high, **facts))
-    return found
+    shares = {"syntax": sum(row.compiles for row in rows)} | {f"class_{k}": n for k, n in classes(rows).items()}
+    return [*found, *(proportion(stage, metric, variant, count, len(rows)) for metric, count in shares.items())]

@@ -112,13 +112,21 @@ def _renamed(text: str, circuit: Circuit) -> str | None:
 
 def _wrapped(text: str, circuit: Circuit) -> str | None:
     """The design inside a wrapper of old style, its ports in reverse order."""
-    return wrap(text, circuit, "", lambda port, inner: inner)
+    return wrap(text, circuit)
 
 
-def wrap(text: str, circuit: Circuit, body: str, output: Callable[[str, str], str]) -> str | None:
+def wrap(
+    text: str,
+    circuit: Circuit,
+    body: str = "",
+    output: Callable[[str, str], str] = lambda port, inner: inner,
+    given: Callable[[str], str] = lambda port: port,
+    in_order: bool = False,
+) -> str | None:
     """`text` with its top renamed and instantiated in a module of the old name; None where it cannot be renamed.
 
-    `body` goes into the wrapper; an output port is driven by `output(port, inner value)`.
+    `body` goes into the wrapper; an output port is driven by `output(port, inner value)`, an inner input by `given(port)`.
+    The wrapper's ports are in reverse order, unless they must stay `in_order`.
     """
     top, inner = circuit.top, f"{circuit.top}_inner"
     if inner in text:
@@ -126,11 +134,11 @@ def wrap(text: str, circuit: Circuit, body: str, output: Callable[[str, str], st
     renamed = _edit_code(text, rf"(?<=\bmodule\s){re.escape(top)}\b", lambda m: inner)
     if module_names(renamed).count(inner) != 1:
         return None
-    ports = list(reversed(circuit.ports))
+    ports = list(circuit.ports if in_order else reversed(circuit.ports))
     lines = [f"module {top}({', '.join(p.name for p in ports)});"]
     lines += [f"  {p.direction} [{p.width - 1}:0] {p.name};" for p in ports]
     lines += [f"  wire [{p.width - 1}:0] {p.name}_inner;" for p in circuit.outputs]
-    pins = [f".{p.name}({p.name}{'_inner' if p.direction == 'output' else ''})" for p in ports]
+    pins = [f".{p.name}({f'{p.name}_inner' if p.direction == 'output' else given(p.name)})" for p in ports]
     lines += [f"  {inner} wrapped({', '.join(pins)});", body]
     lines += [f"  assign {p.name} = {output(p.name, f'{p.name}_inner')};" for p in circuit.outputs]
     return "\n".join([renamed, *filter(None, lines), "endmodule", ""])

@@ -89,11 +89,9 @@ def blind_spots(spots: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
 
 
 def _percent_axis(axis: Axes, names: list[str], label: str) -> None:
-    axis.set_yticks(range(len(names)), names)
-    axis.set_ylim(max(len(names), 1) - 0.4, -0.6)
+    style.named_rows(axis, names)
     axis.set_xlim(0, 100)
     axis.set_xlabel(label)
-    axis.tick_params(axis="y", length=0)
     axis.grid(axis="y", visible=False)
 
 

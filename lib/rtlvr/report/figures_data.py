@@ -70,11 +70,9 @@ def filter_quality(results: pd.DataFrame | None, profile: str | None = None) -> 
         beside = {"transform": axis.get_yaxis_transform(), "va": "center", "fontsize": 7.5}
         for place, row in zip(y, part.itertuples(), strict=True):
             axis.text(1.01, place, f"{row.value:.1f} (n = {row.n:.0f})", **beside)
-    axis.set_yticks(range(len(names)), names)
-    axis.set_ylim(max(len(names), 1) - 0.4, -0.6)
+    style.named_rows(axis, names)
     axis.set_xlim(-2, 102)
     axis.set_xlabel("%")
-    axis.tick_params(axis="y", length=0)
     if table.empty:
         style.empty(axis, NOT_RUN)
     handles = [style.dot_handle(look, metric) for metric, look in QUALITIES.items()]

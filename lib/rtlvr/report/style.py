@@ -156,6 +156,13 @@ def text_handle(text: str) -> Line2D:
     return Line2D([], [], linestyle="", label=text)
 
 
+def named_rows(axis: Axes, names: Sequence[str]) -> None:
+    """Rows from top to bottom at 0, 1, 2, … with names instead of ticks."""
+    axis.set_yticks(range(len(names)), names)
+    axis.set_ylim(max(len(names), 1) - 0.4, -0.6)
+    axis.tick_params(axis="y", length=0)
+
+
 def empty(axis: Axes, text: str) -> None:
     """Make a panel without data say so."""
     axis.text(0.5, 0.5, text, transform=axis.transAxes, ha="center", va="center", color=GREY)

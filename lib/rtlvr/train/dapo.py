@@ -19,7 +19,7 @@ import torch
 from accelerate.utils import gather_object
 from trl import GRPOTrainer
 
-from rtlvr.evaluate.generate import Sampling, in_batches, stop_ids
+from rtlvr.evaluate.generate import Sampling, in_batches, prompt_ids, stop_ids
 from rtlvr.params import Rl
 from rtlvr.train.collect import DynamicSampler, Group, Plan, Step
 from rtlvr.train.config import rewards
@@ -84,8 +84,7 @@ class AdaptiveDapoTrainer(GRPOTrainer):
     def _roll_out(self, prompts: list, trainer: GRPOTrainer) -> dict[str, Any]:
         """Answer prompts; answers of a finished batch are verified while the next one is generated."""
         began = time.perf_counter()
-        template = self.processing_class.apply_chat_template
-        ids = template(prompts, add_generation_prompt=True, return_dict=True)["input_ids"]
+        ids = prompt_ids(self.processing_class, prompts)
         model = self.accelerator.unwrap_model(self.model_wrapped)
         sampling = Sampling(self.args.max_completion_length, self.args.temperature, self.args.top_p)
         completions = []

@@ -41,7 +41,7 @@ def verify(
         ParameterError: unknown mode.
     """
     _check("mode", mode, get_args(Mode))
-    return _verdict(shared_pool(1, limits), (golden, candidate, golden_top, candidate_top), mode, stimuli or Stimuli())
+    return verdict_of(shared_pool(1, limits), (golden, candidate, golden_top, candidate_top), mode, stimuli)
 
 
 def verify_many(
@@ -83,13 +83,18 @@ def _locally(
 ) -> Iterator[Verdict]:
     workers = shared_pool(jobs, limits)
     while window := list(islice(rows, _AHEAD * workers.jobs)):
-        yield from workers.map(lambda row: _verdict(workers, row, mode, stimuli), window)
+        yield from workers.map(lambda row: verdict_of(workers, row, mode, stimuli), window)
 
 
-def _verdict(workers: Pool, row: tuple, mode: Mode, stimuli: Stimuli) -> Verdict:
+def verdict_of(workers: Pool, row: tuple, mode: Mode = "hybrid", stimuli: Stimuli | None = None) -> Verdict:
+    """The verdict on a (golden, candidate, golden_top, candidate_top) row; `undecided` where the golden cannot be judged.
+
+    Raises:
+        InfrastructureError: our tools failed.
+    """
     golden, candidate, golden_top, candidate_top = row
     try:
-        return workers.verify(golden, candidate, stimuli, golden_top, candidate_top, mode)
+        return workers.verify(golden, candidate, stimuli or Stimuli(), golden_top, candidate_top, mode)
     except DesignError as error:
         return Verdict(status="undecided", method="screen", reason=str(error)[:500])
 

@@ -23,9 +23,9 @@ class _Checker:
         self._pool = Pool(1, limits)
 
     def judge(self, rows: list[tuple], mode: Mode, stimuli: Stimuli) -> list[Verdict]:
-        from rtlvr.verify.api import _verdict
+        from rtlvr.verify.api import verdict_of
 
-        return [_verdict(self._pool, row, mode, stimuli) for row in rows]
+        return [verdict_of(self._pool, row, mode, stimuli) for row in rows]
 
     def check(self, golden: str, candidate: str, mode: Mode, stimuli: Stimuli) -> Verdict:
         return self._pool.verify(golden, candidate, stimuli, mode=mode)

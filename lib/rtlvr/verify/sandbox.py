@@ -28,10 +28,8 @@ from rtlvr.verify.verdict import Limits
 
 _LIMIT = 'ulimit -c 0 && ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && shift 3 && exec "$@"'
 _MAX_LOG = 64 * 1024
-_ROOM, _LEAST_FREE = (
-    512 << 20,
-    256 << 10,
-)  # bytes that scratch folders need, and that must be left when a tool has ended
+_ROOM = 512 << 20  # bytes that scratch folders need
+_LEAST_FREE = 256 << 10  # bytes that must be left when a tool has ended
 _FULL = "the disk of {} is full; free some, or give a larger /dev/shm or TMPDIR"
 _LOOK = 0.2  # seconds between looks at the CPU time used
 
