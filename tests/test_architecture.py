@@ -9,7 +9,7 @@ import pytest
 from rtlvr.paths import PACKAGE
 
 # What each package may import of the kit, besides itself and the foundation.
-FOUNDATION = {"errors", "records", "params", "paths", "stage", "notebook"}
+FOUNDATION = {"errors", "confine", "scratch", "records", "params", "paths", "stage", "notebook"}
 ALLOWED = {
     "hdl": set(),
     "verify": {"hdl"},

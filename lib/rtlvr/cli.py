@@ -15,7 +15,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Entry point; returns the exit status."""
     parser = argparse.ArgumentParser(prog="rtlvr", description="Reproduce and extend QiMeng-CodeV-R1.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (add_doctor, add_reproduce, add_verify, add_bench, add_sample, add_params, add_plan, add_results):
+    tools = (add_doctor, add_reproduce, add_verify, add_bench, add_sweep, add_sample)
+    for add in (*tools, add_params, add_plan, add_results):
         add(commands)
     options = parser.parse_args(arguments)
     try:
@@ -145,6 +146,20 @@ def _in_lines(result: dict) -> str:
     for row in result.get("disagreements", []):
         lines.append(f"{row['task_id']}: testbench {row['official']}, verifier {row['verifier']}: {row['cause']}")
     return "\n".join(lines)
+
+
+def add_sweep(commands) -> None:
+    """`rtlvr sweep`: the verifier tried on folders of anybody's HDL."""
+    from rtlvr.evaluate.sweepargs import declare
+
+    def run(options: argparse.Namespace) -> int:
+        from rtlvr.evaluate.sweep import run
+
+        return run(options)
+
+    parser = commands.add_parser("sweep", help="try the verifier on folders of anybody's HDL")
+    declare(parser)
+    parser.set_defaults(run=run)
 
 
 def add_sample(commands) -> None:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from packaging.requirements import Requirement
 
+from rtlvr.confine import walls
 from rtlvr.params import load
 from rtlvr.paths import ROOT, TINY_POLICY
 
@@ -41,6 +42,7 @@ def report() -> list[Check]:
         _yosys(),
         _program("iverilog", "iverilog"),
         _program("vvp", "iverilog"),
+        _walls(),
         _chromium(),
         _machine(),
         _gpu(),
@@ -104,6 +106,19 @@ def _program(name: str, package: str) -> Check:
     run = subprocess.run([path, "-V"], capture_output=True, text=True, check=False)
     found = re.search(r"version (\S+)", run.stdout)
     return Check(name, "ok", found.group(1) if found else path)
+
+
+def _walls() -> Check:
+    """What of the kernel keeps tools that read hostile text from everything else."""
+    stands, name = walls(), "walls around tools"
+    found = [f"Landlock (ABI {stands.landlock})"] * bool(stands.landlock) + ["seccomp"] * stands.seccomp
+    if len(found) == 2:
+        return Check(name, "ok", " and ".join(found))
+    files = "" if stands.landlock else "without Landlock (Linux 5.13) only the screen keeps tools from other files; "
+    calls = "" if stands.seccomp else "without seccomp only the screen keeps them from the network; "
+    return Check(
+        name, "optional", *found or ["none"], f"{files}{calls}judge candidates in a container or as another user"
+    )
 
 
 def _chromium() -> Check:

@@ -21,5 +21,9 @@ class DesignError(RtlvrError):
     """A golden design cannot be analysed or judged; the message says why."""
 
 
+class SourceError(DesignError):
+    """A text is no Verilog at all: it has a syntax error; the message says where."""
+
+
 class BudgetError(RtlvrError):
     """A budget of tokens or money is spent; what was bought is kept, and a later run goes on from there."""

@@ -9,8 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rtlvr.verify import Limits, Pool, Stimuli, sandbox
-from rtlvr.verify.sandbox import scratch_parent
+from rtlvr import scratch
+from rtlvr.scratch import scratch_parent
+from rtlvr.verify import Limits, Pool, Stimuli
 
 GOLDEN = "module g(input clk, input rst, input [3:0] d, output reg [3:0] q);\n" + (
     "always @(posedge clk) if (rst) q <= 0; else q <= d + 4'd3;\nendmodule\n"
@@ -98,8 +99,17 @@ def test_nothing_is_left_behind(guarded: Pool) -> None:
 
     guarded.verify(GOLDEN, HEAD + ATTACKS["zero-delay loop"] + " // again\nwire z;\nendmodule\n", Stimuli())
     assert simulators() == 0
-    left = [folder for pid in guarded.workers for folder in scratch_parent().glob(f"rtlvr-{pid}-*")]
+    left = [folder for pid in guarded.workers for folder in scratch_parent().glob(f"rtlvr-{pid}-*/*")]
     assert guarded.workers and not left
+
+
+@pytest.mark.tools
+def test_a_closed_pool_leaves_no_folder() -> None:
+    pool = Pool(1, LIMITS)
+    assert pool.verify(GOLDEN, GOLDEN + "// once\n", Stimuli(sequences=4, cycles=64)).equivalent
+    roots = [root for worker in pool.workers for root in scratch_parent().glob(f"rtlvr-{worker}-*")]
+    pool.close()
+    assert len(roots) == 1 and not roots[0].exists()
 
 
 @pytest.mark.tools
@@ -108,10 +118,10 @@ def test_a_killed_worker_leaves_no_folder() -> None:
     with ThreadPoolExecutor(1) as threads:
         check = threads.submit(pool.verify, GOLDEN, HEAD + ATTACKS["zero-delay loop"] + "\nendmodule\n", Stimuli())
         folder = _wait_for_a_folder()
-        worker = int(folder.name.split("-")[1])
+        worker = int(folder.parent.name.split("-")[1])
         os.kill(worker, signal.SIGKILL)
         assert check.result().status == "invalid"  # tried again on a fresh worker
-    assert not folder.exists()
+    assert not folder.exists() and not folder.parent.exists()
     assert not [p for p in psutil.process_iter() if _session(p.pid) == worker and p.status() != psutil.STATUS_ZOMBIE]
     pool.close()
 
@@ -127,7 +137,7 @@ def _wait_for_a_folder() -> Path:
     """A scratch folder in which a worker of this process simulates now."""
     for _ in range(2000):
         for child in psutil.Process().children():
-            for folder in scratch_parent().glob(f"rtlvr-{child.pid}-*"):
+            for folder in scratch_parent().glob(f"rtlvr-{child.pid}-*/*"):
                 if (folder / "sim").exists():
                     return folder
         time.sleep(0.01)
@@ -135,14 +145,14 @@ def _wait_for_a_folder() -> Path:
 
 
 def test_only_abandoned_folders_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "scratch_parent", lambda: tmp_path)
+    monkeypatch.setattr(scratch, "scratch_parent", lambda: tmp_path)
     abandoned = tmp_path / "rtlvr-4000001-x"
     abandoned.mkdir()
-    with sandbox.scratch() as alive:
-        sandbox.sweep()
+    with scratch.scratch() as alive:
+        scratch.sweep()
         assert abandoned.exists()  # made a moment ago: its owner may not have locked it yet
-        sandbox.sweep(4000001)
-        sandbox.sweep(os.getpid())
+        scratch.sweep(4000001)
+        scratch.sweep(os.getpid())
         assert not abandoned.exists() and alive.exists()
     assert not alive.exists()
 

@@ -26,7 +26,7 @@ CASES = {
 
 
 def design(pool: Pool, stimuli: Stimuli, code: str) -> Design:
-    return Design("", code, pool.inspect(code, stimuli))
+    return Design("", code, pool.inspect(code, stimuli), pool.read(code).text)
 
 
 @pytest.mark.parametrize("name", CASES)

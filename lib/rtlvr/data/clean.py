@@ -194,11 +194,13 @@ class Cleaner:
 
 
 def unequal_to_itself(code: str, top: str, pool: Pool, stimuli: Stimuli) -> str | None:
-    """Why a golden is not even equal to its own text, or None: its outputs are never known.
+    """Why a golden is no measure for anything, or None: some of its outputs tell nothing, or it is not even equal to itself.
 
     Raises:
         DesignError: it cannot be analysed.
     """
+    if unknown := pool.unknown_outputs(code, stimuli, top):
+        return f"it is not equal to itself: its {', '.join(unknown)} never becomes known, or only with one value"
     verdict = pool.verify(code, code, stimuli, top, top)
     return None if verdict.equivalent else f"it is not equal to itself: {verdict.reason}"
 

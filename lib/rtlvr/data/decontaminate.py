@@ -66,7 +66,7 @@ class Benchmarks:
 
     def design(self, code: str, circuit: Circuit) -> str | None:
         """Which reference a design is or behaves as, or None."""
-        candidate = Design("", code, circuit)
+        candidate = Design("", code, circuit, self._pool.read(code, circuit.top).text)
         hit = self._skeletons.nearest(signature(skeleton(tokens(code))))
         if hit and hit[0] in self._designs and self._designs[hit[0]].shape == candidate.shape:
             return f"it is near the reference of {hit[0]} but for names (similarity {hit[1]:.2f})"
@@ -78,7 +78,7 @@ class Benchmarks:
     def _design(self, row: tuple[str, str, str]) -> Design | None:
         name, code, top = row
         try:
-            return Design(name, code, self._pool.inspect(code, self._stimuli, top))
+            return Design(name, code, self._pool.inspect(code, self._stimuli, top), self._pool.read(code, top).text)
         except DesignError:  # only one or two references cannot be analysed; their text still counts
             return None
 

@@ -7,7 +7,8 @@ import numpy as np
 from rtlvr.data.modules import Unit, Unusable, decode, licence_of, units
 from rtlvr.data.similar import digest, signature, tokens
 from rtlvr.data.sources import Snippet
-from rtlvr.hdl.source import screen
+from rtlvr.errors import DesignError, SourceError
+from rtlvr.hdl.reading import read
 from rtlvr.params import Corpus
 
 
@@ -47,7 +48,7 @@ def _prepared(snippet: Snippet, unit: Unit, licence: str, settings: Corpus) -> P
         problem = ("size", f"it has {len(words)} tokens; at most {settings.max_tokens} are allowed")
     elif settings.licences and licence not in settings.licences:
         problem = ("licence", f"its licence is {licence or 'unknown'}; allowed: {', '.join(settings.licences)}")
-    elif refused := screen(unit.code):
+    elif refused := _refused(unit):
         problem = ("allowed constructs", refused)
     return Prepared(
         snippet=_light(snippet),
@@ -58,6 +59,17 @@ def _prepared(snippet: Snippet, unit: Unit, licence: str, settings: Corpus) -> P
         problem=problem,
         signature=np.empty(0, np.uint32) if problem else signature(words),
     )
+
+
+def _refused(unit: Unit) -> str | None:
+    """What the verifier does not allow in a design, or None."""
+    try:
+        read(unit.code, unit.top)
+    except SourceError:
+        return None  # analysis will say so
+    except DesignError as error:
+        return str(error)
+    return None
 
 
 def _light(snippet: Snippet) -> Snippet:

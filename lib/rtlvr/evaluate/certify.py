@@ -55,7 +55,11 @@ class Source(Record):
 
 
 class Certified(Record):
-    """A pair with its label: `right` says whether the candidate is equivalent, `kind` which rewrite or fault it is."""
+    """A pair with its label: `right` says whether the candidate is equivalent, `kind` which rewrite or fault it is.
+
+    Where it is known, `witness` names the simulators that bear the label out, and `cycle` is when they first saw a
+    difference.
+    """
 
     id: str
     golden: str
@@ -63,6 +67,8 @@ class Certified(Record):
     candidate: str
     right: bool
     kind: str
+    witness: str = ""
+    cycle: int | None = None
 
 
 def benchmark_sources(root: Path) -> list[Source]:

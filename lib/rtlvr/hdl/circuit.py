@@ -5,13 +5,14 @@ The analysis runs in an expendable child (`rtlvr.hdl.yosys`).
 
 import json
 import re
-import tempfile
 from pathlib import Path
 from typing import Literal
 
 from rtlvr.errors import DesignError
+from rtlvr.hdl.elaborate import WRITABLE, Reader, load, passes, readers, said_of
 from rtlvr.hdl.yosys import in_child
 from rtlvr.records import Record
+from rtlvr.scratch import scratch
 
 RESET_NAME = re.compile(r"rst|reset|clr|clear|init", re.IGNORECASE)
 _EDGES = {"posedge": "rising edge", "negedge": "falling edge"}
@@ -78,60 +79,36 @@ class Circuit(Record):
         return inputs, [(p.name, p.width) for p in self.outputs]
 
 
-def analyse(text: str, top: str | None = None, preferred: str | None = None, seconds: int = 10) -> Circuit:
-    """Analyse the module `top` of `text`; without `top`, `preferred` if it exists, else the one that nothing instantiates.
+def analyse(text: str, top: str, slang: bool = False, seconds: int = 10) -> tuple[Circuit, Reader, str]:
+    """The structure of module `top` of a text that `rtlvr.hdl.reading` made, the reader that reads it, and its netlist.
 
-    It may take `seconds` of CPU time. Call it only in a single-threaded process (it forks).
+    The netlist is Verilog again: what synthesis sees, without optimisation. It may take `seconds` of CPU time. Call it
+    only in a single-threaded process (it forks).
 
     Raises:
-        DesignError: Yosys refuses the text, there is no such or no single top, or analysis exceeds its limits.
+        DesignError: no reader takes the text, or analysis exceeds its limits.
     """
-    # The folder is the parent's: a child that Yosys ends leaves no time to tidy up.
-    with tempfile.TemporaryDirectory() as folder:
-        answer, said = in_child(_analyse_here, text, top, preferred, Path(folder), seconds=seconds)
-    if answer is None:
-        raise DesignError(f"Yosys: {said}" if said else "Yosys gave no answer within its limits of time and memory")
-    if "error" in answer:
-        raise DesignError(answer["error"])
-    return Circuit.model_validate(answer)
+    problems = []
+    for reader in readers(slang):
+        # The folder is the parent's: a child that Yosys ends leaves no time to tidy up.
+        with scratch() as folder:
+            answer, said = in_child(_analyse_here, text, top, reader, folder, seconds=seconds)
+        if answer is not None:
+            return Circuit.model_validate(answer["circuit"]), reader, answer["netlist"]
+        problems.append(said)
+    said = said_of(problems)
+    raise DesignError(f"Yosys: {said}" if said else "Yosys gave no answer within its limits of time and memory")
 
 
-def _analyse_here(text: str, top: str | None, preferred: str | None, folder: Path) -> dict:
+def _analyse_here(text: str, top: str, reader: Reader, folder: Path) -> dict:
     from pyosys import libyosys as ys
 
-    source, netlist = folder / "design.v", folder / "netlist.json"
-    source.write_text(text)
-    design = ys.Design()
-    ys.run_pass(f"read_verilog -sv {source}", design)
-    try:
-        chosen = top or _choose_top(design, preferred)
-    except DesignError as error:
-        return {"error": str(error)}
-    for command in (
-        f"hierarchy -check -top {chosen}",
-        "proc",
-        "flatten",
-        "opt_clean",
-        "opt_expr",
-        "opt_dff -nodffe",
-        "opt_clean",
-        f"write_json {netlist}",
-    ):
-        ys.run_pass(command, design)
-    return _circuit(chosen, json.loads(netlist.read_text())["modules"][chosen])
-
-
-def _choose_top(design, preferred: str | None) -> str:
-    modules = {name.str()[1:]: module for name, module in design.modules_.items()}
-    if preferred in modules:
-        return preferred
-    used = {cell.type.str()[1:] for module in modules.values() for cell in module.cells_.values()}
-    roots = [name for name in modules if name not in used]
-    if len(roots) != 1:
-        raise DesignError(
-            f"got {len(roots)} modules that nothing instantiates ({', '.join(sorted(roots))}); one top is needed"
-        )
-    return roots[0]
+    netlist, result = folder / "netlist.json", folder / "netlist.v"
+    design = load(ys, text, top, reader, folder / "design.v")
+    passes(ys, design, WRITABLE, f"write_verilog -noattr {result}", "opt_expr; opt_dff -nodffe; opt_clean")
+    ys.run_pass(f"write_json {netlist}", design)
+    found = _circuit(top, json.loads(netlist.read_text())["modules"][top])
+    return {"circuit": found, "netlist": result.read_text()}
 
 
 def _circuit(top: str, module: dict) -> dict:

@@ -5,50 +5,50 @@ keep four-state behaviour: other names, operands in another order, De Morgan's l
 """
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import Circuit
-from rtlvr.hdl.source import for_synthesis, module_names, strip_comments
+from rtlvr.hdl.elaborate import WRITABLE, Reader, load, passes, readers, said_of
+from rtlvr.hdl.reading import read
+from rtlvr.hdl.source import module_names, strip_comments
 from rtlvr.hdl.yosys import in_child
+from rtlvr.scratch import scratch
 
 RECIPES: dict[str, str] = {
-    "netlist": "proc; flatten; opt; clean",
-    "raw netlist": "proc; flatten; clean",
-    "reduced": "proc; flatten; opt; wreduce; peepopt; opt; clean",
-    "gates": "proc; flatten; opt; memory -nomap; memory_map; opt; techmap; opt; clean",
+    "netlist": "opt; clean",
+    "raw netlist": "clean",
+    "reduced": "opt; wreduce; peepopt; opt; clean",
+    "gates": "opt; memory -nomap; memory_map; opt; techmap; opt; clean",
 }
 
 
-def resynthesise(text: str, top: str, recipe: str = "netlist") -> str:
+def resynthesise(text: str, top: str | None, recipe: str = "netlist") -> str:
     """`top` of `text` as Yosys writes it after one of `RECIPES`: other names, other style, same behaviour.
 
     Where the design computes with unknown values, simulation may differ: a netlist has no `if` that takes its else
     branch on an unknown condition. Call it only in a single-threaded process (it forks).
 
     Raises:
-        DesignError: Yosys refuses the text.
+        DesignError: the text cannot be read, or no reader of Yosys takes it.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        answer, said = in_child(_rewrite, for_synthesis(text), top, recipe, Path(folder))
-    if answer is None:
-        raise DesignError(f"Yosys cannot resynthesise it: {said or 'no message'}")
-    return answer["code"]
+    reading, problems = read(text, top), []
+    for reader in readers(reading.slang):
+        with scratch() as folder:
+            answer, said = in_child(_rewrite, reading.text, reading.top, reader, recipe, folder)
+        if answer is not None:
+            return answer["code"]
+        problems.append(said)
+    raise DesignError(f"Yosys cannot resynthesise it: {said_of(problems) or 'no message'}")
 
 
-def _rewrite(text: str, top: str, recipe: str, folder: Path) -> dict[str, str]:
+def _rewrite(text: str, top: str, reader: Reader, recipe: str, folder: Path) -> dict[str, str]:
     from pyosys import libyosys as ys
 
-    source, result = folder / "design.v", folder / "result.v"
-    source.write_text(text)
-    design = ys.Design()
-    passes = (
-        f"read_verilog -sv {source}; hierarchy -check -top {top}; {RECIPES[recipe]}; write_verilog -noattr {result}"
-    )
-    for command in passes.split("; "):
-        ys.run_pass(command, design)
+    result = folder / "result.v"
+    design = load(ys, text, top, reader, folder / "design.v")
+    passes(ys, design, RECIPES[recipe], WRITABLE, f"write_verilog -noattr {result}")
     return {"code": result.read_text()}
 
 

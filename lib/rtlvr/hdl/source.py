@@ -7,7 +7,8 @@ prints with `$display` passes, and whatever can reach a file, a program or the s
 import re
 from collections.abc import Callable
 
-MAX_SOURCE_BYTES = 256 * 1024
+MAX_SOURCE_BYTES = 256 * 1024  # of what is left when comments and white space are gone
+MAX_RAW_BYTES = 4 << 20  # of a text as it comes
 
 ALLOWED_SYSTEM = frozenset(
     [
@@ -24,6 +25,19 @@ ALLOWED_SYSTEM = frozenset(
         "$onehot",
         "$onehot0",
         "$isunknown",
+        "$countbits",
+        "$increment",
+        "$dimensions",
+        "$unpacked_dimensions",
+        "$pow",
+        "$sqrt",
+        "$ln",
+        "$log10",
+        "$exp",
+        "$ceil",
+        "$floor",
+        "$sin",
+        "$cos",
         "$rtoi",
         "$itor",
         "$display",
@@ -74,56 +88,11 @@ def edit_comments(text: str, edit: Callable[[str], str]) -> str:
     return _SKIP.sub(lambda m: edit(m.group()) if m.group()[0] == "/" else m.group(), text)
 
 
-_PRINTING = re.compile(r"(?<![\w$\\])\$(?:display|write|strobe|monitor)[bho]?(?![\w$])\s*")
-_ATTRIBUTE = re.compile(r"\(\*(?!\s*\)).*?\*\)", re.DOTALL)
-_CLOCK_TO_Q = re.compile(r"<=\s*#\s*[\d.]+\s*(?:[munpf]?s\b)?")
-_DELAY = re.compile(r"##|(?<!#)#\s*(?!\()|(?:^|[;)=:]|\b(?:begin|assign|else|end|always|initial))\s*#\s*\(")
-
-
-def plain(text: str) -> str:
-    """What every tool gets to see of `text`: no comments, attributes, printing or clock-to-output delays (`q <= #1 d`).
-
-    Synthesis tools obey comments and attributes that a simulator ignores, and a simulator prints what synthesis ignores:
-    without them all tools judge the same design. Strings keep their contents.
-    """
-    text = edit_comments(text, lambda _: " ")
-    masked = strip_comments(text)
-    spans = [(m.start(), m.end(), " ") for m in _ATTRIBUTE.finditer(masked)]
-    spans += [(m.start(), m.end(), "<= ") for m in _CLOCK_TO_Q.finditer(masked)]
-    spans += [(m.start(), _statement_end(masked, m.end()), "begin end") for m in _PRINTING.finditer(masked)]
-    for start, end, instead in sorted(spans, reverse=True):
-        text = text[:start] + instead + text[end:]
-    return text
-
-
 def for_synthesis(text: str) -> str:
-    """`plain` text for Yosys: `always_comb` that infers a latch is an error there and a latch in simulation."""
+    """A text as read, for Yosys: `always_comb` that infers a latch is an error there and a latch in simulation."""
     for word, instead in (("always_comb", "always @*"), ("always_latch", "always @*"), ("always_ff", "always")):
         text = re.sub(rf"(?<![\w$\\]){word}(?![\w$])", instead, text)
     return text
-
-
-def _statement_end(code: str, at: int) -> int:
-    """Where the statement ends whose argument list, if any, starts at `at`; the end of the text if it never does."""
-    depth = 0
-    for place in range(at, len(code)):
-        depth += {"(": 1, ")": -1}.get(code[place], 0)
-        if code[place] == ";" and depth <= 0:
-            return place + 1
-    return len(code)
-
-
-def unjudgeable(text: str) -> str | None:
-    """What in `plain` text no evidence could be had about, or None: time that passes inside the design."""
-    code = strip_comments(text)
-    words = set(re.findall(r"(?<![\w$\\])[$a-z]+(?![\w$])", code))
-    if found := sorted(words & {"$time", "$realtime", "$stime"}):
-        return f"behaviour that depends on {found[0]} cannot be judged"
-    if found := sorted(words & {"wait", "fork"}):
-        return f"`{found[0]}` cannot be judged"
-    if _DELAY.search(re.sub(r"\\\S+", " ", code)):
-        return "delays cannot be judged"
-    return None
 
 
 _OTHERWISE = re.compile(
@@ -137,7 +106,7 @@ _BLOCKING = re.compile(r"(?<![<>=!])=(?!=)")
 
 
 def simulates_otherwise(text: str) -> bool:
-    """Whether `plain` text holds what simulation and synthesis may see differently; at worst it says so for nothing.
+    """Whether a text as read holds what simulation and synthesis may see differently; at worst it says so for nothing.
 
     Explicit level-sensitive event lists, blocking assignments under a clock, unknown values written out, division,
     `initial`, and whatever copies values at call time.
@@ -146,6 +115,44 @@ def simulates_otherwise(text: str) -> bool:
     if _OTHERWISE.search(code):
         return True
     return any(_BLOCKING.search(re.sub(r"\bfor\s*\([^)]*\)", " ", m[1])) for m in _CLOCKED.finditer(code))
+
+
+def undecodable(text: str) -> str | None:
+    """Why `text` cannot be read at all, or None: its encoding, its size, or control characters in it."""
+    try:
+        size = len(text.encode("utf-8"))
+    except UnicodeEncodeError:
+        return "the source is not valid Unicode text"
+    if size > MAX_RAW_BYTES:
+        return f"the source has {size} bytes; at most {MAX_RAW_BYTES} are allowed"
+    if "\0" in text:
+        return "the source contains a NUL byte"
+    if found := _CONTROL.search(text.replace("\f", " ").replace("\v", " ")):
+        return f"the source contains the control character {found.group()!r}"
+    return None
+
+
+def decoded(text: str) -> str:
+    """`text` without a byte order mark, with line feeds for line ends and blanks for form feeds."""
+    text = text.removeprefix("\ufeff").replace("\f", " ").replace("\v", " ")
+    return re.sub(r"\r+(?=\n|\Z)", "", text)
+
+
+def refused(text: str) -> str | None:
+    """Why what `rtlvr.hdl.reading` made of a text must not be given to any tool, or None when it may."""
+    if len(text) > MAX_SOURCE_BYTES:
+        return f"without comments the source has {len(text)} bytes; at most {MAX_SOURCE_BYTES} are allowed"
+    code = strip_comments(text)
+    plain = _HARMLESS_ESCAPED.sub(" ", code)
+    for name in re.findall(r"\$[A-Za-z0-9_$]*", plain):
+        if name not in ALLOWED_SYSTEM and not _inside_identifier(plain, name):
+            return f"the system task or function {name} is not allowed"
+    if found := sorted(set(re.findall(r"\$(?:real|s)?time(?![\w$])", plain))):
+        return f"behaviour that depends on {found[0]} cannot be judged"
+    if found := set(re.findall(r"`\w*", code)) - {"`default_nettype"}:
+        return f"the compiler directive {min(found)} is not allowed"
+    marked = any(token[0] == "\\" and _MARKS.search(token) for token in _SKIP.findall(text))
+    return "quotes, backticks and comment marks in escaped identifiers are not allowed" if marked else None
 
 
 def screen(text: str) -> str | None:
@@ -189,12 +196,15 @@ def module_names(text: str) -> list[str]:
     return re.findall(r"\bmodule\s+(?:automatic\s+|static\s+)?([A-Za-z_][\w$]*)", strip_comments(text))
 
 
+_BLANKS = re.compile(r"[ \t\r\n\f]+")  # what Verilog takes for white space, and nothing else
+
+
 def normalised(text: str) -> str:
     """`text` without comments and with white space folded outside strings: equal texts are the same candidate."""
     pieces, at = [], 0
     for match in _SKIP.finditer(text):
-        pieces += text[at : match.start()].split()
+        pieces += _BLANKS.split(text[at : match.start()])
         if match.group()[0] in '"\\':
             pieces.append(match.group())
         at = match.end()
-    return " ".join(pieces + text[at:].split())
+    return " ".join(piece for piece in (*pieces, *_BLANKS.split(text[at:])) if piece)

@@ -1,7 +1,8 @@
 """Yosys in an expendable child: it ends its process on an error, and elaboration can run code.
 
 The child is forked, limited in time and memory, and its answer on a pipe is the only sign of success: a return code or a
-file proves nothing. Forking costs more than most questions, so a child answers several, each on designs of its own, and
+file proves nothing. It is confined (`rtlvr.confine`): it writes only below the scratch root of its parent and starts no
+program. Forking costs more than most questions, so a child answers several, each on designs of its own, and
 is replaced after an error, after `_QUESTIONS`, and when its parent changes.
 """
 
@@ -12,12 +13,20 @@ import re
 import resource
 import select
 import signal
+import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import NoReturn
 
 import psutil
+
+from rtlvr.confine import confine, walls
+from rtlvr.errors import InfrastructureError
+from rtlvr.scratch import root
 
 _SECONDS, _MEMORY = 10, 1 << 30  # CPU time, and bytes beyond what the parent maps
 _QUESTIONS = 64
@@ -27,11 +36,14 @@ _MOST_ANSWER = 64 << 20
 def in_child(work: Callable[..., dict], *arguments: object, seconds: int = _SECONDS) -> tuple[dict | None, str]:
     """`work(*arguments)` in a child; returns its answer (None: it ended without one) and Yosys's error line.
 
-    `work` is a function of a module; the child gets at most `seconds` of CPU time. Call it only in a single-threaded
-    process.
+    `work` is a function of a module; the child gets at most `seconds` of CPU time, and a folder that it is to write in must
+    be one of `rtlvr.scratch`. Call it only in a single-threaded process.
+
+    Raises:
+        InfrastructureError: the child does not come up.
     """
     global _child
-    if _child is None or _child.owner != os.getpid() or _child.asked >= _QUESTIONS:
+    if _child is None or not _child.serves(work):
         end_child()
         _child = _Child()
     answer = _child.ask(work, arguments, seconds)
@@ -55,16 +67,26 @@ class _Child:
 
     def __init__(self) -> None:
         self.owner, self.asked = os.getpid(), 0
+        self._root, self._modules = root(), set(sys.modules)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `end`)
         questions, self._ask = os.pipe()
         self._answers, answers = os.pipe()
+        _yosys(), walls()  # found out once, before a child is
         self._pid = os.fork()
         if self._pid == 0:
             os.close(self._ask)
             os.close(self._answers)
-            _serve(self._log.fileno(), questions, answers)
+            _serve(self._log.fileno(), questions, answers, self._root)
         os.close(questions)
         os.close(answers)
+        if not os.read(self._answers, 1):
+            self.end()
+            raise InfrastructureError("the child for Yosys ended before its first question")
+
+    def serves(self, work: Callable[..., dict]) -> bool:
+        """Whether it may be asked: it is ours, knows the function (it can import only this folder), and can write its files."""
+        ours = self.owner == os.getpid() and self._root == root()
+        return ours and self.asked < _QUESTIONS and work.__module__ in self._modules
 
     def ask(self, work: Callable[..., dict], arguments: tuple, seconds: int) -> dict | None:
         self.asked += 1
@@ -107,13 +129,15 @@ class _Child:
 _child: _Child | None = None
 
 
-def _serve(log: int, questions: int, answers: int) -> NoReturn:
+def _serve(log: int, questions: int, answers: int, folder: Path) -> NoReturn:
     try:
         _close_others({log, questions, answers})
         os.dup2(log, 1)
         os.dup2(log, 2)
         most = psutil.Process().memory_info().vms + _MEMORY
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        confine([folder], [_yosys(), Path(__file__).parent])
+        os.write(answers, b"!")  # the walls stand
         with os.fdopen(questions, "rb") as asked, os.fdopen(answers, "w") as answered:
             while size := int.from_bytes(asked.read(8), "big"):
                 work, arguments, seconds = pickle.loads(asked.read(size))
@@ -124,6 +148,13 @@ def _serve(log: int, questions: int, answers: int) -> NoReturn:
                 answered.flush()
     finally:
         os._exit(0)
+
+
+@cache
+def _yosys() -> Path:
+    """The folder of pyosys, which holds Yosys's own library of modules."""
+    spec = find_spec("pyosys")
+    return Path(spec.origin).parent if spec and spec.origin else Path(sys.prefix) / "lib"
 
 
 def _close_others(kept: set[int]) -> None:

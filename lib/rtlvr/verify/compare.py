@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from rtlvr.hdl.circuit import Circuit
+from rtlvr.hdl.reading import Reading
 from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.stimulus import columns
-from rtlvr.verify.verdict import Counterexample, Verdict
+from rtlvr.verify.verdict import Counterexample, Seen, Verdict
 
 NEVER_KNOWN = "the golden's outputs never become known"
 _TRACE_ROWS = 24
@@ -17,32 +18,49 @@ _TRACE_ROWS = 24
 class Prepared:
     """A golden, ready to judge candidates: its text as tools see it, its structure, a stimulus and its own trace."""
 
-    text: str
-    simulated: str  # what Icarus gets: `text`, or what Yosys makes of it where Icarus does not read that
+    reading: Reading
+    simulated: str  # what Icarus gets: the text as read, or what Yosys makes of it where Icarus does not read that
+    netlist: str | None  # what synthesis sees, as Verilog
     circuit: Circuit
-    miter: GoldenSide
+    miter: GoldenSide | None  # None where Yosys does not read it: nothing can be proved of it then
     header: str
     stimulus: np.ndarray  # (steps, input bits)
     trace: np.ndarray  # (steps, output bits), characters 0 1 x z
     seconds: float = 0.0  # that simulation took, compilation included
 
+    reader: str = ""
+
+    @property
+    def text(self) -> str:
+        """The text as read."""
+        return self.reading.text
+
     @property
     def known(self) -> np.ndarray:
-        """Which output bits are known, `(steps, output bits)`: a golden without any is no measure for anything."""
+        """Which output bits simulation knows, `(steps, output bits)`: a golden without any is no measure for anything."""
         return self.trace != ord("x")
 
     @property
     def size(self) -> int:
         """Bytes of both arrays and, about, of the text and what is derived from it."""
-        return self.stimulus.nbytes + self.trace.nbytes + 4 * len(self.text) + 4096
+        return self.stimulus.nbytes + self.trace.nbytes + 6 * len(self.text) + 4096
 
 
-def compare(prepared: Prepared, trace: np.ndarray, strict_x: bool = False, method: str = "testbench") -> Verdict:
-    """Compare a candidate's trace with the golden's: X in the golden is a don't-care unless `strict_x`."""
+def compare(
+    prepared: Prepared,
+    trace: np.ndarray,
+    strict_x: bool = False,
+    method: str = "testbench",
+    also_known: np.ndarray | None = None,
+) -> Verdict:
+    """Compare a candidate's trace with the golden's: X in the golden is a don't-care unless `strict_x`.
+
+    `also_known`, `(steps, output bits)`: where the golden's netlist is known as well; elsewhere nothing is compared.
+    """
     golden = prepared.trace
     differs = golden != trace
     if not strict_x:
-        known = prepared.known
+        known = prepared.known if also_known is None else prepared.known & also_known
         if not known.any():
             return Verdict(status="undecided", method=method, reason=NEVER_KNOWN)
         differs &= known
@@ -50,13 +68,24 @@ def compare(prepared: Prepared, trace: np.ndarray, strict_x: bool = False, metho
     rate = float(rows.mean())
     if not rows.any():
         return Verdict(
-            status="equivalent", method=method, error_rate=0.0, reason=f"no difference in {len(rows)} samples"
+            status="equivalent",
+            method=method,
+            error_rate=0.0,
+            seen=Seen(steps=len(rows)),
+            reason=f"no difference in {len(rows)} samples",
         )
     first = int(rows.argmax())
     example = _counterexample(prepared, trace, first)
     names = [p.name for p, bits in _fields(prepared.circuit.outputs) if differs[first, bits].any()]
     reason = f"output {', '.join(names)} differs at step {first}; {int(rows.sum())} of {len(rows)} samples differ"
-    return Verdict(status="inequivalent", method=method, error_rate=rate, counterexample=example, reason=reason)
+    return Verdict(
+        status="inequivalent",
+        method=method,
+        error_rate=rate,
+        counterexample=example,
+        seen=Seen(steps=len(rows)),
+        reason=reason,
+    )
 
 
 def _fields(ports) -> list[tuple]:

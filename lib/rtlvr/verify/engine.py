@@ -1,33 +1,38 @@
 """Golden against candidate inside one process: `Judge` prepares a golden once and judges many candidates.
 
 Evidence comes cheapest first (mode `hybrid`): a short simulation refutes most wrong candidates; a proof settles most right
-ones; what stays open goes to the paper's testbench and to a deep search. Every counterexample is replayed in four-state
-simulation before it counts. Use it through `rtlvr.verify`, which runs it in worker processes that may die; a Judge forks
-and must be alone in its process.
+ones; what stays open goes to millions of cycles of native simulation and to the paper's testbench.
+
+What counts as known. An output bit of the golden is compared where its simulation *and* its netlist know it: simulation
+alone claims too much, since `if` and `case` take their else branch on an unknown condition. Where the golden is known, the
+candidate must be known and the same. A golden bit that is never known says nothing of any candidate: then only a proof
+that both designs are the same from any common start state makes them equivalent, and without one the pair is undecided.
+
+Use it through `rtlvr.verify`, which runs it in worker processes that may die; a Judge forks and must be alone in its
+process.
 """
 
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
 
 import numpy as np
 
 from rtlvr.errors import DesignError
-from rtlvr.hdl.circuit import Circuit
-from rtlvr.hdl.rewrite import resynthesise
-from rtlvr.hdl.source import for_synthesis, module_names, normalised, plain, screen, strip_comments, unjudgeable
+from rtlvr.hdl.reading import Reading, read
+from rtlvr.verify import vhdl
 from rtlvr.verify.abc import Abc
-from rtlvr.verify.compare import NEVER_KNOWN, Prepared
-from rtlvr.verify.evidence import Case, undecided
-from rtlvr.verify.interface import fit, header
+from rtlvr.verify.compare import Prepared
+from rtlvr.verify.evidence import Case, Finding, netlist_known, undecided
+from rtlvr.verify.interface import check_names, header, known_to_fit
 from rtlvr.verify.miter import GoldenSide
-from rtlvr.verify.simulate import SimulationFailed, preprocess, simulate
+from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.stimulus import build
-from rtlvr.verify.structure import structure
-from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
+from rtlvr.verify.structure import Structure, structure
+from rtlvr.verify.verdict import Limits, Mode, Seen, Stimuli, Verdict
 
 _KEPT_GOLDENS, _KEPT_BYTES = 4096, 64 << 20  # prepared goldens, and their traces and stimuli
+_KEPT_VERDICTS = 20_000
 _FIRST_LOOK = Stimuli(sequences=4, cycles=32, seed=1)
 
 
@@ -37,21 +42,26 @@ class Judge:
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._goldens: OrderedDict[tuple, Prepared] = OrderedDict()
+        self._structures: OrderedDict[tuple, tuple[Reading, Structure, GoldenSide | None]] = OrderedDict()
+        self._known: dict[tuple, np.ndarray | None] = {}
+        self._verdicts: OrderedDict[tuple, Verdict] = OrderedDict()  # of candidates with the same tokens
         self._bytes = 0
         self._abc = Abc(self.limits.memory_mb)
 
-    def prepare(self, golden: str, stimuli: Stimuli, top: str | None = None) -> Prepared:
+    def prepare(self, golden: str, stimuli: Stimuli, top: str | None = None, restless: bool = False) -> Prepared:
         """Analyse and simulate a golden.
 
         Raises:
             DesignError: the golden cannot be judged: it does not compile, has no outputs, inout ports, or never ends.
         """
-        key = (golden, top, stimuli)
+        key = (golden, top, stimuli, restless)
         if key not in self._goldens:
-            self._goldens[key] = self._prepare(golden, stimuli, top)
+            self._goldens[key] = self._prepare(golden, stimuli, top, restless)
             self._bytes += self._goldens[key].size
             while len(self._goldens) > (1 if self._bytes > _KEPT_BYTES else _KEPT_GOLDENS):
-                self._bytes -= self._goldens.popitem(last=False)[1].size
+                gone, prepared = self._goldens.popitem(last=False)
+                self._known.pop(gone, None)
+                self._bytes -= prepared.size
         self._goldens.move_to_end(key)
         return self._goldens[key]
 
@@ -67,112 +77,238 @@ class Judge:
         """Judge one candidate. Raises DesignError where the golden itself cannot be judged."""
         began = time.perf_counter()
         quick = mode != "testbench" and not stimuli.strict_x
-        prepared, case = self.prepare(golden, _FIRST_LOOK if quick else stimuli, golden_top), None
+        key = (golden, golden_top, _FIRST_LOOK, True) if quick else (golden, golden_top, stimuli, False)
+        prepared = self.prepare(golden, key[2], golden_top, key[3])
         try:
-            if quick and normalised(candidate) == normalised(golden) and candidate_top in (None, golden_top):
-                return _timed(_identical(prepared), began)
-            text = self._read(candidate)
-            top, sure = fit(prepared.circuit, prepared.header, text, candidate_top)
-            case = Case(self.limits, prepared, text, top, self._abc, sure)
-            verdict = case.by_simulation(stimuli.strict_x)
+            reading = self._candidate(candidate, prepared, candidate_top)
+        except DesignError as error:
+            return _timed(_invalid(error), prepared, None, began)
+        same = (*key, stimuli, mode, reading.digest, reading.files, reading.top, reading.simulated)
+        if same not in self._verdicts:
+            self._verdicts[same] = self._fresh(prepared, reading, key, stimuli, mode if quick else "testbench")
+            while len(self._verdicts) > _KEPT_VERDICTS:
+                self._verdicts.popitem(last=False)
+        return self._verdicts[same].model_copy(update={"seconds": time.perf_counter() - began})
+
+    def _fresh(self, prepared: Prepared, reading: Reading, key: tuple, stimuli: Stimuli, mode: Mode) -> Verdict:
+        began = time.perf_counter()
+        case = Case(self.limits, prepared, reading, self._abc, known_to_fit(prepared.circuit, prepared.header, reading))
+        verdict = self._judged(case, key, stimuli, mode)
+        if mode != "testbench" and verdict.equivalent and reading.simulated is not None:
+            verdict = self._simulated_otherwise(verdict, key, reading, stimuli, mode)
+        return _timed(verdict, prepared, case, began)
+
+    def _judged(self, case: Case, key: tuple, stimuli: Stimuli, mode: Mode) -> Verdict:
+        golden, reading = self._goldens[key], case.reading
+        quick = mode != "testbench"
+        try:
+            if quick and reading.digest == golden.reading.digest and reading.files == golden.reading.files:
+                return _proved("identical", "it is the golden's own text")
+            known = (lambda: self._netlist_known(key)) if quick else None
+            verdict = case.by_simulation(stimuli.strict_x, known=known)
             if quick and verdict.status != "inequivalent":
-                verdict = self._settle(case, verdict, mode, lambda: self._again(golden, stimuli, golden_top))
+                verdict = self._settle(case, verdict, key, stimuli, mode)
+            elif case.slow and verdict.equivalent:
+                verdict = undecided("its simulation is too slow for the time of a check")
             case.check_interface()
         except SimulationFailed as error:
-            late = case is not None and case.looked and error.timed_out
-            verdict = undecided("the time of the check ran out") if late else _failed(error, case)
+            return undecided("the time of the check ran out") if error.timed_out or error.slow else _failed(error, case)
         except DesignError as error:
-            verdict = _invalid(error)
-        return _timed(verdict, began)
-
-    def _settle(self, case: Case, first: Verdict, mode: Mode, fuller: Callable[[], Prepared | None]) -> Verdict:
-        """What a first look left open."""
-        verdict = case.by_proof(first)
-        if verdict is None and mode == "formal":
-            return undecided("neither a proof nor a confirmed counterexample within the limits")
-        if verdict is None:
-            return case.by_testbench(fuller)
-        if verdict.method == "formal" and verdict.equivalent and case.simulates_otherwise and (full := fuller()):
-            seen = case.by_simulation(prepared=full)
-            return verdict if seen.equivalent else seen
+            return _invalid(error)
         return verdict
 
-    def _again(self, golden: str, stimuli: Stimuli, top: str | None) -> Prepared | None:
+    def _settle(self, case: Case, first: Verdict, key: tuple, stimuli: Stimuli, mode: Mode) -> Verdict:
+        """What a first look left open."""
+        finding = case.by_proof(first)
+        if finding.outcome == "refuted":
+            return finding.verdict
+        fuller = (key[0], key[1], stimuli, True)
+        unknown = self._never_known(key, fuller)
+        if finding.outcome == "proved" and finding.reason.startswith("both are the same netlist"):
+            unknown = ()
+        if finding.outcome != "proved" or unknown:
+            if case.by_cutting():
+                finding = Finding("proved", reason="equal register by register, from any common state")
+            elif unknown:
+                return undecided(f"the golden's {', '.join(unknown)} never becomes known, or only with one value")
+            elif finding.outcome == "unconfirmed":
+                return undecided("a difference of the netlists was found that simulation does not show")
+        if finding.outcome == "proved":
+            return self._confirmed(case, finding, first, fuller)
+        if mode == "formal":
+            return undecided("neither a proof nor a confirmed counterexample within the limits")
+        return self._simulated(case, finding, first, fuller)
+
+    def _confirmed(self, case: Case, finding: Finding, first: Verdict, fuller: tuple) -> Verdict:
+        """A proof, where simulation does not say otherwise."""
+        seen = Seen(steps=first.seen.steps, exhaustive=finding.seen == -1)
+        method = "exhaustive" if finding.seen == -1 else "formal"
+        proved = _proved(method, finding.reason).model_copy(update={"seen": seen})
+        if case.slow or not case.simulates_otherwise or (full := self._again(fuller)) is None:
+            return proved
+        verdict = case.by_simulation(prepared=full, known=lambda: self._netlist_known(fuller))
+        return proved if verdict.status != "inequivalent" else verdict
+
+    def _simulated(self, case: Case, finding: Finding, first: Verdict, fuller: tuple) -> Verdict:
+        """No proof: equivalent as far as simulation sees, mostly of the netlists where the text is too slow for it."""
+        if case.slow:
+            if not finding.seen:
+                return undecided("its simulation is too slow for the time of a check")
+            reason = f"no difference in {finding.seen} steps of native simulation of both netlists"
+            return Verdict(status="equivalent", method="compiled", reason=reason, seen=Seen(steps=finding.seen))
+        full = self._again(fuller)
+        if full is None:
+            return undecided("the golden exceeds its limits under the full testbench")
+        verdict = case.by_testbench(full, lambda: self._netlist_known(fuller))
+        if verdict.equivalent and finding.seen:
+            steps = verdict.seen.steps + finding.seen
+            reason = f"{verdict.reason}, nor in {finding.seen} steps of native simulation of both netlists"
+            return verdict.model_copy(update={"seen": Seen(steps=steps), "reason": reason})
+        return verdict
+
+    def _simulated_otherwise(
+        self, verdict: Verdict, key: tuple, reading: Reading, stimuli: Stimuli, mode: Mode
+    ) -> Verdict:
+        """A candidate that asks for SYNTHESIS must be right without that macro as well."""
+        other = self.judge(key[0], reading.simulated, stimuli, key[1], reading.top, mode)
+        if other.equivalent:
+            return verdict.model_copy(update={"proved": verdict.proved and other.proved})
+        if other.status == "inequivalent":
+            return other
+        return undecided(f"without the macro SYNTHESIS it cannot be judged: {other.reason}")
+
+    def _never_known(self, key: tuple, fuller: tuple) -> tuple[str, ...]:
+        """Outputs of the golden of which some bit tells nothing under either stimulus."""
+        telling = self._telling(key)
+        if not telling.all() and self._again(fuller) is not None:
+            telling = telling | self._telling(fuller)
+        names, at = [], 0
+        for port in self._goldens[key].circuit.outputs:
+            if not telling[at : at + port.width].all():
+                names.append(port.name)
+            at += port.width
+        return tuple(names)
+
+    def unknown_outputs(self, golden: str, stimuli: Stimuli, top: str | None = None) -> tuple[str, ...]:
+        """Outputs of a golden of which some bit is never known under these stimuli: no candidate can be held against them."""
+        self.prepare(golden, stimuli, top, True)
+        return self._never_known((golden, top, stimuli, True), (golden, top, stimuli, True))
+
+    def _telling(self, key: tuple) -> np.ndarray:
+        """Which output bits tell candidates apart: known at some step, and not merely now and then with one value only."""
+        prepared, also = self._goldens[key], self._netlist_known(key)
+        known = prepared.known if also is None else prepared.known & also
+        values = [(known & (prepared.trace == ord(value))).any(axis=0) for value in "01z"]
+        since = np.maximum.accumulate(known, axis=0)
+        lost = (since & ~known).any(axis=0)
+        return known.any(axis=0) & ((np.sum(values, axis=0) > 1) | ~lost)
+
+    def _netlist_known(self, key: tuple) -> np.ndarray | None:
+        if key not in self._known:
+            self._known[key] = netlist_known(self._goldens[key], self.limits)
+        return self._known[key]
+
+    def _again(self, key: tuple) -> Prepared | None:
         try:
-            return self.prepare(golden, stimuli, top)
+            return self.prepare(*key[:1], key[2], key[1], key[3])
         except DesignError:
             return None
 
-    def _read(self, text: str) -> str:
-        """The text as tools see it. Raises DesignError where it must not or cannot be judged."""
-        if problem := screen(text):
-            raise DesignError(problem)
-        if not module_names(text):
-            raise DesignError("there is no module in it")
-        if "`" in strip_comments(text):
-            text = preprocess(text, self.limits)
-            if problem := screen(text):
-                raise DesignError(problem)
-        text = plain(text)
-        if problem := unjudgeable(text):
-            raise DesignError(problem)
-        return text
+    def read(self, golden: str, top: str | None = None) -> Reading:
+        """A golden as tools get it.
 
-    def _prepare(self, golden: str, stimuli: Stimuli, top: str | None) -> Prepared:
+        Raises:
+            DesignError: it cannot be read.
+        """
+        return self._read(golden, top, None, None)
+
+    def _read(self, text: str, top: str | None, preferred: str | None, ports: tuple[str, ...] | None) -> Reading:
+        """A design as tools get it. Raises DesignError where it must not or cannot be judged."""
+        if vhdl.is_vhdl(text):
+            text = vhdl.to_verilog(text, top, self.limits)
+            if ports is not None:
+                text = vhdl.match_case(text, read(text, top, preferred).top, ports)
+        return read(text, top, preferred, ports)
+
+    def _candidate(self, text: str, golden: Prepared, top: str | None) -> Reading:
+        names = tuple(port.name for port in golden.circuit.ports)
+        reading = self._read(text, top, golden.circuit.top, names)
+        check_names(golden.circuit, reading)
+        if extra := sorted(set(reading.files) - set(golden.reading.files)):
+            raise DesignError(f"it loads memories from files, {', '.join(extra)}, that the golden does not read")
+        return reading
+
+    def _prepare(self, golden: str, stimuli: Stimuli, top: str | None, restless: bool) -> Prepared:
         try:
-            text, circuit, for_miters = self._structure(golden, top)
-            stimulus = build(circuit, stimuli)
+            reading, found, side = self._structure(golden, top)
+            circuit = found.circuit
+            stimulus = build(circuit, stimuli, restless)
             began = time.perf_counter()
-            simulated, trace = text, self._simulate(text, circuit, stimulus)
+            simulated, trace = reading.text, self._simulate(reading.text, found, stimulus)
             if trace is None:
-                simulated = resynthesise(text, circuit.top, "raw netlist")
+                simulated = found.netlist
                 trace = simulate(simulated, circuit.top, circuit, stimulus, self.limits)
             seconds = time.perf_counter() - began
         except (SimulationFailed, DesignError) as error:
             raise DesignError(f"the golden cannot be used: {error}") from error
-        return Prepared(text, simulated, circuit, for_miters, header(text, circuit.top), stimulus, trace, seconds)
+        return Prepared(
+            reading=reading,
+            simulated=simulated,
+            netlist=found.netlist,
+            circuit=circuit,
+            miter=side,
+            header=header(reading.text, circuit.top),
+            stimulus=stimulus,
+            trace=trace,
+            seconds=seconds,
+            reader=found.reader,
+        )
 
-    def _simulate(self, text: str, circuit: Circuit, stimulus: np.ndarray) -> np.ndarray | None:
+    def _simulate(self, text: str, found: Structure, stimulus: np.ndarray) -> np.ndarray | None:
         """The golden's trace, or None where Icarus does not read what Yosys does read."""
         try:
-            return simulate(text, circuit.top, circuit, stimulus, self.limits)
+            return simulate(text, found.circuit.top, found.circuit, stimulus, self.limits)
         except SimulationFailed as error:
-            if not error.refused:
+            if not error.refused or found.netlist is None:
                 raise
             return None
 
-    def _structure(self, golden: str, top: str | None) -> tuple[str, Circuit, GoldenSide]:
+    def _structure(self, golden: str, top: str | None) -> tuple[Reading, Structure, GoldenSide | None]:
         """A golden's text as tools see it, its structure, and what miters keep of it."""
-        for (known, its_top, _), prepared in reversed(self._goldens.items()):
-            if (known, its_top) == (golden, top):
-                return prepared.text, prepared.circuit, prepared.miter
-        text = self._read(golden)
-        circuit = structure(text, top, self.limits)
-        if any(port.direction == "inout" for port in circuit.ports):
-            raise DesignError("it has an inout port; only inputs and outputs can be judged")
-        if not circuit.outputs:
-            raise DesignError("it has no output")
-        return text, circuit, GoldenSide(for_synthesis(text), circuit, secrets.token_hex(6))
+        key = (golden, top)
+        if key not in self._structures:
+            reading = self._read(golden, top, None, None)
+            found = structure(reading, self.limits)
+            if any(port.direction == "inout" for port in found.circuit.ports):
+                raise DesignError("it has an inout port; only inputs and outputs can be judged")
+            if not found.circuit.outputs:
+                raise DesignError("it has no output")
+            proofs = found.reader != "icarus"
+            side = GoldenSide(reading.text, found.circuit, found.reader, secrets.token_hex(6)) if proofs else None
+            self._structures[key] = (reading, found, side)
+            while len(self._structures) > _KEPT_GOLDENS:
+                self._structures.popitem(last=False)
+        return self._structures[key]
 
 
-def _identical(prepared: Prepared) -> Verdict:
-    if not prepared.known.any():
-        return undecided(NEVER_KNOWN)
-    reason = "it is the golden's own text"
-    return Verdict(status="equivalent", method="identical", error_rate=0.0, reason=reason)
+def _proved(method: str, reason: str) -> Verdict:
+    return Verdict(status="equivalent", method=method, proved=True, error_rate=0.0, reason=reason)
 
 
-def _timed(verdict: Verdict, began: float) -> Verdict:
-    return verdict.model_copy(update={"seconds": time.perf_counter() - began})
+def _timed(verdict: Verdict, golden: Prepared, case: Case | None, began: float) -> Verdict:
+    readers = (golden.reader, case.reader if case else "")
+    return verdict.model_copy(update={"seconds": time.perf_counter() - began, "readers": readers})
 
 
-def _failed(error: SimulationFailed, case: Case | None) -> Verdict:
+def _failed(error: SimulationFailed, case: Case) -> Verdict:
     """A candidate that could not be simulated: where its ports are to blame, they are what is said."""
-    if case is not None and not case.fits:
-        try:
-            case.check_interface()
-        except DesignError as reason:
-            return _invalid(reason)
+    try:
+        case.check_interface()
+    except DesignError as reason:
+        return _invalid(reason)
+    missing = case.reading.missing
+    if missing and "nknown module" in str(error):
+        return _invalid(DesignError(f"it instantiates {', '.join(missing)}, which the text does not declare"))
     return _invalid(error)
 
 

@@ -6,30 +6,51 @@ no difference either: synthesis and simulation do not always mean the same by on
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import analyse
-from rtlvr.hdl.rewrite import resynthesise
-from rtlvr.hdl.source import for_synthesis, simulates_otherwise
+from rtlvr.hdl.elaborate import Reader, readers
+from rtlvr.hdl.reading import Reading
+from rtlvr.hdl.source import simulates_otherwise
+from rtlvr.scratch import scratch
+from rtlvr.verify import deep, prove
 from rtlvr.verify.abc import Abc
+from rtlvr.verify.aiger import read_aiger
 from rtlvr.verify.compare import Prepared, compare
+from rtlvr.verify.compiled import Compiled
+from rtlvr.verify.cutpoints import cut
 from rtlvr.verify.interface import check
-from rtlvr.verify.miter import Miter
-from rtlvr.verify.miter import build as build_miter
-from rtlvr.verify.prove import prove, replay_stimulus
-from rtlvr.verify.sandbox import scratch
+from rtlvr.verify.miter import Joined, Miter, join
 from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.stimulus import exhaustive, long_run
-from rtlvr.verify.verdict import Limits, Verdict
+from rtlvr.verify.verdict import Limits, Seen, Verdict
 
 _LONG_CYCLES, _LONG_SECONDS = (2_000, 10_000, 200_000), 2  # until one design is too slow
-_YOSYS_SECONDS, _ABC_SECONDS = 15, 8
-_LEAST_SECONDS, _TIMES_GOLDEN = 0.5, 20  # CPU time of a candidate's simulation, see `Limits`
+_YOSYS_SECONDS, _ABC_SECONDS = 15, 4
+_LEAST_SECONDS, _TIMES_GOLDEN = 2.0, 20  # CPU time of a candidate's simulation, see `Limits`
+_LOOK, _LOOK_FURTHER = 4e8, 2e10  # gate evaluations of a deep run, before and after bounded search
+_MOST_ALL_INPUTS, _MOST_EXHAUSTED = 26, 2e10  # inputs of a design of which all values are tried, and gate evaluations
+_QUICKLY_EXHAUSTED = 1e8  # ... before anything else is asked
+_LEAST_STEPS = 8  # of a simulation that was too slow to be finished
+_MOST_REPLAYED = 200_000  # frames of a counterexample that Icarus repeats
+
+Outcome = Literal["proved", "refuted", "unconfirmed", "open"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What looking for a proof gave: `refuted` has the verdict; `seen` counts frames of native simulation."""
+
+    outcome: Outcome
+    verdict: Verdict | None = None
+    reason: str = ""
+    seen: int = 0
 
 
 class Case:
@@ -38,17 +59,19 @@ class Case:
     `fits` says whether its interface is known to be the golden's; looking for a proof finds out.
     """
 
-    def __init__(self, limits: Limits, golden: Prepared, text: str, top: str, abc: Abc, fits: bool = True) -> None:
-        self.fits, self._simulated = fits, text
-        self._limits, self._golden, self._text, self._top, self._abc = limits, golden, text, top, abc
+    def __init__(self, limits: Limits, golden: Prepared, reading: Reading, abc: Abc, fits: bool = True) -> None:
+        self.fits, self._simulated, self.reading = fits, reading.text, reading
+        self._limits, self._golden, self._top, self._abc = limits, golden, reading.top, abc
         self._ends = time.monotonic() + limits.wall_seconds
         self._more_state = True  # whether the candidate may hold more state than the golden, and so count for long
         self.looked = False  # whether the candidate has been simulated to the end once
+        self.slow = False  # whether its simulation is too slow to be finished
+        self.reader: str = "icarus"
 
     def check_interface(self) -> None:
         """Raises DesignError where the candidate turns out to have other ports than the golden."""
         if not self.fits:
-            check(self._golden.circuit, self._text, self._top)
+            check(self._golden.circuit, self.reading)
             self.fits = True
 
     def by_simulation(
@@ -57,57 +80,92 @@ class Case:
         prepared: Prepared | None = None,
         method: str = "testbench",
         cpu_seconds: float | None = None,
+        known: Callable[[], np.ndarray | None] | None = None,
     ) -> Verdict:
         """Simulate under the golden's stimulus (or that of `prepared`) and compare.
+
+        `known` is asked only where a difference is seen: where the golden's netlist is known under this stimulus.
 
         Raises:
             SimulationFailed: the candidate does not compile or exceeds its limits.
         """
         prepared = prepared or self._golden
         fair = _LEAST_SECONDS + _TIMES_GOLDEN * prepared.seconds
-        trace = self._simulate(prepared, self._remaining(cpu_seconds or fair))
+        try:
+            trace = self._simulate(prepared, self._remaining(cpu_seconds or fair))
+        except SimulationFailed as error:
+            if error.partial is None or error.timed_out or len(error.partial) < _LEAST_STEPS:
+                raise
+            trace, self.slow = error.partial, True
+            prepared = replace(prepared, stimulus=prepared.stimulus[: len(trace)], trace=prepared.trace[: len(trace)])
         if trace.shape != prepared.trace.shape:
             raise SimulationFailed("its trace does not have the testbench's shape")
         self.looked = True
-        return compare(prepared, trace, strict_x, method)
+        verdict = compare(prepared, trace, strict_x, method)
+        if verdict.status == "inequivalent" and known is not None and (mask := known()) is not None:
+            return compare(prepared, trace, strict_x, method, mask[: len(trace)])
+        return verdict
 
     def _simulate(self, prepared: Prepared, limits: Limits) -> np.ndarray:
         try:
             return simulate(self._simulated, self._top, prepared.circuit, prepared.stimulus, limits)
         except SimulationFailed as error:
-            if not (error.refused and prepared.simulated != prepared.text and self._simulated == self._text):
+            if not error.refused or self._simulated != self.reading.text:
                 raise
-        try:  # where the golden needed Yosys to be simulated, the candidate may as well
-            self._simulated = resynthesise(self._text, self._top, "raw netlist")
-        except DesignError as error:
-            raise SimulationFailed(str(error)) from error
+            netlist = self._as_netlist(prepared.simulated != prepared.text)
+            if netlist is None:
+                raise
+        self._simulated = netlist
         return self._simulate(prepared, limits)
 
-    def by_proof(self, first: Verdict) -> Verdict | None:
-        """Settle by proof or confirmed counterexample what a first look left open; None where neither is had."""
-        if self._all_seen(first):
-            return first.model_copy(update={"method": "exhaustive", "reason": "no difference for any input"})
-        with scratch() as folder:
-            return self._ask(folder, first)
+    def _as_netlist(self, lenient: bool) -> str | None:
+        """What to simulate where Icarus refuses the text: slang's netlist, which keeps to the language; `lenient`: or that
+        of Yosys's own reader, where the golden needed it as well."""
+        try:
+            circuit, reader, netlist = analyse(self.reading.text, self._top, True, seconds=self._for_yosys())
+        except DesignError:
+            return None
+        if reader != "slang" and not lenient:
+            return None
+        return netlist if {p.name for p in circuit.ports} == {p.name for p in self._golden.circuit.ports} else None
 
-    def by_testbench(self, fuller: Callable[[], Prepared | None]) -> Verdict:
+    def by_proof(self, first: Verdict) -> Finding:
+        """Look for a proof or a confirmed counterexample; `first` is what simulation said."""
+        if not self.slow and self._all_seen(first):
+            return Finding("proved", reason="no difference for any input", seen=-1)
+        if self._golden.miter is None:
+            return Finding("open", reason="Yosys does not read the golden")
+        with scratch() as folder:
+            return self._ask(folder)
+
+    def by_cutting(self) -> bool:
+        """Whether both designs are equal register by register, from any common state."""
+        golden = self._golden.miter
+        if golden is None or self.reader == "icarus" or not self._golden.circuit.sequential:
+            return False
+        with scratch() as folder:
+            if not cut(golden, self.reading.text, self._top, self.reader, folder, self._for_yosys()):
+                return False
+            return prove.prove(folder, self._abc, _ABC_SECONDS, False, "cut") == "proved"
+
+    def by_testbench(self, prepared: Prepared, known: Callable[[], np.ndarray | None]) -> Verdict:
         """The paper's testbench, and one long run for what happens late or seldom."""
-        prepared = fuller()
-        if prepared is None:
-            return undecided("the golden exceeds its limits under the full testbench")
-        verdict = self.by_simulation(prepared=prepared)
+        verdict = self.by_simulation(prepared=prepared, known=known)
         if verdict.status != "equivalent":
             return verdict
         for cycles in _LONG_CYCLES if self._more_state else _LONG_CYCLES[:1]:
-            late = self._late(long_run(self._golden.circuit, self._text, cycles))
-            if late is None or late.status == "inequivalent":
-                return late or verdict
+            late = self._late(long_run(self._golden.circuit, self.reading.text, cycles))
+            if late is None:
+                break
+            if late.status == "inequivalent":
+                return late
+            verdict = verdict.model_copy(update={"seen": Seen(steps=verdict.seen.steps + late.seen.steps)})
         return verdict
 
     @cached_property
     def simulates_otherwise(self) -> bool:
         """Whether golden or candidate may simulate otherwise than they synthesise: a proof is then not enough."""
-        return simulates_otherwise(self._text) or simulates_otherwise(self._golden.text)
+        return simulates_otherwise(self.reading.text) or simulates_otherwise(self._golden.text)
 
     def _left(self) -> float:
         """Seconds until the check must have ended."""
@@ -134,36 +192,136 @@ class Case:
         if first.status != "equivalent" or not exhaustive(self._golden.circuit):
             return False
         try:
-            return not analyse(for_synthesis(self._text), self._top, seconds=self._for_yosys()).sequential
+            circuit, self.reader, _ = analyse(self.reading.text, self._top, self.reading.slang, self._for_yosys())
         except DesignError:
             return False
+        return not circuit.sequential
 
-    def _ask(self, folder: Path, first: Verdict) -> Verdict | None:
-        golden = self._golden
-        miter = build_miter(golden.miter, for_synthesis(self._text), self._top, folder, self._for_yosys())
-        if not isinstance(miter, Miter):
+    def _join(self, folder: Path) -> Joined:
+        """Join with the first reader that takes the candidate; `reader` says which."""
+        joined = Joined(problem="no reader takes it")
+        for reader in readers(self.reading.slang):
+            joined = self._join_by(reader, folder)
+            if joined.miter or joined.congruent or not joined.problem.startswith("Yosys: "):
+                self.reader = reader
+                break
+        return joined
+
+    def _join_by(self, reader: Reader, folder: Path) -> Joined:
+        return join(self._golden.miter, self.reading.text, self._top, reader, folder, self._for_yosys())
+
+    def _ask(self, folder: Path) -> Finding:
+        joined = self._join(folder)
+        if joined.congruent:
+            self.fits, self._more_state = True, False
+            return Finding("proved", reason="both are the same netlist, cell by cell")
+        if joined.miter is None:
+            return Finding("open", reason=joined.problem)
+        self.fits, self._more_state = True, joined.more_state
+        if not joined.miter.latches and (found := self._exhausted(joined.miter, folder, _QUICKLY_EXHAUSTED)) is not None:
+            return found
+        answer = prove.prove(folder, self._abc, _ABC_SECONDS, bool(joined.miter.latches))
+        if answer == "open":
+            return self._further(joined.miter, folder)
+        return self._answered(answer, joined.miter, folder)
+
+    def _answered(self, answer: str, miter: Miter, folder: Path) -> Finding:
+        if answer == "proved":
+            return Finding("proved", reason="proved for every input and every state that can be reached")
+        return self._confirm(miter, prove.counterexample(miter, folder))
+
+    def _further(self, miter: Miter, folder: Path) -> Finding:
+        """What ABC leaves open at once: native simulation, then reachability and bounded search, then more of the first."""
+        if not miter.latches:
+            return self._combinational(miter, folder)
+        reduced = folder / prove.REDUCED
+        aig = read_aiger(reduced if reduced.exists() else folder / "miter.aig")
+        compiled = Compiled(aig)
+        try:
+            found, seen = deep.look(compiled, miter, self._golden.circuit, self.reading.text, _LOOK)
+            if found is None:
+                answer = prove.search(folder, self._abc, aig.next_states.size)
+                if answer != "open":
+                    return self._answered(answer, miter, folder)
+                found, seen = deep.look(compiled, miter, self._golden.circuit, self.reading.text, _LOOK_FURTHER)
+        finally:
+            compiled.close()
+        return Finding("open", seen=seen) if found is None else self._deep(found, miter)
+
+    def _combinational(self, miter: Miter, folder: Path) -> Finding:
+        """What proofs leave open: all inputs, where that is no more than patience allows, else some million of them."""
+        found = self._exhausted(miter, folder, _MOST_EXHAUSTED)
+        if found is not None:
+            return found
+        compiled = Compiled(read_aiger(folder / "miter.aig"))
+        try:
+            failing, seen = deep.look(compiled, miter, self._golden.circuit, self.reading.text, _LOOK)
+        finally:
+            compiled.close()
+        return Finding("open", seen=seen * 64) if failing is None else self._deep(failing, miter)
+
+    def _exhausted(self, miter: Miter, folder: Path, work: float) -> Finding | None:
+        """All inputs of a miter without state, if that is at most `work`; None where it is more."""
+        inputs = len(miter.inputs)
+        if inputs > _MOST_ALL_INPUTS or 2.0**inputs / 64 > work:
             return None
-        self.fits, self._more_state = True, miter.more_state
-        answer = prove(miter, folder, self._abc, min(_ABC_SECONDS, self._left()))
-        if answer == "proved" and first.status == "equivalent":
-            reason = "proved for every input and every state that can be reached"
-            return Verdict(status="equivalent", method="formal", error_rate=0.0, reason=reason)
-        if answer == "refuted":
-            stimulus = replay_stimulus(miter, golden.circuit, folder)
+        compiled = Compiled(read_aiger(folder / "miter.aig"))
+        try:
+            if compiled.nodes * 2.0**inputs / 64 > work:
+                return None
+            failing, _ = compiled.exhaust()
+        finally:
+            compiled.close()
+        if failing is None:
+            return Finding("proved", reason=f"no difference for any of 2**{inputs} inputs", seen=-1)
+        frames = np.array([[failing >> index & 1 for index in range(inputs)]], dtype=np.uint8)
+        return self._confirm(miter, frames)
+
+    def _deep(self, found: deep.Deep, miter: Miter) -> Finding:
+        if found.frames is not None and found.total <= _MOST_REPLAYED:
+            return self._confirm(miter, found.frames)
+        if self.simulates_otherwise:
+            return Finding("unconfirmed", seen=found.total)
+        reason = f"outputs differ after {found.total} steps, in native simulation of both netlists"
+        verdict = Verdict(status="inequivalent", method="compiled", reason=reason, seen=Seen(steps=found.total))
+        return Finding("refuted", verdict, seen=found.total)
+
+    def _confirm(self, miter: Miter, frames: np.ndarray) -> Finding:
+        """A difference in the model, repeated in four-state simulation of the texts."""
+        stimulus = prove.replay_stimulus(miter, self._golden.circuit, frames)
+        try:
             replayed = self._replayed(stimulus, "formal", self._limits.cpu_seconds)
-            return replayed if replayed is not None and replayed.status == "inequivalent" else None
-        return None
+        except SimulationFailed as error:
+            if error.partial is None and not error.timed_out:
+                raise
+            replayed = None
+        if replayed is not None and replayed.status == "inequivalent":
+            return Finding("refuted", replayed)
+        return Finding("unconfirmed", seen=len(frames))
 
     def _replayed(self, stimulus: np.ndarray, method: str, cpu_seconds: float) -> Verdict | None:
         """Both designs under another stimulus; None where the golden itself exceeds its limits."""
         golden = self._golden
+        limits = self._remaining(cpu_seconds)
         try:
-            trace = simulate(
-                golden.simulated, golden.circuit.top, golden.circuit, stimulus, self._remaining(cpu_seconds)
-            )
+            trace = simulate(golden.simulated, golden.circuit.top, golden.circuit, stimulus, limits)
         except SimulationFailed:
             return None
-        return self.by_simulation(False, replace(golden, stimulus=stimulus, trace=trace), method, cpu_seconds)
+        prepared = replace(golden, stimulus=stimulus, trace=trace)
+        return self.by_simulation(False, prepared, method, cpu_seconds, lambda: netlist_known(prepared, limits))
+
+
+def netlist_known(prepared: Prepared, limits: Limits) -> np.ndarray | None:
+    """Where the golden's netlist knows its outputs, `(steps, output bits)`; None where it has none, or takes too long."""
+    if prepared.netlist is None:
+        return None
+    if prepared.netlist == prepared.simulated:
+        return prepared.known
+    try:
+        trace = simulate(prepared.netlist, prepared.circuit.top, prepared.circuit, prepared.stimulus, limits)
+    except SimulationFailed:
+        return None
+    return trace != ord("x")
 
 
 def undecided(reason: str) -> Verdict:

@@ -4,7 +4,8 @@ import re
 
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import Circuit, analyse
-from rtlvr.hdl.source import for_synthesis, module_names, strip_comments
+from rtlvr.hdl.reading import Reading
+from rtlvr.hdl.source import strip_comments
 
 Ports = dict[str, tuple[str, int]]  # direction and width by name
 _SECONDS = 4  # of CPU time, to analyse a candidate
@@ -21,49 +22,35 @@ def header(text: str, top: str) -> str:
     return " ".join(found.group().split()) if found else ""
 
 
-def port_names(head: str) -> set[str] | None:
-    """The names in a module's header, or None where it is not plain enough to tell."""
-    found = re.fullmatch(r"module\s+\w+\s*\(([^()]*)\)\s*;", head)
-    if found is None:
-        return None
-    pieces = [re.sub(r"\[[^\]]*\]|=.*", " ", piece).split() for piece in found[1].split(",")]
-    return {words[-1] for words in pieces if words}
+def known_to_fit(golden: Circuit, golden_header: str, candidate: Reading) -> bool:
+    """Whether the candidate's header alone shows that it has the golden's ports: it is the same, and names no constants
+    that stand elsewhere. Otherwise `check` tells."""
+    head = header(candidate.text, candidate.top)
+    return bool(head) and head == golden_header and "import" not in head and "::" not in head
 
 
-def fit(golden: Circuit, golden_header: str, candidate: str, top: str | None) -> tuple[str, bool]:
-    """The candidate's top module, and whether its interface is known to be the golden's.
-
-    It is where the header is the golden's own. Where the names of the ports are, simulation may go first, since widths
-    and most directions are checked when the testbench is compiled.
+def check(golden: Circuit, candidate: Reading) -> None:
+    """Compare the ports, as Yosys sees them; where Yosys does not read the candidate, compiling the testbench must do.
 
     Raises:
-        DesignError: it has no such module, no single top, or other ports.
-    """
-    top = top or golden.top
-    if module_names(candidate).count(top) == 1:
-        head = header(candidate, top)
-        if head == golden_header:
-            return top, True
-        if port_names(head) == {port.name for port in golden.ports}:
-            return top, False
-    return check(golden, candidate, top), True
-
-
-def check(golden: Circuit, candidate: str, top: str) -> str:
-    """The candidate's top module, its interface checked by Yosys.
-
-    Raises:
-        DesignError: it has no such module, no single top, or other ports.
+        DesignError: it has other ports.
     """
     try:
-        circuit = analyse(for_synthesis(candidate), preferred=top, seconds=_SECONDS)
+        circuit, _, _ = analyse(candidate.text, candidate.top, candidate.slang, seconds=_SECONDS)
     except DesignError:
-        # Yosys reads less than Icarus does; whether the ports fit, Icarus says when it compiles the testbench.
-        if top in module_names(candidate):
-            return top
-        raise
+        if set(candidate.ports) != {port.name for port in golden.ports}:
+            raise
+        return
     compare_ports(ports_of(golden), ports_of(circuit))
-    return circuit.top
+
+
+def check_names(golden: Circuit, candidate: Reading) -> None:
+    """Raises DesignError where the names in the candidate's header are not those of the golden's ports."""
+    wanted, got = [port.name for port in golden.ports], candidate.ports
+    if set(wanted) != set(got):
+        missing, extra = (", ".join(sorted(names)) for names in (set(wanted) - set(got), set(got) - set(wanted)))
+        parts = [f"needs {missing}" if missing else "", f"has {extra} that the golden has not" if extra else ""]
+        raise DesignError("its interface differs: " + "; ".join(part for part in parts if part))
 
 
 def compare_ports(wanted: Ports, got: Ports) -> None:

@@ -18,7 +18,6 @@ import numpy as np
 
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.circuit import Circuit, Port
-from rtlvr.hdl.source import plain
 from rtlvr.verify.pool import Pool
 from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.stimulus import columns
@@ -56,11 +55,12 @@ class Marks:
 
 @dataclass(frozen=True)
 class Design:
-    """A design and its structure; `shape` and `marks` do not depend on names and order of its ports."""
+    """A design, its structure and its text as tools get it; `shape` and `marks` do not depend on names and order of ports."""
 
     name: str
     code: str
     circuit: Circuit
+    text: str
 
     @property
     def shape(self) -> Shape:
@@ -71,7 +71,7 @@ class Design:
     @cached_property
     def marks(self) -> Marks:
         """How its ports behave."""
-        return _marks(self.code, self.circuit)
+        return _marks(self.text, self.circuit)
 
 
 def same_function(reference: Design, candidate: Design, pool: Pool, stimuli: Stimuli) -> bool:
@@ -115,10 +115,10 @@ def _orders(ours: dict[str, str], theirs: dict[str, str]) -> Iterator[Pairs]:
         yield [pair for group in chosen for pair in group]
 
 
-def _marks(code: str, circuit: Circuit) -> Marks:
+def _marks(text: str, circuit: Circuit) -> Marks:
     clocks = {clock.name: "/".join(clock.edges) for clock in circuit.clocks}
     kinds = {p.name: f"{p.direction}{p.width}{clocks.get(p.name, '')}" for p in circuit.ports}
-    text, responses, known = plain(code), {}, True
+    responses, known = {}, True
     for port in circuit.inputs:
         chosen = None if port.name in clocks else port
         responses[port.name], certain = _outputs(text, circuit, _stimulus(circuit, chosen, set(clocks)))
@@ -163,7 +163,7 @@ def _wrapped(candidate: Design, pairing: dict[str, str]) -> str:
     declared = ", ".join(f"{p.direction} [{p.width - 1}:0] \\{pairing[p.name]} " for p in ports)
     pins = ", ".join(f".\\{p.name} (\\{pairing[p.name]} )" for p in ports)
     return (
-        f"{candidate.code}\nmodule {_WRAPPER} ({declared});\n  \\{candidate.circuit.top} matched ({pins});\nendmodule\n"
+        f"{candidate.text}\nmodule {_WRAPPER} ({declared});\n  \\{candidate.circuit.top} matched ({pins});\nendmodule\n"
     )
 
 

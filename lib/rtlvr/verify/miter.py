@@ -9,27 +9,28 @@ Three models of time, the smallest that fits both designs:
 - `cycle`: one clock, one edge, nothing asynchronous: a step of the model is a clock cycle.
 - `pulse`: as `cycle`, but with asynchronous resets or loads straight from inputs: a step is any change of inputs, with or
   without a clock edge after it, so that pulses between edges are seen at no more registers than the design has.
-- `event`: everything else. Clocks are inputs like any other and a step is any change of inputs (Yosys `clk2fflogic`), so
-  both edges, several clocks, latches and derived clocks are all seen.
+- `event`: everything else. Clocks are inputs like any other and a step is a change of inputs (Yosys `clk2fflogic`), so
+  both edges, several clocks, latches and derived clocks are all seen. Inputs that reach a clock, a latch's enable or an
+  asynchronous reset change one at a time, and never together with data: simulation would race there.
+
+Before all that the two netlists are held against each other cell by cell (`rtlvr.verify.congruence`).
 
 Not modelled: what simulation does and synthesis does not (incomplete sensitivity lists, races, `if` on an unknown
 condition). The caller replays every counterexample in four-state simulation for that reason.
 """
 
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from rtlvr.hdl.circuit import Circuit
+from rtlvr.hdl.elaborate import Reader, passes
 from rtlvr.hdl.yosys import in_child
+from rtlvr.verify import netlist
+from rtlvr.verify.congruence import census, congruent
 from rtlvr.verify.interface import compare_ports, ports_of
+from rtlvr.verify.netlist import MODELS, Model
 
-Model = Literal["cycle", "pulse", "event"]
-MODELS: tuple[Model, ...] = ("cycle", "pulse", "event")  # from the smallest to the one that fits everything
-_ASYNCHRONOUS = {"$adff": "ARST", "$adffe": "ARST", "$aldff": "ALOAD", "$aldffe": "ALOAD"}
 _MOST_MEMORY = 4096  # bits: each becomes two registers
-_WITHOUT_ENABLE = ("$dff", "$adff", "$aldff", "$dffsr")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,21 @@ class Miter:
     inputs: tuple[tuple[str, int], ...]
     latches: int
     tick: str  # the input of model `pulse` that says whether the clock ticks
-    more_state: bool  # whether the candidate holds more bits than the golden
+    turn: str  # the input of model `event` that says which group of inputs changes
+    groups: tuple[tuple[str, ...], ...]  # ports that change together, in model `event`
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What came of joining two designs: `miter`, or why there is none; or that they are the same cell by cell.
+
+    `more_state`: whether the candidate may hold more bits than the golden, and so count for longer.
+    """
+
+    miter: Miter | None = None
+    congruent: bool = False
+    problem: str = ""
+    more_state: bool = True
 
 
 @dataclass
@@ -49,227 +64,179 @@ class GoldenSide:
 
     text: str
     circuit: Circuit
+    reader: Reader
     nonce: str  # makes the names that we add impossible to guess
     model: Model | None = None  # the smallest that fits it
     bits: int = 0  # of state
+    census: dict[str, int] = field(default_factory=dict)  # of its cells
+    timed: tuple[str, ...] = ()  # inputs that act at once
     encoded: dict[str, str] = field(default_factory=dict)  # by model, in Yosys's RTLIL
 
 
-def build(golden: GoldenSide, candidate: str, top: str, folder: Path, seconds: int) -> Miter | str:
-    """Write `folder`/miter.aig in at most `seconds` of CPU time; returns the Miter, or why there is none.
+def join(golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: Path, seconds: int) -> Joined:
+    """Compare the netlists, and write `folder`/miter.aig where they differ, in at most `seconds` of CPU time.
 
     Call it only in a single-threaded process (it forks).
 
     Raises:
         DesignError: the candidate has other ports than the golden.
     """
-    answer, said = in_child(_build_here, golden, candidate, top, folder, seconds=seconds)
+    answer, said = in_child(_join_here, golden, candidate, top, reader, folder, seconds=seconds)
     if answer is None:
-        return f"Yosys: {said}" if said else "Yosys exceeds its limits of time and memory"
-    if "ports" in answer:
-        compare_ports(ports_of(golden.circuit), {name: tuple(port) for name, port in answer["ports"].items()})
-    if "problem" in answer:
-        return answer["problem"]
-    golden.model, golden.bits = answer["alone"], answer["bits"][0]
+        return Joined(problem=f"Yosys: {said}" if said else "Yosys exceeds its limits of time and memory")
+    compare_ports(ports_of(golden.circuit), {name: tuple(port) for name, port in answer["ports"].items()})
+    if golden.model is None and "alone" in answer:
+        golden.model, golden.bits = answer["alone"], answer["bits"][0]
+        golden.census, golden.timed = answer["census"], tuple(answer["timed"])
+    more = "bits" not in answer or answer["bits"][0] < answer["bits"][1]
+    if "miter" not in answer:
+        return Joined(None, answer.get("congruent", False), answer.get("problem", ""), more)
     golden.encoded.setdefault(answer["model"], answer["golden"])
-    inputs = tuple((name, bit) for name, bit in answer["inputs"])
-    tick = f"tick_{golden.nonce}"
-    if not set(inputs) <= {(tick, 0), *((p.name, bit) for p in golden.circuit.inputs for bit in range(p.width))}:
-        return "the miter has inputs that the golden has not"
-    return Miter(answer["model"], inputs, answer["latches"], tick, answer["bits"][0] < answer["bits"][1])
+    miter = _miter(golden, answer)
+    if miter is None:
+        return Joined(problem="the miter has inputs that the golden has not", more_state=more)
+    return Joined(miter, more_state=more)
 
 
-def _build_here(golden: GoldenSide, candidate: str, top: str, folder: Path) -> dict[str, object]:
+def _miter(golden: GoldenSide, answer: dict) -> Miter | None:
+    inputs = tuple((name, bit) for name, bit in answer["miter"]["inputs"])
+    tick, turn = f"tick_{golden.nonce}", f"turn_{golden.nonce}"
+    known = {(p.name, bit) for p in golden.circuit.inputs for bit in range(p.width)}
+    if not all(one in known or one[0] in (tick, turn) for one in inputs):
+        return None
+    groups = tuple(tuple(group) for group in answer["miter"]["groups"])
+    return Miter(answer["model"], inputs, answer["miter"]["latches"], tick, turn, groups)
+
+
+def _join_here(golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: Path) -> dict[str, object]:
     from pyosys import libyosys as ys
 
-    circuit, nonce = golden.circuit, golden.nonce
-    gate = _elaborate(ys, candidate, top, folder / "candidate.v")
-    ports = _ports(ys, gate)
-    if set(ports) != {port.name for port in circuit.ports}:
-        return {"ports": ports, "problem": "the ports differ"}
-    gold = _elaborate(ys, golden.text, circuit.top, folder / "golden.v") if golden.model is None else None
-    if _memory_bits(ys, gate) > _MOST_MEMORY or (gold is not None and _memory_bits(ys, gold) > _MOST_MEMORY):
-        return {"ports": ports, "problem": f"a memory of more than {_MOST_MEMORY} bits is too large for a proof"}
-    _map_memories(ys, gate, gold)
-    alone = golden.model or _fitting(ys, gold, circuit)
-    bits = (golden.bits if gold is None else _bits(ys, gold)), _bits(ys, gate)
-    model = max(alone, _fitting(ys, gate, circuit), key=MODELS.index)
+    circuit = golden.circuit
+    gate = netlist.elaborate(ys, candidate, top, reader, folder / "candidate.v")
+    found: dict[str, object] = {"ports": netlist.ports(ys, gate)}
+    if found["ports"] != {port.name: (port.direction, port.width) for port in circuit.ports}:
+        return found
+    other = netlist.as_json(ys, gate, top, folder / "gate.json")
+    counted, gold = census(other), None
+    if golden.model is None or golden.census == counted:
+        gold = netlist.elaborate(ys, golden.text, circuit.top, golden.reader, folder / "golden.v")
+        own = netlist.as_json(ys, gold, circuit.top, folder / "gold.json")
+        found |= {"census": census(own), "timed": sorted(netlist.timed_inputs(own))}
+        found["alone"] = golden.model or netlist.fitting(ys, gold, circuit)
+        if found["census"] == counted and congruent(own, other):
+            return found | {"congruent": True, "bits": (0, 0)}
+    timed = sorted({*golden.timed, *found.get("timed", ()), *netlist.timed_inputs(other)})
+    return found | _encoded(ys, golden, gold, gate, top, folder, found.get("alone"), timed)
+
+
+def _encoded(ys, golden: GoldenSide, gold, gate, top: str, folder: Path, alone: Model | None, timed: list[str]) -> dict:
+    """Both designs on two rails, joined and written; `gold` is elaborated where that has not been done yet."""
+    circuit, alone = golden.circuit, alone or golden.model
+    memory = max(netlist.memory_bits(ys, design) for design in (gate, gold) if design is not None)
+    if memory > _MOST_MEMORY:
+        return {"problem": f"a memory of {memory} bits is too large for a proof"}
+    netlist.map_memories(ys, gate, gold)
+    bits = (netlist.bits(ys, gold) if gold is not None and golden.model is None else golden.bits), netlist.bits(ys, gate)
+    model = max(alone, netlist.fitting(ys, gate, circuit), key=MODELS.index)
     encoded = golden.encoded.get(model)
     if encoded is None:
         if gold is None:
-            gold = _elaborate(ys, golden.text, circuit.top, folder / "golden.v")
-            _map_memories(ys, gold)
-        encoded = _encode(ys, gold, circuit.top, circuit, model, f"gold_{nonce}", folder)
+            gold = netlist.elaborate(ys, golden.text, circuit.top, golden.reader, folder / "golden.v")
+            netlist.map_memories(ys, gold)
+        encoded = _encode(ys, gold, circuit.top, circuit, model, f"gold_{golden.nonce}", folder)
     (folder / "gold.il").write_text(encoded)
-    (folder / "gate.il").write_text(_encode(ys, gate, top, circuit, model, f"gate_{nonce}", folder))
-    _write_aiger(ys, circuit, nonce, model, folder)
-    found = {"inputs": _inputs(folder / "miter.map"), "latches": _latches(folder / "miter.aig")}
-    return {"model": model, "alone": alone, "bits": bits, "ports": ports, "golden": encoded, **found}
-
-
-def _write_aiger(ys, circuit: Circuit, nonce: str, model: Model, folder: Path) -> None:
-    (folder / "join.v").write_text(_join(circuit, nonce, model))
-    _passes(
+    (folder / "gate.il").write_text(_encode(ys, gate, top, circuit, model, f"gate_{golden.nonce}", folder))
+    groups = _groups(circuit, timed) if model == "event" else []
+    (folder / "join.v").write_text(_wrapper(circuit, golden.nonce, model, groups))
+    design = ys.Design()
+    passes(
         ys,
-        ys.Design(),
+        design,
         f"read_rtlil {folder / 'gold.il'}; read_rtlil {folder / 'gate.il'}; read_verilog -sv {folder / 'join.v'}",
-        f"hierarchy -top join_{nonce}; proc; flatten; setundef -zero -undriven -init",
-        # What both sides have alike is mapped once, or vanishes.
-        "opt_expr -fine; wreduce; opt_clean; opt_expr; opt_merge; opt_clean; opt_expr; opt_clean",
-        "simplemap; techmap -map %techmap; simplemap" if "techmap" in _saved else "techmap",
-        "setundef -zero; opt_expr; aigmap",
-        f"write_aiger -zinit -map {folder / 'miter.map'} {folder / 'miter.aig'}",
+        f"hierarchy -top join_{golden.nonce}; proc; flatten; setundef -zero -undriven -init",
     )
+    netlist.write_aiger(ys, design, folder, "miter")
+    miter = {"inputs": _inputs(folder / "miter.map"), "latches": _latches(folder / "miter.aig"), "groups": groups}
+    return {"model": model, "alone": alone, "bits": bits, "golden": encoded, "miter": miter}
 
 
-_saved: set[str] = set()
-# Yosys maps carries to a parallel prefix network, which is fast in silicon and three times as large.
-_RIPPLE = """(* techmap_celltype = "$lcu" *)
-module ripple_lcu(P, G, CI, CO);
-parameter WIDTH = 2;
-input [WIDTH-1:0] P, G;
-input CI;
-output [WIDTH-1:0] CO;
-assign CO = G | (P & {CO, CI});
-endmodule
-"""
-
-
-def preload() -> None:
-    """Read Yosys's mapping library once, so that every forked child has it at hand."""
-    from pyosys import libyosys as ys
-
-    design = ys.Design()
-    with tempfile.NamedTemporaryFile("w", suffix=".v") as file:
-        file.write(_RIPPLE)
-        file.flush()
-        library = (
-            f"read_verilog -icells -noblackbox +/techmap.v; delete _90_lcu_brent_kung; read_verilog -icells {file.name}"
-        )
-        _passes(ys, design, library, "design -save techmap")
-    _saved.add("techmap")
-
-
-def _passes(ys, design, *commands: str) -> None:
-    for command in "; ".join(commands).split("; "):
-        ys.run_pass(command, design)
-
-
-def _elaborate(ys, text: str, top: str, path: Path):
-    path.write_text(text, encoding="utf-8")
-    design = ys.Design()
-    _passes(ys, design, f"read_verilog -sv {path}", f"hierarchy -check -top {top}", "proc; flatten; opt_clean")
-    # Assumptions in a candidate would restrict the proof.
-    _passes(ys, design, "chformal -remove; memory -nomap")
-    return design
-
-
-def _map_memories(ys, *designs) -> None:
-    for design in designs:
-        if design is not None:
-            _passes(ys, design, "memory_map; opt_expr; wreduce; opt_clean")
-
-
-def _memory_bits(ys, design) -> int:
-    cells = [cell for cell in design.top_module().cells_.values() if cell.type.str().startswith("$mem")]
-    sizes = ((cell.getParam(ys.IdString(f"\\{name}")).as_int() for name in ("SIZE", "WIDTH")) for cell in cells)
-    return sum(words * width for words, width in sizes)
-
-
-def _ports(ys, design) -> dict[str, tuple[str, int]]:
-    """Direction and width of the top's ports, by name."""
-    module, found = design.top_module(), {}
-    for name in module.ports:
-        wire = module.wire(name)
-        kind = "inout" if wire.port_input and wire.port_output else "input" if wire.port_input else "output"
-        found[name.str()[1:]] = (kind, wire.width)
-    return found
-
-
-def _bits(ys, design) -> int:
-    """Bits of state, in registers and latches."""
-    cells = design.top_module().cells_.values()
-    kinds = ("dff", "latch", "$ff", "$sr")
-    return sum(c.getPort(ys.IdString("\\Q")).size() for c in cells if any(k in c.type.str() for k in kinds))
-
-
-def _fitting(ys, design, circuit: Circuit) -> Model:
-    """The smallest model that fits: `cycle` or `pulse` where every register loads on the one edge of the golden's clock."""
-    if len(circuit.clocks) > 1 or any(len(clock.edges) > 1 for clock in circuit.clocks):
-        return "event"
-    wanted = {(clock.name, clock.edges[0] == "posedge") for clock in circuit.clocks}
-    model: Model = "cycle"
-    for cell in design.top_module().cells_.values():
-        kind = cell.type.str()
-        if "latch" in kind or kind in ("$sr", "$ff", "$dffsr", "$dffsre"):
-            return "event"
-        if "dff" in kind:
-            if (_input(ys, cell, "CLK"), cell.getParam(ys.IdString("\\CLK_POLARITY")).as_bool()) not in wanted:
-                return "event"
-            if kind in _ASYNCHRONOUS:
-                if _input(ys, cell, _ASYNCHRONOUS[kind]) is None:
-                    return "event"
-                model = "pulse"
-    return model
-
-
-def _input(ys, cell, pin: str) -> str | None:
-    """The input port that drives a one-bit pin, or None where something else does."""
-    signal = cell.getPort(ys.IdString(f"\\{pin}"))
-    if not signal.is_wire() or not signal.as_wire().port_input:
-        return None
-    return signal.as_wire().name.str()[1:]
-
-
-def _add_tick(ys, design, name: str) -> None:
-    """Every register loads only where the new input `name` is 1."""
-    module = design.top_module()
-    tick = module.addWire(ys.IdString(f"\\{name}"), 1)
-    tick.port_input = True
-    module.fixup_ports()
-    for cell in list(module.cells_.values()):
-        kind = cell.type.str()
-        if kind in _WITHOUT_ENABLE:
-            cell.type = ys.IdString(f"{kind}e")
-            cell.setPort(ys.IdString("\\EN"), ys.SigSpec(tick))
-            cell.setParam(ys.IdString("\\EN_POLARITY"), ys.Const(1, 1))
+def _groups(circuit: Circuit, timed: list[str]) -> list[list[str]]:
+    """Inputs that may change together: each that acts at once alone, clocks first, and the rest."""
+    clocks = [clock.name for clock in circuit.clocks]
+    alone = [*clocks, *(name for name in timed if name not in clocks)]
+    rest = [port.name for port in circuit.inputs if port.name not in alone]
+    return [[name] for name in alone] + ([rest] if rest else [])
 
 
 def _encode(ys, design, top: str, circuit: Circuit, model: Model, name: str, folder: Path) -> str:
     """The design on two rails, as module `name`, in RTLIL."""
     if model == "pulse":
-        _passes(ys, design, "dffunmap")
-        _add_tick(ys, design, f"tick_{name.split('_')[1]}")
-    _passes(
-        ys, design, "clk2fflogic" if model == "event" else "async2sync; dffunmap", "opt_expr; opt_clean", f"cd {top}"
-    )
+        passes(ys, design, "dffunmap")
+        netlist.add_tick(ys, design, f"tick_{name.split('_')[1]}")
+    mapped = "clk2fflogic" if model == "event" else "async2sync; dffunmap"
+    passes(ys, design, mapped, "opt_expr; opt_clean", f"cd {top}")
     # Outputs get names of our own: `q` splits into `q_d` and `q_x`, which the design may have as well.
     for index, port in enumerate(circuit.outputs):
         ys.run_pass(f"rename {port.name} y{index}_{name.split('_')[1]}", design)
-    _passes(ys, design, "cd ..", "xprop -split-outputs -assume-def-inputs -required", "chformal -remove")
-    _passes(ys, design, "opt_expr; opt_clean", f"rename {top} {name}", f"write_rtlil {folder / 'encoded.il'}")
+    passes(ys, design, "cd ..", "xprop -split-outputs -assume-def-inputs -required", "chformal -remove")
+    passes(ys, design, "opt_expr; opt_clean", f"rename {top} {name}", f"write_rtlil {folder / 'encoded.il'}")
     return (folder / "encoded.il").read_text()
 
 
-def _join(circuit: Circuit, nonce: str, model: Model) -> str:
-    """The wrapper: both designs on the same inputs, and `bad`."""
-    names = [(p.name, p.width) for p in circuit.inputs] + ([(f"tick_{nonce}", 1)] if model == "pulse" else [])
-    ports = [f"input [{width - 1}:0] \\{name} " for name, width in names]
-    lines, terms = [f"module join_{nonce}({', '.join([*ports, f'output bad_{nonce}'])});"], []
-    pins = [f".\\{name} (\\{name} )" for name, _ in names]
+def _wrapper(circuit: Circuit, nonce: str, model: Model, groups: list[list[str]]) -> str:
+    """Both designs on the same inputs, and `bad`."""
+    extra = [(f"tick_{nonce}", 1)] if model == "pulse" else []
+    extra += [(f"turn_{nonce}", max(1, (len(groups)).bit_length()))] if model == "event" else []
+    names = [(p.name, p.width) for p in circuit.inputs] + extra
+    declared = [f"input [{width - 1}:0] \\{name} " for name, width in names]
+    lines = [f"module join_{nonce}({', '.join([*declared, f'output bad_{nonce}'])});"]
+    lines += _turns(circuit, nonce, groups) if model == "event" else []
+    prefix = f"now_{nonce}_" if model == "event" else ""
+    pins = [f".\\{p.name} (\\{prefix}{p.name} )" for p in circuit.inputs]
+    pins += [f".\\{name} (\\{name} )" for name, _ in extra if model == "pulse"]
     for role in ("gold", "gate"):
-        outs = []
-        for index, port in enumerate(circuit.outputs):
-            for rail in "dx":
-                lines.append(f"wire [{port.width - 1}:0] {role}_{index}_{rail}_{nonce};")
-                outs.append(f".y{index}_{nonce}_{rail}({role}_{index}_{rail}_{nonce})")
-        lines.append(f"{role}_{nonce} {role}_i({', '.join(pins + outs)});")
-    for index in range(len(circuit.outputs)):
-        gold, gate = (tuple(f"{role}_{index}_{rail}_{nonce}" for rail in "dx") for role in ("gold", "gate"))
-        # Written with comparisons, because Yosys folds one whose sides have turned out to be the same.
-        terms.append(f"(({gold[0]} | {gold[1]}) != ({gate[0]} | {gold[1]}))")
-        terms.append(f"(({gate[1]} != {gold[1]}) && |({gate[1]} & ~{gold[1]}))")
+        lines += _instance(circuit, nonce, role, pins)
+    terms = [term for index in range(len(circuit.outputs)) for term in _differs(index, nonce)]
     return "\n".join([*lines, f"assign bad_{nonce} = {' || '.join(terms)};", "endmodule\n"])
+
+
+def _instance(circuit: Circuit, nonce: str, role: str, pins: list[str]) -> list[str]:
+    lines, outs = [], []
+    for index, port in enumerate(circuit.outputs):
+        for rail in "dx":
+            lines.append(f"wire [{port.width - 1}:0] {role}_{index}_{rail}_{nonce};")
+            outs.append(f".y{index}_{nonce}_{rail}({role}_{index}_{rail}_{nonce})")
+    return [*lines, f"{role}_{nonce} {role}_i({', '.join(pins + outs)});"]
+
+
+def _differs(index: int, nonce: str) -> list[str]:
+    """Conditions under which output `index` of the golden is known and the candidate's is another, or unknown."""
+    gold, gate = (tuple(f"{role}_{index}_{rail}_{nonce}" for rail in "dx") for role in ("gold", "gate"))
+    # Written with comparisons, because Yosys folds one whose sides have turned out to be the same.
+    return [
+        f"(({gold[0]} | {gold[1]}) != ({gate[0]} | {gold[1]}))",
+        f"(({gate[1]} != {gold[1]}) && |({gate[1]} & ~{gold[1]}))",
+    ]
+
+
+def _turns(circuit: Circuit, nonce: str, groups: list[list[str]]) -> list[str]:
+    """Inputs that keep their value unless it is their group's turn to change."""
+    turn_of = {name: number for number, group in enumerate(groups) for name in group}
+    lines = [f"(* gclk *) reg clock_{nonce};"]
+    for port in circuit.inputs:
+        now, held, span = f"\\now_{nonce}_{port.name} ", f"\\held_{nonce}_{port.name} ", f"[{port.width - 1}:0]"
+        lines += [
+            f"wire {span} {now};",
+            f"reg {span} {held} = {resting(circuit, port.name)};",
+            f"assign {now} = turn_{nonce} == {turn_of[port.name]} ? \\{port.name}  : {held};",
+            f"always @(posedge clock_{nonce}) {held} <= {now};",
+        ]
+    return lines
+
+
+def resting(circuit: Circuit, name: str) -> int:
+    """The value that an input has before the first step: clocks of falling edges rest high, all else is 0."""
+    return int(any(clock.name == name and clock.edges == ("negedge",) for clock in circuit.clocks))
 
 
 def _inputs(path: Path) -> list[tuple[str, int]]:

@@ -21,7 +21,7 @@ import psutil
 
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.circuit import Circuit
-from rtlvr.hdl.source import normalised
+from rtlvr.hdl.reading import Reading
 from rtlvr.verify.once import Once
 from rtlvr.verify.sandbox import sweep
 from rtlvr.verify.slots import Slots
@@ -123,7 +123,7 @@ class Pool:
     ) -> Verdict:
         """Judge one candidate; see `rtlvr.verify`."""
         mode = mode or self.mode
-        key = _digest(golden, golden_top, candidate_top, stimuli.model_dump_json(), mode, normalised(candidate))
+        key = _digest(golden, golden_top, candidate_top, stimuli.model_dump_json(), mode, candidate)
         return self._verdicts.ask(key, lambda: self._judge(golden, candidate, stimuli, golden_top, candidate_top, mode))
 
     def _judge(
@@ -167,6 +167,18 @@ class Pool:
         """
         return Circuit.model_validate(self._ask("inspect", golden, top, stimuli)["circuit"])
 
+    def read(self, golden: str, top: str | None = None) -> Reading:
+        """A golden as tools get it. Raises DesignError where it cannot be read."""
+        return Reading.model_validate(self._ask("read", golden, top, Stimuli())["reading"])
+
+    def unknown_outputs(self, golden: str, stimuli: Stimuli, top: str | None = None) -> tuple[str, ...]:
+        """Outputs of a golden that tell nothing: some bit of them never becomes known, or only with one value.
+
+        Raises:
+            DesignError: the golden cannot be judged.
+        """
+        return tuple(self._ask("unknown", golden, top, stimuli)["outputs"])
+
     def resynthesise(self, golden: str, top: str, recipe: str = "netlist") -> str:
         """The golden as Yosys rewrites it: equivalent by construction. Raises DesignError where Yosys refuses it."""
         return self._ask("resynthesise", golden, top, Stimuli(), recipe=recipe)["code"]
@@ -181,7 +193,7 @@ class Pool:
         request = {"task": task, "golden": golden, "golden_top": golden_top, "stimuli": stimuli.model_dump(), **more}
         request["limits"] = self.limits.model_dump()
         # The check keeps to its limit by itself; preparing its golden may take as long again for each of two tools, twice.
-        seconds = 5 * self.limits.wall_seconds + 30
+        seconds = 4 * self.limits.wall_seconds + 30
         for _ in range(2):
             place, worker = self._slots.take(golden, Worker)
             try:

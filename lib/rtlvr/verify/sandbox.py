@@ -1,36 +1,36 @@
 """Running EDA tools on untrusted text: scratch folder, clean environment, limits, no survivors.
 
 Guarantees: CPU time, memory, file size and wall time are bounded; the tool's whole process group is killed at the end;
-nothing of the host's environment is passed on. Not guaranteed: a mount or network namespace. What keeps candidate code
-from naming files is the screen in `rtlvr.hdl.source`, which every candidate passes first.
+nothing of the host's environment is passed on. Two walls keep candidate code from other files, programs and the network:
+the screen in `rtlvr.hdl.source`, which every candidate passes first, and, where the system has it, the kernel: a tool
+reads the system's libraries and its own folder, and writes only there (`rtlvr.confine`).
 """
 
-import errno
-import fcntl
 import math
 import os
 import select
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import psutil
 
+from rtlvr.confine import start
 from rtlvr.errors import InfrastructureError
+from rtlvr.scratch import FULL, scratch, scratch_parent, sweep
 from rtlvr.verify.verdict import Limits
+
+__all__ = ["Finished", "run", "scratch", "scratch_parent", "sweep", "tool"]
 
 _LIMIT = 'ulimit -c 0 && ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && shift 3 && exec "$@"'
 _MAX_LOG = 64 * 1024
-_ROOM = 512 << 20  # bytes that scratch folders need
 _LEAST_FREE = 256 << 10  # bytes that must be left when a tool has ended
-_FULL = "the disk of {} is full; free some, or give a larger /dev/shm or TMPDIR"
 _LOOK = 0.2  # seconds between looks at the CPU time used
 
 
@@ -64,53 +64,8 @@ def tool(name: str) -> str:
     return path
 
 
-@cache
-def scratch_parent() -> Path:
-    """Where scratch folders lie: in memory where the system has /dev/shm with room (containers may have 64 MB)."""
-    memory = Path("/dev/shm")
-    fits = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= _ROOM
-    return memory if fits else Path(tempfile.gettempdir())
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """A private temporary folder, removed afterwards; while its owner lives, the folder is locked (see `sweep`).
-
-    Raises:
-        InfrastructureError: what was done in it found the disk full.
-    """
-    with tempfile.TemporaryDirectory(prefix=f"rtlvr-{os.getpid()}-", dir=scratch_parent()) as folder:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield Path(folder)
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
-            raise InfrastructureError(_FULL.format(folder)) from error
-        finally:
-            os.close(descriptor)
-
-
-def sweep(owner: int | None = None) -> None:
-    """Remove the scratch folders that a killed process left behind: those of process `owner`, or of any.
-
-    A folder whose lock is held belongs to somebody alive, and so may one made in the last minute.
-    """
-    for folder in scratch_parent().glob(f"rtlvr-{owner or '*'}-*"):
-        with suppress(OSError):
-            if owner is None and time.time() - folder.stat().st_ctime < 60:
-                continue
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(descriptor)
-
-
 def run(command: Sequence[str], folder: Path, limits: Limits) -> Finished:
-    """Run a tool in `folder` under `limits`; of its output the first and the last 64 KiB are kept.
+    """Run a tool in `folder`, its own to read and write, under `limits`; of its output the first and the last 64 KiB are kept.
 
     Raises:
         InfrastructureError: the system could not start a process, or the disk is full.
@@ -119,8 +74,10 @@ def run(command: Sequence[str], folder: Path, limits: Limits) -> Finished:
     log = folder / ".log"
     with log.open("wb") as sink:
         try:
-            process = subprocess.Popen(
+            process = start(
                 ["/bin/sh", "-c", _LIMIT, "sh", *numbers, *command],
+                program=command[0],
+                writable=[folder],
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
@@ -137,7 +94,7 @@ def run(command: Sequence[str], folder: Path, limits: Limits) -> Finished:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     if shutil.disk_usage(folder).free < _LEAST_FREE:  # whatever the tool said then, says nothing of the design
-        raise InfrastructureError(_FULL.format(folder))
+        raise InfrastructureError(FULL.format(folder))
     return Finished(process.returncode if code is None else code, _head_and_tail(log), timed_out)
 
 

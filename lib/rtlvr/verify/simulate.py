@@ -4,6 +4,7 @@ Golden and candidate are simulated apart. A candidate's simulation holds nothing
 through a file that the testbench writes and that candidate code cannot name, so there is no pass message to forge.
 """
 
+import re
 import secrets
 from pathlib import Path
 
@@ -21,17 +22,30 @@ _STEP = 10
 class SimulationFailed(Exception):
     """The design did not compile or did not finish; the message is a plain sentence.
 
-    `timed_out`: it was wall time that ran out, which may be the machine's fault; `refused`: Icarus does not compile it.
+    `timed_out`: it was wall time that ran out, which may be the machine's fault; `refused`: Icarus does not compile it;
+    `partial`: the trace that it had written when its time was over, so that it may only be slow.
     """
 
-    def __init__(self, message: str, timed_out: bool = False, refused: bool = False) -> None:
+    def __init__(
+        self, message: str, timed_out: bool = False, refused: bool = False, partial: np.ndarray | None = None
+    ) -> None:
         super().__init__(message)
-        self.timed_out, self.refused = timed_out, refused
+        self.timed_out, self.refused, self.partial = timed_out, refused, partial
+
+    @property
+    def slow(self) -> bool:
+        """Whether it was getting on when its time was over."""
+        return self.partial is not None
 
 
-def testbench(circuit: Circuit, steps: int, top: str, name: str, trace: str) -> str:
-    """The testbench module: drives every input from the stimulus file, writes all outputs after every step."""
+def testbench(circuit: Circuit, steps: int, top: str, name: str, trace: str, first: np.ndarray) -> str:
+    """The testbench module: drives every input from the stimulus file, writes all outputs after every step.
+
+    Clocks have the level of the `first` step before any process of the design runs: their first value is no edge.
+    """
     places = columns(circuit)
+    clocks = {places[clock.name].start for clock in circuit.clocks}
+    start = "".join(str(int(bit)) if at in clocks else "x" for at, bit in enumerate(first)) or "x"
     width = max(1, sum(port.width for port in circuit.inputs))
     out = sum(port.width for port in circuit.outputs)
     pins, at = [], out
@@ -45,7 +59,7 @@ def testbench(circuit: Circuit, steps: int, top: str, name: str, trace: str) -> 
 `timescale 1ns/1ns
 module {name};
   reg [{width - 1}:0] stimulus [0:{steps - 1}];
-  reg [{width - 1}:0] in;
+  reg [{width - 1}:0] in = {width}'b{start};
   wire [{out - 1}:0] out;
   integer step, file;
   \\{top} dut ({", ".join(pins)});
@@ -55,6 +69,7 @@ module {name};
     for (step = 0; step < {steps}; step = step + 1) begin
       in = stimulus[step];
       #{_STEP} $fwrite(file, "%b\\n", out);
+      if (step % 8 == 7) $fflush(file);
     end
     $fclose(file);
     $finish;
@@ -73,7 +88,7 @@ def simulate(text: str, top: str, circuit: Circuit, stimulus: np.ndarray, limits
     name, trace = f"tb_{secrets.token_hex(8)}", f"{secrets.token_hex(8)}.txt"
     with scratch() as folder:
         (folder / "design.v").write_text(text + "\n", encoding="utf-8")
-        (folder / "testbench.v").write_text(testbench(circuit, len(stimulus), top, name, trace), encoding="utf-8")
+        (folder / "testbench.v").write_text(testbench(circuit, len(stimulus), top, name, trace, stimulus[0]), encoding="utf-8")
         _write_stimulus(folder / "stimulus.txt", stimulus)
         # The testbench first: its timescale is then the design's, so that code which asks for the time gets an answer.
         sources = ["testbench.v", "design.v"]
@@ -81,21 +96,6 @@ def simulate(text: str, top: str, circuit: Circuit, stimulus: np.ndarray, limits
         _check_compilation(compiled, folder)
         finished = run([tool("vvp"), "-n", "sim"], folder, limits)
         return _read_trace(folder / trace, finished, len(stimulus))
-
-
-def preprocess(text: str, limits: Limits) -> str:
-    """`text` after Icarus's preprocessor, so that every tool sees the same branches of `ifdef and the same macros.
-
-    Raises:
-        SimulationFailed: the preprocessor refuses it or exceeds its limits.
-    """
-    with scratch() as folder:
-        (folder / "design.v").write_text(text + "\n", encoding="utf-8")
-        finished = run([tool("iverilog"), "-g2012", "-E", "-o", "out.v", "design.v"], folder, limits)
-        if finished.exhausted or finished.code or finished.output.strip() or not (folder / "out.v").exists():
-            raise SimulationFailed(f"it does not compile: {finished.output.strip()[:300] or 'the preprocessor failed'}")
-        expanded = (folder / "out.v").read_text(encoding="utf-8", errors="replace")
-    return "".join(line for line in expanded.splitlines(keepends=True) if not line.startswith("`line "))
 
 
 def _write_stimulus(path: Path, stimulus: np.ndarray) -> None:
@@ -116,17 +116,35 @@ def _check_compilation(compiled: Finished, folder: Path) -> None:
     mismatch = [line for line in lines if line.startswith("testbench.v:") and "expects" in line and "bits" in line]
     if compiled.code != 0 or not (folder / "sim").exists() or mismatch:
         wanted = mismatch or [line for line in lines if "error" in line.lower()] or lines or ["no message"]
-        message = f"it does not compile: {wanted[0].replace('design.v:', 'line ')[:300]}"
-        raise SimulationFailed(message, refused=not mismatch)
+        message = f"it does not compile: {_located(wanted[0], folder)[:300]}"
+        raise SimulationFailed(message, refused=True)
     # Icarus goes on after some preprocessor errors; what it then compiles is not what was written.
     if any("error" in line.lower() for line in lines):
         raise SimulationFailed(f"it does not compile cleanly: {lines[0][:300]}")
 
 
+def _located(message: str, folder: Path) -> str:
+    """A message with the line it is about instead of its number, since what is compiled is not laid out as the source was."""
+    found = re.match(r"design\.v:(\d+): (?:error: |sorry: )?(.*)", message)
+    if found is None:
+        return message
+    lines = (folder / "design.v").read_text(encoding="utf-8").splitlines()
+    at = int(found[1]) - 1
+    return f"{found[2]} (in `{lines[at].strip()[:80]}`)" if at < len(lines) else found[2]
+
+
+def _begun(path: Path) -> np.ndarray | None:
+    """The whole lines of a trace that was cut off, `(steps, output bits)`; None where there is none."""
+    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+    if not lines or len({len(line) for line in lines}) > 1:
+        return None
+    return np.frombuffer(b"".join(lines), dtype=np.uint8).reshape(len(lines), -1)
+
+
 def _read_trace(path: Path, finished: Finished, steps: int) -> np.ndarray:
     if finished.exhausted:
         message = "its simulation does not end within the limits of time, memory and output"
-        raise SimulationFailed(message, finished.timed_out)
+        raise SimulationFailed(message, finished.timed_out, partial=_begun(path))
     raw = np.frombuffer(path.read_bytes(), dtype=np.uint8) if path.exists() else np.empty(0, np.uint8)
     if finished.code != 0 or raw.size == 0 or raw.size % steps or np.any(raw.reshape(steps, -1)[:, -1] != ord("\n")):
         if finished.code == 0 and raw.size == 0:

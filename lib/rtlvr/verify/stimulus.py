@@ -31,8 +31,12 @@ def columns(circuit: Circuit) -> dict[str, slice]:
     return places
 
 
-def build(circuit: Circuit, stimuli: Stimuli) -> np.ndarray:
-    """The stimulus, `(steps, input bits)` of uint8 0/1; deterministic in circuit and stimuli."""
+def build(circuit: Circuit, stimuli: Stimuli, restless: bool = False) -> np.ndarray:
+    """The stimulus, `(steps, input bits)` of uint8 0/1; deterministic in circuit and stimuli.
+
+    `restless` adds sequences in which data also change while clocks are high, one port at a time and together with
+    nothing else, and a quiet stretch in which nothing but clocks moves.
+    """
     rng = np.random.default_rng(stimuli.seed)
     width = sum(port.width for port in circuit.inputs)
     if not circuit.sequential:
@@ -40,6 +44,9 @@ def build(circuit: Circuit, stimuli: Stimuli) -> np.ndarray:
             return _all_values(circuit, width, rng)
         return np.concatenate([_data(rng, stimuli.cycles, circuit, mode) for mode in range(stimuli.sequences)])
     sequences = [_sequence(circuit, stimuli.cycles, index, rng) for index in range(stimuli.sequences)]
+    if restless:
+        other = np.random.default_rng([stimuli.seed, 1])
+        sequences += [_restless(circuit, stimuli.cycles, other) for _ in range(max(1, stimuli.sequences // 4))]
     return np.concatenate(sequences)
 
 
@@ -144,6 +151,34 @@ def _sequence(circuit: Circuit, cycles: int, index: int, rng: np.random.Generato
         for order in (rng.permutation(clocks), rng.permutation(clocks)) if len(clocks) > 1 else (clocks, clocks):
             _toggle(steps, row, order, rng)
     return np.array(steps, dtype=np.uint8)
+
+
+def _restless(circuit: Circuit, cycles: int, rng: np.random.Generator) -> np.ndarray:
+    """Random cycles in which data change at both levels of the clocks, then as many in which they rest."""
+    places = columns(circuit)
+    clocks = [places[c.name].start for c in circuit.clocks]
+    data = np.concatenate([_data(rng, cycles, circuit, 1), _walk(rng, cycles, circuit, _width(circuit))])
+    resting = np.repeat(data[-1:], cycles, axis=0)
+    data = np.concatenate([data, resting])
+    for reset in circuit.resets:
+        active = rng.random(len(data)) < 0.04
+        active[:_RESET_CYCLES], active[-cycles:] = True, False
+        data[:, places[reset.name].start] = np.where(active, reset.level, 1 - reset.level)
+    steps = []
+    for now, then in zip(data, np.roll(data, -1, axis=0), strict=True):
+        row = now.copy()
+        row[clocks] = 0
+        steps.append(row.copy())
+        _toggle(steps, row, clocks, rng)
+        high = np.where(rng.random(len(row)) < 0.5, then, row).astype(np.uint8)
+        high[clocks] = row[clocks]
+        steps.append(high.copy())
+        _toggle(steps, high, clocks, rng)
+    return np.array(steps, dtype=np.uint8)
+
+
+def _width(circuit: Circuit) -> int:
+    return sum(port.width for port in circuit.inputs)
 
 
 def _set_resets(

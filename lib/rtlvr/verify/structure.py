@@ -5,10 +5,13 @@ lists and names. It serves goldens that simulate but do not synthesise; nothing 
 """
 
 import re
+from dataclasses import dataclass
+from typing import Literal
 
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import RESET_NAME, Circuit, Clock, Port, Reset, analyse
-from rtlvr.hdl.source import for_synthesis, module_names, strip_comments
+from rtlvr.hdl.elaborate import Reader
+from rtlvr.hdl.reading import Reading
 from rtlvr.verify.sandbox import run, scratch, tool
 from rtlvr.verify.verdict import Limits
 
@@ -16,47 +19,48 @@ _PORT = re.compile(r'\.port_info \d+ /(INPUT|OUTPUT|INOUT) (\d+) "([^"]+)"')
 _EVENTS = re.compile(r"@\s*\(([^()]*edge\b[^()]*)\)")
 
 
-def structure(text: str, top: str | None, limits: Limits) -> Circuit:
-    """Ports, clocks and resets of a golden's `plain` text.
+@dataclass(frozen=True)
+class Structure:
+    """A circuit, what read it (`icarus`: nothing of Yosys did), and its netlist as Verilog, where there is one."""
+
+    circuit: Circuit
+    reader: Reader | Literal["icarus"]
+    netlist: str | None
+
+
+def structure(reading: Reading, limits: Limits) -> Structure:
+    """Ports, clocks and resets of a golden.
 
     Raises:
         DesignError: neither Yosys nor Icarus can tell.
     """
     try:
-        return analyse(for_synthesis(text), top)
+        return Structure(*analyse(reading.text, reading.top, reading.slang))
     except DesignError:
-        found = _as_simulated(text, top, limits)
+        found = _as_simulated(reading, limits)
         if found is None:
             raise
-        return found
+        return Structure(found, "icarus", None)
 
 
-def _as_simulated(text: str, top: str | None, limits: Limits) -> Circuit | None:
-    code = strip_comments(text)
-    names = [
-        n for n in module_names(text) if not re.search(rf"\b{n}\s+(?:#\s*\(|\w+\s*\()", code.replace(f"module {n}", ""))
-    ]
-    if top is None and len(names) != 1:
-        return None
-    top = top or names[0]
-    ports = _ports(text, top, limits)
+def _as_simulated(reading: Reading, limits: Limits) -> Circuit | None:
+    ports = _ports(reading.text, reading.top, limits)
     if not ports:
         return None
     inputs = {port.name for port in ports if port.direction == "input" and port.width == 1}
     edges: dict[str, set[str]] = {}
-    for events in _EVENTS.findall(code):
+    for events in _EVENTS.findall(reading.text):
         for edge, name in re.findall(r"(?:(posedge|negedge)\s+)?\b(?!or\b|posedge\b|negedge\b)([A-Za-z_]\w*)", events):
             if name in inputs:
                 edges.setdefault(name, set()).add(edge or "posedge")
     resets = {name: found for name, found in edges.items() if RESET_NAME.search(name)}
+    clocks = [(name, tuple(sorted(e, reverse=True))) for name, e in sorted(edges.items()) if name not in resets]
     return Circuit(
-        top=top,
+        top=reading.top,
         ports=ports,
-        clocks=tuple(
-            Clock(name=n, edges=tuple(sorted(e, reverse=True))) for n, e in sorted(edges.items()) if n not in resets
-        ),
+        clocks=tuple(Clock(name=name, edges=found) for name, found in clocks),
         resets=tuple(Reset(name=n, level=int("posedge" in e), kind="async") for n, e in sorted(resets.items())),
-        registers=len(re.findall(r"<=", code)) if edges else 0,  # how many is not known; that there are some is
+        registers=len(re.findall(r"<=", reading.text)) if edges else 0,  # how many is not known; that there are some is
         latches=0,
         memories=0,
         cells=0,

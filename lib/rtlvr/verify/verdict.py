@@ -16,7 +16,7 @@ class Limits(Record):
     """
 
     cpu_seconds: float = 10.0  # per tool run
-    wall_seconds: float = 60.0  # per check, its golden's preparation apart: generous, for busy machines
+    wall_seconds: float = 180.0  # per check, its golden's preparation apart: generous, for busy machines
     memory_mb: int = 1024
     file_mb: int = 64
 
@@ -42,19 +42,33 @@ class Counterexample(Record):
     trace: tuple[tuple[str, ...], ...]
 
 
+class Seen(Record):
+    """How much simulation a verdict rests on: `steps` compared, and whether they were every input of a design without state."""
+
+    steps: int = 0
+    exhaustive: bool = False
+
+
 class Verdict(Record):
     """What the evidence says of a candidate.
 
-    `equivalent`: no difference found by the method named; `inequivalent`: a difference was seen; `invalid`: it does not
-    compile, has another interface, uses a forbidden construct or exceeds its limits; `undecided`: the golden's outputs
-    never become known, so nothing can be said. `error_rate` is the share of samples that differ (ε of the paper).
+    `equivalent`: no difference found by the method named, and every output bit of the golden was compared; `inequivalent`:
+    a difference was seen; `invalid`: it does not compile, has another interface or uses a forbidden construct;
+    `undecided`: nothing can be said. A time-out or a crash of a tool never makes one of the first three.
+
+    `proved`: `equivalent` for every input and state, not only for what was simulated. `seen`: how much was simulated.
+    `error_rate` is the share of samples that differ (ε of the paper). `readers`: what read golden and candidate:
+    `verilog` (Yosys's own reader), `slang`, `icarus` (simulation alone), with `ghdl` before it where it was VHDL.
     """
 
     status: Status
     method: str
     reason: str
+    proved: bool = False
+    seen: Seen = Seen()
     error_rate: float | None = None
     counterexample: Counterexample | None = None
+    readers: tuple[str, ...] = ()
     seconds: float = 0.0
 
     @property

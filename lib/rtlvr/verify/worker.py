@@ -12,7 +12,7 @@ import sys
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.rewrite import resynthesise
 from rtlvr.verify.engine import Judge
-from rtlvr.verify.miter import preload
+from rtlvr.verify.netlist import preload
 from rtlvr.verify.verdict import Limits, Stimuli
 
 
@@ -33,11 +33,15 @@ def answer(judge: Judge, request: dict) -> dict:
     """Judge one request; exceptions become data, to be raised again by the pool."""
     try:
         golden, top, task = request["golden"], request["golden_top"], request["task"]
+        if task == "read":
+            return {"reading": judge.read(golden, top).model_dump()}
         if task == "resynthesise":
             return {"code": resynthesise(golden, top, request["recipe"])}
         stimuli = Stimuli.model_validate(request["stimuli"])
         if task == "inspect":
             return {"circuit": judge.prepare(golden, stimuli, top).circuit.model_dump()}
+        if task == "unknown":
+            return {"outputs": judge.unknown_outputs(golden, stimuli, top)}
         verdict = judge.judge(golden, request["candidate"], stimuli, top, request["candidate_top"], request["mode"])
         return {"verdict": verdict.model_dump()}
     except DesignError as error:

@@ -1,0 +1,136 @@
+"""Makes the certified pairs: `python -m rtlvr.evaluate.pairs.make --out FILE`.
+
+A pair gets its label by construction and by what a simulation saw (`rtlvr.evaluate.pairs.witness`). Right: no simulator
+that can read both texts saw a difference. Wrong: Verilator saw one after the first reset, and so did Icarus where it got
+that far. All others are left out, and printed.
+"""
+
+import argparse
+import random
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from tqdm.auto import tqdm
+
+from rtlvr.errors import DesignError, InfrastructureError
+from rtlvr.evaluate.certify import Certified
+from rtlvr.evaluate.pairs.template import Candidate, Design, designs
+from rtlvr.evaluate.pairs.witness import Sight, icarus, verilator
+from rtlvr.hdl.circuit import Circuit, Port
+from rtlvr.hdl.rewrite import resynthesise, rewrites
+from rtlvr.records import write_jsonl
+
+HERE = Path(__file__).parent
+PAIRS = HERE / "certified.jsonl"
+_LONGEST = 4500  # characters of a candidate that a tool wrote
+
+
+def all_designs(only: str = "") -> list[Design]:
+    """The designs of all templates, in the order of their names; `only` those whose id contains it."""
+    found = [design for path in sorted(HERE.glob("*/*.sv")) for design in designs(path)]
+    return [design for design in found if only in design.id]
+
+
+def label(design: Design) -> tuple[list[Certified], list[str]]:
+    """The certified pairs of a design, and a line for each candidate that got no label.
+
+    Call it only in a single-threaded process (it forks).
+    """
+    candidates = [*design.candidates, *_automatic(design)]
+    try:
+        by_verilator, by_icarus = verilator(design, candidates), icarus(design, candidates)
+    except InfrastructureError as error:
+        return [], [f"{design.id}: nothing could be witnessed: {error}"]
+    pairs, dropped = [], []
+    for number, candidate in enumerate(candidates):
+        views = by_verilator.get(number), by_icarus.get(number)
+        if not _witnessed(candidate.right, *views):
+            dropped.append(f"{design.id}: {'right' if candidate.right else 'wrong'}, {candidate.kind}: {views}")
+            continue
+        pairs.append(_pair(design, candidate, views))
+    return pairs, dropped
+
+
+def _pair(design: Design, candidate: Candidate, views: tuple[Sight | None, Sight | None]) -> Certified:
+    names = [name for name, view in zip(("verilator", "icarus"), views, strict=True) if _counts(view, candidate.right)]
+    cycles = [view.late for view in views if view is not None and view.late is not None]
+    return Certified(
+        id=f"{design.id}/{'right' if candidate.right else 'wrong'}/{candidate.kind}".replace(" ", "_").replace(",", ""),
+        golden=design.golden,
+        top=design.top,
+        candidate=candidate.code,
+        right=candidate.right,
+        kind=f"{design.id.split('/')[0]}: {candidate.kind}",
+        witness=" and ".join(names),
+        cycle=None if candidate.right else min(cycles),
+    )
+
+
+def _counts(view: Sight | None, right: bool) -> bool:
+    return view is not None and (right or view.late is not None)
+
+
+def _witnessed(right: bool, ours: Sight | None, four_state: Sight | None) -> bool:
+    if ours is None:
+        return False
+    if not right:
+        return ours.late is not None
+    if four_state is None:
+        return not ours.differs
+    # What registers hold before the first reset is Icarus's to judge: copies may agree by chance.
+    return ours.late is None and not four_state.differs
+
+
+def _automatic(design: Design) -> list[Candidate]:
+    """Rewrites by tools, so many that right and wrong are about equal: drawn from what `_by_tools` offers."""
+    hand = sum(candidate.right for candidate in design.candidates)
+    offered = list(_by_tools(design))
+    random.Random(design.golden).shuffle(offered)
+    return offered[: max(2, len(design.candidates) - 2 * hand + 1)]
+
+
+def _by_tools(design: Design) -> Iterator[Candidate]:
+    """Edits of the golden's text, a wrapper, and what Yosys makes of the first right variant."""
+    for kind, code in rewrites(design.golden, _circuit(design)):
+        yield Candidate(kind, True, code)
+    plain = next(candidate.code for candidate in design.candidates if candidate.right)
+    for recipe in ("gates", "netlist", "reduced"):
+        try:
+            code = resynthesise(plain, design.top, recipe)
+        except DesignError:
+            continue
+        if len(code) <= _LONGEST:
+            yield Candidate(recipe, True, code)
+
+
+def _circuit(design: Design) -> Circuit:
+    """As much of the structure as the rewrites look at."""
+    ports = [Port(name=name, direction="input", width=width) for name, width in design.inputs]
+    ports += [Port(name=name, direction="output", width=width) for name, width in design.outputs]
+    nothing = {"registers": 0, "latches": 0, "memories": 0, "cells": 0, "derived_clocks": False}
+    return Circuit(top=design.top, ports=tuple(ports), clocks=(), resets=(), **nothing)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=PAIRS, help="JSON lines of pairs to write")
+    parser.add_argument("--only", default="", help="only designs whose id contains this")
+    parser.add_argument("--jobs", type=int, default=2, help="simulations at once")
+    options = parser.parse_args()
+    pairs: list[Certified] = []
+    chosen = all_designs(options.only)
+    with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:  # threads must not be forked
+        for made, dropped in tqdm(pool.map(label, chosen), total=len(chosen), unit="golden"):
+            pairs += made
+            print(*(f"no label: {line}" for line in dropped), sep="\n" if dropped else "", flush=True)
+    write_jsonl(options.out, pairs)
+    counts = Counter((p.kind.split(":")[0], "right" if p.right else "wrong", p.witness) for p in pairs)
+    print(*(f"{' '.join(key)}: {count}" for key, count in sorted(counts.items())), sep="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,253 @@
+"""The parts of a Verilog file, as a tolerant parser sees them: each definition with its place and what it needs.
+
+A definition is a module, an interface, a package, a class or the like. What stands outside all of them (macros, types,
+functions) belongs to the file as a whole. Nothing is raised on a file that does not parse: what could be read is given.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pyslang import Bag, SourceManager, ast, parsing, syntax
+from pyslang.parsing import TokenKind
+from pyslang.syntax import SyntaxKind, SyntaxNode, SyntaxTree
+
+_UNKNOWN_MACRO, _INCLUDE = "UnknownDirective", ("ExceededMaxIncludeDepth", "CouldNotOpenIncludeFile")
+_REAL = {SyntaxKind.RealType, SyntaxKind.RealTimeType, SyntaxKind.ShortRealType}
+_ANALOGUE_WORDS = {"electrical", "wreal", "wrealsum", "wrealavg"}
+_LIBERTIES = (
+    ast.CompilationFlags.AllowHierarchicalConst,
+    ast.CompilationFlags.AllowUseBeforeDeclare,
+    ast.CompilationFlags.AllowMergingAnsiPorts,
+    ast.CompilationFlags.AllowBareValParamAssignment,
+    ast.CompilationFlags.AllowTopLevelIfacePorts,
+    ast.CompilationFlags.RelaxEnumConversions,
+    ast.CompilationFlags.RelaxStringConversions,
+)
+_CLOCK_TO_Q = SyntaxKind.NonblockingAssignmentExpression
+
+
+@dataclass
+class Definition:
+    """A named part of a file: where it stands, what it needs, what types it uses and declares, and what to know of it."""
+
+    name: str
+    kind: str
+    start: int
+    end: int
+    needs: dict[str, str] = field(default_factory=dict)  # name -> how it is used; to be found somewhere
+    types: set[str] = field(default_factory=set)
+    declares: set[str] = field(default_factory=set)
+    flags: set[str] = field(default_factory=set)
+    ports: bool = False
+    problem: str = ""
+
+
+@dataclass
+class Parsed:
+    """A file's definitions, what stands around them, and what the parser says of the text."""
+
+    definitions: list[Definition]
+    around: Definition
+    cut: list[tuple[int, int]]  # spans that no unit needs: `bind` directives
+    problem: str = ""  # a macro or an included file that is missing
+    broken: bool = False  # syntax errors
+
+
+def tree_of(text: str) -> SyntaxTree:
+    """The syntax tree of a text, offsets in characters; included files are never opened."""
+    options = parsing.PreprocessorOptions()
+    options.maxIncludeDepth = 0
+    sources = SourceManager()
+    ascii_text = re.sub(r"[^\x00-\x7f]", "?", text)
+    return SyntaxTree.fromBuffer(sources.assignText(ascii_text), sources, Bag([options]))
+
+
+def compiled(tree: SyntaxTree, top: str) -> ast.Compilation:
+    """A tree elaborated from the module `top`, with the liberties that other tools take as well.
+
+    Keep what it returns for as long as any part of it is used: the parts do not.
+    """
+    options = ast.CompilationOptions()
+    options.topModules = {top}
+    for liberty in _LIBERTIES:
+        options.flags |= liberty
+    compilation = ast.Compilation(Bag([options]))
+    compilation.addSyntaxTree(tree)
+    return compilation
+
+
+def ill_formed(text: str, top: str) -> bool:
+    """Whether a text that parses breaks another rule of the language, such as an undeclared name."""
+    compilation = compiled(tree_of(text), top)
+    return any(said.isError() for said in compilation.getAllDiagnostics())
+
+
+def span(node: SyntaxNode, tree: SyntaxTree) -> tuple[int, int]:
+    """Where a node stands in the text; for what a macro made, where the macro is used."""
+    start, end = node.sourceRange.start, node.sourceRange.end
+    sources = tree.sourceManager
+    while sources.isMacroLoc(start):
+        start = sources.getExpansionRange(start).start
+    while sources.isMacroLoc(end):
+        end = sources.getExpansionRange(end).end
+    return start.offset, max(start.offset, end.offset)
+
+
+def parse(text: str) -> Parsed:
+    """The parts of a text."""
+    tree = tree_of(text)
+    parsed = Parsed([], Definition("", "file", 0, len(text)), [])
+    for member in tree.root.members:
+        start, end = span(member, tree)
+        found = _KINDS.get(member.kind)
+        if member.kind == SyntaxKind.BindDirective:
+            parsed.cut.append((start, end))
+        elif found:
+            name = member.header.name if hasattr(member, "header") else member.name
+            part = Definition(name.valueText, found, start, end)
+            member.visit(_Reader(part))
+            _read_header(part, member)
+            parsed.definitions.append(part)
+        else:
+            member.visit(_Reader(parsed.around))
+    _read_diagnostics(parsed, tree, text)
+    return parsed
+
+
+_KINDS = {
+    SyntaxKind.ModuleDeclaration: "module",
+    SyntaxKind.InterfaceDeclaration: "interface",
+    SyntaxKind.PackageDeclaration: "package",
+    SyntaxKind.ProgramDeclaration: "program",
+    SyntaxKind.UdpDeclaration: "primitive",
+    SyntaxKind.ClassDeclaration: "class",
+    SyntaxKind.CheckerDeclaration: "checker",
+}
+
+
+def _read_diagnostics(parsed: Parsed, tree: SyntaxTree, text: str) -> None:
+    for said in tree.diagnostics:
+        code = str(said.code)
+        if _UNKNOWN_MACRO in code:
+            parsed.problem = parsed.problem or f"uses the macro {said.args[0]}`, which is not defined"
+        elif any(name in code for name in _INCLUDE):
+            line = text[said.location.offset :].split("\n", 1)[0].strip()
+            parsed.problem = (
+                parsed.problem or f"includes `{line.strip('<>').split(chr(34))[-2:][0]}`, which is not found"
+            )
+        elif said.isError():
+            parsed.broken = True
+
+
+def _read_header(part: Definition, member: SyntaxNode) -> None:
+    """Ports and parameters of a module or interface."""
+    if part.kind not in ("module", "interface", "program"):
+        return
+    ports = member.header.ports
+    part.ports = ports is not None and (not hasattr(ports, "ports") or len(ports.ports) > 0)
+    if member.header.parameters is None:
+        return
+    for declaration in member.header.parameters.declarations:
+        if not hasattr(declaration, "declarators") or declaration.keyword.kind == TokenKind.LocalParamKeyword:
+            continue
+        for one in declaration.declarators:
+            if (
+                getattr(one, "name", "")
+                and one.name.valueText
+                and (getattr(one, "initializer", None) or getattr(one, "assignment", None)) is None
+            ):
+                part.problem = f"the parameter `{one.name.valueText}` has no default"
+
+
+class _Reader:
+    """Gathers what a definition needs while its nodes are visited."""
+
+    def __init__(self, part: Definition) -> None:
+        self._part = part
+
+    def __call__(self, node: SyntaxNode | parsing.Token) -> None:
+        read = _READERS.get(type(node))
+        if read:
+            read(self._part, node)
+
+
+def _instance(part: Definition, node: SyntaxNode) -> None:
+    part.needs.setdefault(node.type.valueText, "instantiates")
+
+
+def _import(part: Definition, node: SyntaxNode) -> None:
+    part.needs.setdefault(node.package.valueText, "imports")
+
+
+def _scoped(part: Definition, node: SyntaxNode) -> None:
+    left = node.left
+    if node.separator.kind == TokenKind.DoubleColon and left.kind in (SyntaxKind.IdentifierName, SyntaxKind.ClassName):
+        part.needs.setdefault(left.identifier.valueText, "looks into")
+
+
+def _interface_port(part: Definition, node: SyntaxNode) -> None:
+    part.flags.add("interface")
+    if node.nameOrKeyword.kind == TokenKind.Identifier:
+        part.needs.setdefault(node.nameOrKeyword.valueText, "has a port of")
+
+
+def _named_type(part: Definition, node: SyntaxNode) -> None:
+    if node.name.kind == SyntaxKind.IdentifierName:
+        name = node.name.identifier.valueText
+        part.types.add(name)
+        if name in _ANALOGUE_WORDS:
+            part.flags.add("analogue")
+
+
+def _port(part: Definition, node: SyntaxNode) -> None:
+    direction = getattr(node, "direction", None)
+    if direction is not None and direction.kind == TokenKind.InOutKeyword:
+        part.flags.add("inout")
+    if getattr(node, "dataType", None) is not None and node.dataType.kind in _REAL:
+        part.flags.add("analogue")
+
+
+def _declared(part: Definition, node: SyntaxNode) -> None:
+    part.declares.add(node.name.valueText)
+
+
+def _nested(part: Definition, node: SyntaxNode) -> None:
+    part.declares.add(node.header.name.valueText)
+
+
+def _delay(part: Definition, node: SyntaxNode) -> None:
+    if node.kind == SyntaxKind.CycleDelay:
+        return
+    around = node.parent
+    clock_to_q = around.kind == SyntaxKind.TimingControlExpression and around.parent.kind == _CLOCK_TO_Q
+    if not clock_to_q:
+        part.flags.add("delays")
+
+
+def _waits(part: Definition, node: SyntaxNode) -> None:
+    if node.kind != SyntaxKind.SequentialBlockStatement:
+        part.flags.add("delays")
+
+
+_READERS: dict[type, Callable[[Definition, SyntaxNode], None]] = {
+    syntax.HierarchyInstantiationSyntax: _instance,
+    syntax.PackageImportItemSyntax: _import,
+    syntax.ScopedNameSyntax: _scoped,
+    syntax.InterfacePortHeaderSyntax: _interface_port,
+    syntax.NamedTypeSyntax: _named_type,
+    syntax.VariablePortHeaderSyntax: _port,
+    syntax.NetPortHeaderSyntax: _port,
+    syntax.TypedefDeclarationSyntax: _declared,
+    syntax.ForwardTypedefDeclarationSyntax: _declared,
+    syntax.TypeAssignmentSyntax: _declared,
+    syntax.ClassDeclarationSyntax: _declared,
+    syntax.NetTypeDeclarationSyntax: _declared,
+    syntax.ModuleDeclarationSyntax: _nested,
+    syntax.DelaySyntax: _delay,
+    syntax.Delay3Syntax: _delay,
+    syntax.WaitStatementSyntax: _waits,
+    syntax.WaitForkStatementSyntax: _waits,
+    syntax.WaitOrderStatementSyntax: _waits,
+    syntax.BlockStatementSyntax: _waits,
+}

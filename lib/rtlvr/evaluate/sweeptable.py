@@ -1,0 +1,166 @@
+"""What a sweep has found, as tables: a row per source, refusals by cause, and the faults that were accepted."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from rtlvr.evaluate.units import OUTSIDE
+from rtlvr.records import Record, read_jsonl, read_whole_lines
+
+UNITS, VERDICTS, FAULTS = "units.jsonl", "verdicts.jsonl", "accepted_faults.jsonl"
+
+
+class Found(Record):
+    """A unit without its text; `chosen` says whether the sweep judges it."""
+
+    id: str
+    source: str
+    flags: tuple[str, ...]
+    problem: str
+    chosen: bool
+
+
+class Trial(Record):
+    """A verdict on one candidate of a unit; `none` where none could be made, `failed` where the tools failed."""
+
+    unit: str
+    source: str
+    kind: str
+    status: str
+    method: str = ""
+    proved: bool | None = None
+    reason: str = ""
+    seconds: float = 0.0
+
+
+class AcceptedFault(Record):
+    """A fault that was called equivalent, with both texts."""
+
+    unit: str
+    name: str
+    kind: str
+    line: int
+    before: str
+    after: str
+    proved: bool | None
+    golden: str
+    text: str
+
+
+def show(out: Path, faults: bool = False) -> str:
+    """The tables of a sweep's folder, or the list of its accepted faults."""
+    if faults:
+        return _fault_list(read_whole_lines(out / FAULTS, AcceptedFault))
+    units = read_jsonl(out / UNITS, Found)
+    known = {unit.id for unit in units if unit.chosen}
+    last = {(trial.unit, trial.kind): trial for trial in read_whole_lines(out / VERDICTS, Trial)}
+    trials = [trial for trial in last.values() if trial.unit in known]
+    tables = {
+        "By source": by_source(units, trials),
+        "Not self-contained, by cause": _causes([(unit.problem, unit.id) for unit in units if unit.problem]),
+        "Outside the scope, by flag": _causes([(f, u.id) for u in units if not u.problem for f in u.flags]),
+        "Refused as goldens, by cause": refusals(trials, "itself"),
+        "Not resynthesised, by cause": refusals([t for t in trials if t.status == "none"], "resynthesis"),
+        "Rewrites and resyntheses not called equal": _wrongly_refused(trials),
+        "Faults by kind": _by_kind(trials),
+    }
+    with pd.option_context("display.max_colwidth", 110, "display.width", 400):
+        return "\n\n".join(f"{title}\n{table.to_string(index=False)}" for title, table in tables.items() if len(table))
+
+
+def by_source(units: Sequence[Found], trials: Sequence[Trial]) -> pd.DataFrame:
+    """A row per source and one for all: counts, shares with their n, and seconds per check."""
+    names = list(dict.fromkeys(unit.source for unit in units))
+    rows = [_row(n, [u for u in units if u.source == n], [t for t in trials if t.source == n]) for n in names]
+    return pd.DataFrame([*rows, _row("all", units, trials)])
+
+
+def _row(name: str, units: Sequence[Found], trials: Sequence[Trial]) -> dict[str, object]:
+    own = [trial for trial in trials if trial.kind == "itself"]
+    rewritten = [trial for trial in trials if trial.kind.startswith("rewrite")]
+    again = [trial for trial in trials if trial.kind == "resynthesis" and trial.status != "none"]
+    faults = [trial for trial in trials if trial.kind.startswith("fault")]
+    equal = [trial for trial in (*own, *rewritten, *again) if trial.status == "equivalent"]
+    accepted = [trial for trial in faults if trial.status == "equivalent"]
+    seconds = pd.Series([trial.seconds for trial in trials if trial.status != "none"], dtype=float)
+    whole = [unit for unit in units if not unit.problem]
+    return {
+        "source": name,
+        "modules": len(units),
+        "self-contained": len(whole),
+        "in scope": sum(not any(flag in OUTSIDE for flag in unit.flags) for unit in whole),
+        "accepted": _share(own, _equivalent),
+        "= rewrites": _share(rewritten, _equivalent),
+        "= resynthesis": _share(again, _equivalent),
+        "by proof": _share(equal, _proved),
+        "refuted": _share(faults, lambda trial: trial.status in ("inequivalent", "invalid")),
+        "silent by proof": sum(_proved(trial) for trial in accepted),
+        "silent else": sum(not _proved(trial) for trial in accepted),
+        "p50": round(seconds.quantile(0.5), 2),
+        "p90": round(seconds.quantile(0.9), 2),
+        "max": round(seconds.max(), 2),
+    }
+
+
+def _equivalent(trial: Trial) -> bool:
+    return trial.status == "equivalent"
+
+
+def _proved(trial: Trial) -> bool:
+    return bool(trial.proved) if trial.proved is not None else "proof" in trial.method or trial.method == "formal"
+
+
+def _share(trials: Sequence[Trial], holds: Callable[[Trial], bool]) -> str:
+    hits = sum(map(holds, trials))
+    return f"{hits}/{len(trials)} {100 * hits / len(trials):.1f}%" if trials else "-"
+
+
+def folded(reason: str) -> str:
+    """A reason without the names and numbers that differ from case to case."""
+    reason = re.sub(r"[`\"'][^`\"'\n]{1,200}[`\"']", "…", reason.split("\n")[0])
+    reason = re.sub(r"\S*[/\\]\S*|\S*\$\S*[$:.]\S*", "…", reason)
+    return re.sub(r"\b\w*[\d_]\w*\b", "…", reason)[:110]
+
+
+def refusals(trials: Sequence[Trial], kind: str) -> pd.DataFrame:
+    """Why candidates of a kind were not called equivalent: causes with their counts, the most frequent first."""
+    said = [t for t in trials if t.kind == kind and t.status != "equivalent"]
+    return _causes([(f"{trial.status}: {trial.reason}", trial.unit) for trial in said])
+
+
+def _causes(said: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    table = pd.DataFrame([(folded(cause), unit) for cause, unit in said], columns=["cause", "unit"])
+    counted = table.groupby("cause", sort=False)["unit"].agg(["size", "first"]).reset_index()
+    counted = counted.rename(columns={"size": "n", "first": "for example"})
+    return counted.sort_values(["n", "cause"], ascending=[False, True])[["n", "cause", "for example"]]
+
+
+def _wrongly_refused(trials: Sequence[Trial]) -> pd.DataFrame:
+    odd = [t for t in trials if t.kind.startswith("re") and t.status not in ("equivalent", "none")]
+    columns = ["unit", "kind", "status", "reason"]
+    return pd.DataFrame([[getattr(trial, column)[:110] for column in columns] for trial in odd], columns=columns)
+
+
+def _by_kind(trials: Sequence[Trial]) -> pd.DataFrame:
+    faults = [t.model_copy(update={"kind": t.kind.split(": ")[1]}) for t in trials if t.kind.startswith("fault")]
+    kinds = sorted({fault.kind for fault in faults})
+    return pd.DataFrame([_kind_row(kind, [fault for fault in faults if fault.kind == kind]) for kind in kinds])
+
+
+def _kind_row(kind: str, faults: Sequence[Trial]) -> dict[str, object]:
+    row: dict[str, object] = {"fault": kind, "n": len(faults)}
+    for status in ("inequivalent", "invalid", "undecided", "failed"):
+        row[status] = sum(fault.status == status for fault in faults)
+    row["equivalent by proof"] = sum(_equivalent(fault) and _proved(fault) for fault in faults)
+    row["equivalent else"] = sum(_equivalent(fault) and not _proved(fault) for fault in faults)
+    return row
+
+
+def _fault_list(faults: Sequence[AcceptedFault]) -> str:
+    lines = [
+        f"{fault.unit} {fault.kind}{' (proved)' if fault.proved else ''}\n  line {fault.line}: {fault.before!r} -> {fault.after!r}"
+        for fault in faults
+    ]
+    return "\n".join(lines) or "no fault was accepted"

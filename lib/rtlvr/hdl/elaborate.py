@@ -1,0 +1,51 @@
+"""A design into Yosys, by one of two readers: Yosys's own, or slang for the SystemVerilog that it does not know.
+
+Which reader can read a text is found out once (`readers` says which to try, the likelier first): Yosys ends its process
+on an error, so a wrong guess costs a child.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from rtlvr.hdl.source import for_synthesis
+
+Reader = Literal["verilog", "slang"]
+READERS: tuple[Reader, ...] = ("verilog", "slang")
+# What a netlist needs before it is written as Verilog for Icarus.
+WRITABLE = "bwmuxmap; bmuxmap; demuxmap; clean"
+# Limits are counts, not seconds, so that the same text always gets the same answer.
+_SLANG = (
+    "read_slang --ignore-assertions --allow-use-before-declare --relax-enum-conversions --allow-dup-initial-drivers "
+    "--allow-merging-ansi-ports --allow-bare-value-param-assigment --allow-toplevel-iface-ports --max-include-depth 0 "
+    "--max-generate-steps 20000 --max-constant-size 1000000 --max-instance-array 4096 --unroll-limit 8192 "
+    "--top {top} {path}"
+)
+
+
+def readers(slang: bool) -> tuple[Reader, ...]:
+    """The readers to try, in order; `slang` says that Yosys's own is known to fail."""
+    return ("slang", "verilog") if slang else READERS
+
+
+def load(ys: ModuleType, text: str, top: str, reader: Reader, path: Path) -> Any:
+    """A Yosys design with `top` of `text`, flat and without processes. Ends the process where the reader refuses."""
+    path.write_text(for_synthesis(text), encoding="utf-8")
+    design = ys.Design()
+    read = f"read_verilog -sv -nodpi {path}" if reader == "verilog" else _SLANG.format(top=top, path=path)
+    passes(ys, design, read, f"hierarchy -check -top {top}", "proc; flatten; opt_clean")
+    return design
+
+
+def passes(ys: ModuleType, design: Any, *commands: str) -> None:
+    """Run Yosys commands, several to a string with `; ` between them."""
+    for command in "; ".join(commands).split("; "):
+        ys.run_pass(command, design)
+
+
+def said_of(problems: Sequence[str]) -> str:
+    """The most useful of what several readers said: the first that is no mere syntax error, else the first."""
+    plain = [problem for problem in problems if problem]
+    better = [problem for problem in plain if "syntax error" not in problem]
+    return (better or plain or [""])[0]

@@ -1,0 +1,138 @@
+"""Reading a design: decode, preprocess, parse, keep what the top needs, take out what no output depends on, screen the rest.
+
+The order matters. Nothing that is only white space, a comment, an encoding mark, inactive text or an unused module can
+change what comes out, and the screen sees only what tools will see.
+
+`SYNTHESIS` is defined: what is read is the design as synthesis takes it. Where a text asks for that macro, it is read a
+second time without it (`Reading.simulated`), and whoever judges a candidate wants both to agree.
+"""
+
+import hashlib
+import re
+
+from rtlvr.errors import DesignError, SourceError
+from rtlvr.hdl import quiet, source, syntax, units
+from rtlvr.hdl.yosys import in_child
+from rtlvr.records import Record
+
+_SECONDS = 5
+_MACRO = "SYNTHESIS"
+
+
+class Reading(Record):
+    """A design as every tool gets it.
+
+    `text` has no comments, directives, attributes, printing or assertions. `digest` is of its tokens: equal digests mean
+    the same design. `slang`: Yosys's own reader is known not to read it. `files`: what its memories would be loaded from.
+    `simulated`: the text without the macro SYNTHESIS, where that is another; `missing`: instances of unknown modules.
+    """
+
+    text: str
+    top: str
+    ports: tuple[str, ...]
+    digest: str
+    slang: bool = False
+    files: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    simulated: str | None = None
+
+
+def read(
+    text: str, top: str | None = None, preferred: str | None = None, ports: tuple[str, ...] | None = None
+) -> Reading:
+    """Read `text` in an expendable child; the top is `top`, else `preferred` where there is one, else the only root.
+
+    `ports` help to tell the top among several roots. Call it only in a single-threaded process (it forks).
+
+    Raises:
+        SourceError: it has a syntax error.
+        DesignError: it cannot be judged, with the reason.
+    """
+    if problem := source.undecodable(text):
+        raise DesignError(problem)
+    answer, _ = in_child(_read, text, top, preferred, ports, seconds=_SECONDS)
+    if answer is None:
+        raise DesignError("reading it exceeds the limits of time and memory")
+    if "error" in answer:
+        raise (SourceError if answer["syntax"] else DesignError)(answer["error"])
+    return Reading.model_validate(answer)
+
+
+def _read(text: str, top: str | None, preferred: str | None, ports: tuple[str, ...] | None) -> dict:
+    try:
+        found = read_here(text, top, preferred, ports)
+    except DesignError as error:
+        return {"error": str(error), "syntax": isinstance(error, SourceError)}
+    return found.model_dump()
+
+
+def read_here(
+    text: str, top: str | None = None, preferred: str | None = None, ports: tuple[str, ...] | None = None
+) -> Reading:
+    """`read` in this process: only for text that is trusted."""
+    if problem := source.undecodable(text):
+        raise DesignError(problem)
+    text = source.decoded(text)
+    found = _one(text, (_MACRO,), top, preferred, ports)
+    if _MACRO not in text:
+        return found
+    try:
+        other = _one(text, (), top, preferred, ports)
+    except DesignError as error:
+        other = None
+        reason = str(error)
+    if other is not None and other.digest == found.digest:
+        return found
+    return found.model_copy(update={"simulated": other.text if other else f"// {reason}"})
+
+
+def _one(
+    text: str, macros: tuple[str, ...], top: str | None, preferred: str | None, ports: tuple[str, ...] | None
+) -> Reading:
+    parsed, old = syntax.parse(text, macros), False
+    if problem := parsed.error():
+        again = syntax.parse(text, macros, old=True)
+        if again.error():
+            raise _unreadable(text, problem)
+        parsed, old = again, True
+    clean = syntax.parse(_ascii(syntax.expanded(parsed, old)))
+    found = units.units(clean)
+    chosen = units.top_of(found, top, preferred, ports)
+    kept = units.needed(found, chosen)
+    changes = quiet.quiet(clean, kept)
+    if changes.checks and (said := quiet.failing_check(clean, chosen.name)):
+        raise DesignError(f"a check at elaboration fails: {said}")
+    dropped = [(*syntax.place(unit.node), "") for unit in found if unit not in kept]
+    result = _plain_keywords(syntax.edited(clean.text, changes.edits + dropped))
+    if problem := source.refused(result):
+        raise DesignError(problem)
+    tokens = "\n".join(syntax.tokens(result))
+    return Reading(
+        text=_tidy(result),
+        top=chosen.name,
+        ports=chosen.ports,
+        digest=hashlib.blake2b(tokens.encode(), digest_size=16).hexdigest(),
+        slang=changes.slang,
+        files=tuple(sorted(changes.files)),
+        missing=tuple(units.missing(kept)),
+    )
+
+
+def _unreadable(text: str, problem: str) -> DesignError:
+    if "```" in text:
+        return SourceError("it has a Markdown fence (```) in it: give the code alone")
+    return DesignError(problem) if problem.startswith("the ") else SourceError(f"it does not compile: {problem}")
+
+
+def _ascii(text: str) -> str:
+    """Letters beyond ASCII are left only in strings, where no tool of ours needs them."""
+    return text if text.isascii() else text.encode("ascii", "replace").decode()
+
+
+def _plain_keywords(text: str) -> str:
+    return re.sub(r"(?<![\w$\\])macromodule(?![\w$])", "module", text)
+
+
+def _tidy(text: str) -> str:
+    """Without blank lines and blanks at the ends of lines."""
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"

@@ -1,0 +1,146 @@
+"""Reading: what nothing depends on is gone before anything is refused, and what is refused is named."""
+
+import pytest
+
+from rtlvr.errors import DesignError
+from rtlvr.hdl.reading import read_here
+
+BODY = "module m(input clk, input d, output reg q); always @(posedge clk) q <= d; endmodule\n"
+
+
+def inside(line: str, head: str = "") -> str:
+    """A module with `line` in it."""
+    return f"{head}module m(input clk, input [3:0] d, output reg [3:0] q);\n{line}\nalways @(posedge clk) q <= d;\nendmodule\n"
+
+
+SAME = {
+    "byte order mark": "\ufeff" + BODY,
+    "line ends": BODY.replace(";", ";\r\n"),
+    "form feeds": BODY.replace("; ", ";\f"),
+    "comments": BODY.replace("; ", "; /* module x( */ // `include \"f\" $system\n"),
+    "inactive text": BODY + "`ifdef FORMAL\n assert property ($past(1)); `include \"x\"\n`endif\n",
+    "a tool's macro": "`ifdef __ICARUS__\nbroken (\n`elsif YOSYS\nbroken (\n`elsif __slang__\nbroken (\n`endif\n" + BODY,
+    "an unused macro": "`define SVA(n) a_``n: assert property (n)\n" + BODY,
+    "a macro": "`define EDGE posedge\n" + BODY.replace("posedge", "`EDGE"),
+    "an unused module": "module x(input a); initial $system(a); endmodule\n" + BODY + "module y; initial #5 $finish; endmodule\n",
+    "timescale": "`timescale 1ns/1ps\n`default_nettype wire\n" + BODY + "`resetall\n",
+    "line directives": '`line 4 "x.v" 0\n' + BODY,
+    "an attribute": BODY.replace("always", "(* keep *) always"),
+    "a delay from the clock": BODY.replace("q <= d", "q <= #1 d"),
+    "a named delay": BODY.replace("q <= d", "q <= #(1.5ns) d"),
+    "macromodule": BODY.replace("module m", "macromodule m"),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_what_does_not_count_leaves_the_same_design(name: str) -> None:
+    assert read_here(SAME[name], "m").digest == read_here(BODY).digest
+
+
+GONE = [
+    'initial $display("x;y", f(1));',
+    "initial begin $dumpfile(\"x\"); $dumpvars; end",
+    "always @(posedge clk) if (d > 3) begin $error(\"late\"); $finish; end",
+    "a1: assert property (@(posedge clk) d |-> ##1 q);",
+    "always @(posedge clk) assert (d < 9) else $fatal;",
+    "cover property (@(posedge clk) d);",
+    "property p; @(posedge clk) d; endproperty",
+    "specify (clk => q) = 3; endspecify",
+    "final $display(q);",
+    "generate if (0) $fatal(1, \"never\"); endgenerate",
+    "if (1 > 2) $error(\"never\");",
+]
+
+
+@pytest.mark.parametrize("line", GONE)
+def test_what_no_output_depends_on_is_gone(line: str) -> None:
+    text = read_here(inside(line)).text
+    assert "$" not in text and "assert" not in text and "cover" not in text and "#" not in text
+
+
+REFUSED = {
+    "initial force q = 0;": "force",
+    'import "DPI-C" function int f(int a);': "foreign",
+    "always @* q = $random;": "$random",
+    "always #5 q = d;": "delays",
+    "assign #(3) y = d;": "delays",
+    "initial begin wait (d) q = 0; end": "`wait`",
+    "initial fork join": "`fork`",
+    "always @* q = $time;": "$time",
+    "defparam other.p = 3;": "defparam",
+    '`include "/etc/passwd"': "`include",
+    "initial $display(d++);": "changes a value",
+    "if (1) $error(\"must not be\");": "must not be",
+    "wire \\a/*b ;": "escaped",
+    "initial $system(\"touch x\");": "$system",
+    "reg [7:0] r [0:3]; integer f; initial f = $fopen(\"x\");": "$fopen",
+    "always @(": "does not compile",
+    "```": "Markdown",
+}
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_what_is_refused_is_named(line: str) -> None:
+    with pytest.raises(DesignError) as error:
+        read_here(inside(line))
+    assert REFUSED[line] in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["\udcff", "a\0b", BODY + "\r" + BODY, "module m; // \x07\nendmodule", "", "x" * 5_000_000])
+def test_undecodable(text: str) -> None:
+    with pytest.raises(DesignError):
+        read_here(text)
+
+
+def test_a_bind_is_refused_wherever_it_stands() -> None:
+    with pytest.raises(DesignError, match="bind"):
+        read_here(BODY + "module spy; endmodule\nbind m spy s();\n")
+
+
+def test_a_long_comment_costs_nothing() -> None:
+    assert read_here(BODY + "// " + "x" * 1_000_000).digest == read_here(BODY).digest
+
+
+def test_words_that_systemverilog_took_are_names_in_old_code() -> None:
+    old = read_here("module m(input bit, input do, output final); assign final = bit & do; endmodule\n")
+    assert "\\bit " in old.text and old.ports == ("bit", "do", "final")
+
+
+def test_the_top() -> None:
+    helper = "module h(input a, output y); assign y = a; endmodule\n"
+    top = "module t(input a, output z); h u(a, z); endmodule\n"
+    bench = "module tb; reg a; wire z; t dut(a, z); initial #1 $finish; endmodule\n"
+    assert read_here(helper + top + bench).top == "t"
+    assert read_here(helper + top, preferred="h").top == "h"
+    spare = "module s(input q); endmodule\n"
+    assert read_here(helper + top + spare, ports=("a", "z")).top == "t"
+    with pytest.raises(DesignError, match="2 modules"):
+        read_here(helper + top + spare)
+    with pytest.raises(DesignError, match="no module x"):
+        read_here(helper, "x")
+    with pytest.raises(DesignError, match="twice"):
+        read_here(top + helper + helper)
+
+
+def test_packages_come_along_only_where_they_are_used() -> None:
+    package = "package p; localparam K = 3; endpackage\n"
+    user = "module m import p::*; (input [K:0] a, output [K:0] y); assign y = a; endmodule\n"
+    assert "package" in read_here(package + user).text
+    assert "package" not in read_here(package + BODY).text
+
+
+def test_without_the_macro_the_text_is_another() -> None:
+    text = BODY.replace("q <= d", "\n`ifdef SYNTHESIS\nq <= d\n`else\nq <= ~d\n`endif\n")
+    reading = read_here(text)
+    assert "~" not in reading.text and "~" in reading.simulated
+    printing = BODY.replace("always", "\n`ifndef SYNTHESIS\ninitial $display(1);\n`endif\nalways", 1)
+    assert read_here(printing).simulated is None or "$" not in read_here(printing).simulated
+
+
+def test_files_of_memories_are_known_by_name() -> None:
+    reading = read_here(inside('reg [3:0] r [0:3]; initial $readmemh("rom.hex", r);'))
+    assert reading.files == ('"rom.hex"',) and "$" not in reading.text
+
+
+def test_default_nettype_none_is_kept() -> None:
+    assert "`default_nettype none" in read_here("`default_nettype none\n" + BODY).text
