@@ -51,7 +51,7 @@ def test_a_template_by_hand(tmp_path: Path) -> None:
     assert [(c.kind, c.right) for c in two.candidates] == [("one line", True), ("reset value", False)]
     assert "q <= 1;" in two.candidates[1].code and "[1:0] q" in two.candidates[1].code
     text = bench(two, [c.code for c in two.candidates], copies=1)
-    assert {"t_golden", "t_c0", "t_c1", "bench"} == set(module_names(text))
+    assert {"t_golden0", "t_c0", "t_c1", "bench"} == set(module_names(text))
     path.write_text(TEMPLATE.replace("-q <= 0;", "-q <= 2;"))
     with pytest.raises(DesignError, match="does not fit, 0 places"):
         list(designs(path))

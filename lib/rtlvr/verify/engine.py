@@ -23,7 +23,7 @@ from rtlvr.hdl.reading import Reading, read
 from rtlvr.verify import vhdl
 from rtlvr.verify.abc import Abc
 from rtlvr.verify.compare import Prepared
-from rtlvr.verify.evidence import Case, Finding, netlist_known, undecided
+from rtlvr.verify.evidence import CONGRUENT, CUT, Case, Finding, netlist_known, undecided
 from rtlvr.verify.interface import check_names, header, known_to_fit
 from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.simulate import SimulationFailed, simulate
@@ -123,12 +123,10 @@ class Judge:
         if finding.outcome == "refuted":
             return finding.verdict
         fuller = (key[0], key[1], stimuli, True)
-        unknown = self._never_known(key, fuller)
-        if finding.outcome == "proved" and finding.reason.startswith("both are the same netlist"):
-            unknown = ()
+        unknown = () if finding.reason in (CONGRUENT, CUT) else self._never_known(key, fuller)
         if finding.outcome != "proved" or unknown:
             if case.by_cutting():
-                finding = Finding("proved", reason="equal register by register, from any common state")
+                finding = Finding("proved", reason=CUT)
             elif unknown:
                 return undecided(f"the golden's {', '.join(unknown)} never becomes known, or only with one value")
             elif finding.outcome == "unconfirmed":

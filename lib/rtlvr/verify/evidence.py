@@ -32,13 +32,18 @@ from rtlvr.verify.stimulus import exhaustive, long_run
 from rtlvr.verify.verdict import Limits, Seen, Verdict
 
 _LONG_CYCLES, _LONG_SECONDS = (2_000, 10_000, 200_000), 2  # until one design is too slow
-_YOSYS_SECONDS, _ABC_SECONDS = 15, 4
+_YOSYS_SECONDS, _ABC_SECONDS = 8, 4
 _LEAST_SECONDS, _TIMES_GOLDEN = 2.0, 20  # CPU time of a candidate's simulation, see `Limits`
-_LOOK, _LOOK_FURTHER = 4e8, 2e10  # gate evaluations of a deep run, before and after bounded search
+_LOOK, _LOOK_FURTHER = 4e8, 1.5e10  # gate evaluations of a deep run, before and after bounded search
+_BIG, _LOOK_BIG = 4_000, 5e9  # nodes of a miter that no longer fits the caches, and evaluations for it
 _MOST_ALL_INPUTS, _MOST_EXHAUSTED = 26, 2e10  # inputs of a design of which all values are tried, and gate evaluations
 _QUICKLY_EXHAUSTED = 1e8  # ... before anything else is asked
 _LEAST_STEPS = 8  # of a simulation that was too slow to be finished
 _MOST_REPLAYED = 200_000  # frames of a counterexample that Icarus repeats
+
+_MANY_BITS = 64  # of state, from which on cutting is tried first
+CONGRUENT = "both are the same netlist, cell by cell"
+CUT = "equal register by register, from any common state"
 
 Outcome = Literal["proved", "refuted", "unconfirmed", "open"]
 
@@ -65,6 +70,7 @@ class Case:
         self._ends = time.monotonic() + limits.wall_seconds
         self._more_state = True  # whether the candidate may hold more state than the golden, and so count for long
         self.looked = False  # whether the candidate has been simulated to the end once
+        self._cut: bool | None = None
         self.slow = False  # whether its simulation is too slow to be finished
         self.reader: str = "icarus"
 
@@ -139,14 +145,18 @@ class Case:
             return self._ask(folder)
 
     def by_cutting(self) -> bool:
-        """Whether both designs are equal register by register, from any common state."""
+        """Whether both designs are equal register by register, from any common state; tried once."""
+        if self._cut is None:
+            self._cut = self._cut_apart()
+        return self._cut
+
+    def _cut_apart(self) -> bool:
         golden = self._golden.miter
         if golden is None or self.reader == "icarus" or not self._golden.circuit.sequential:
             return False
         with scratch() as folder:
-            if not cut(golden, self.reading.text, self._top, self.reader, folder, self._for_yosys()):
-                return False
-            return prove.prove(folder, self._abc, _ABC_SECONDS, False, "cut") == "proved"
+            found = cut(golden, self.reading.text, self._top, self.reader, folder, self._for_yosys())
+            return found is not None and prove.prove(folder, self._abc, _ABC_SECONDS, found.sequential, "cut") == "proved"
 
     def by_testbench(self, prepared: Prepared, known: Callable[[], np.ndarray | None]) -> Verdict:
         """The paper's testbench, and one long run for what happens late or seldom."""
@@ -197,24 +207,29 @@ class Case:
             return False
         return not circuit.sequential
 
-    def _join(self, folder: Path) -> Joined:
+    def _join(self, folder: Path, most: int | None) -> Joined:
         """Join with the first reader that takes the candidate; `reader` says which."""
         joined = Joined(problem="no reader takes it")
-        for reader in readers(self.reading.slang):
-            joined = self._join_by(reader, folder)
-            if joined.miter or joined.congruent or not joined.problem.startswith("Yosys: "):
+        for reader in readers(self.reading.slang) if self.reader == "icarus" else (self.reader,):
+            joined = self._join_by(reader, folder, most)
+            if not joined.problem.startswith("Yosys: "):
                 self.reader = reader
                 break
         return joined
 
-    def _join_by(self, reader: Reader, folder: Path) -> Joined:
-        return join(self._golden.miter, self.reading.text, self._top, reader, folder, self._for_yosys())
+    def _join_by(self, reader: Reader, folder: Path, most: int | None) -> Joined:
+        return join(self._golden.miter, self.reading.text, self._top, reader, folder, self._for_yosys(), most)
 
     def _ask(self, folder: Path) -> Finding:
-        joined = self._join(folder)
+        joined = self._join(folder, _MANY_BITS)
+        if joined.large:
+            self.fits = True
+            if self.by_cutting():
+                return Finding("proved", reason=CUT)
+            joined = self._join(folder, None)
         if joined.congruent:
             self.fits, self._more_state = True, False
-            return Finding("proved", reason="both are the same netlist, cell by cell")
+            return Finding("proved", reason=CONGRUENT)
         if joined.miter is None:
             return Finding("open", reason=joined.problem)
         self.fits, self._more_state = True, joined.more_state
@@ -238,12 +253,13 @@ class Case:
         aig = read_aiger(reduced if reduced.exists() else folder / "miter.aig")
         compiled = Compiled(aig)
         try:
-            found, seen = deep.look(compiled, miter, self._golden.circuit, self.reading.text, _LOOK)
+            big = compiled.nodes > _BIG
+            found, seen = (None, 0) if big else self._look(compiled, miter, _LOOK)
             if found is None:
                 answer = prove.search(folder, self._abc, aig.next_states.size)
                 if answer != "open":
                     return self._answered(answer, miter, folder)
-                found, seen = deep.look(compiled, miter, self._golden.circuit, self.reading.text, _LOOK_FURTHER)
+                found, seen = self._look(compiled, miter, _LOOK_BIG if big else _LOOK_FURTHER)
         finally:
             compiled.close()
         return Finding("open", seen=seen) if found is None else self._deep(found, miter)
@@ -255,7 +271,7 @@ class Case:
             return found
         compiled = Compiled(read_aiger(folder / "miter.aig"))
         try:
-            failing, seen = deep.look(compiled, miter, self._golden.circuit, self.reading.text, _LOOK)
+            failing, seen = self._look(compiled, miter, _LOOK)
         finally:
             compiled.close()
         return Finding("open", seen=seen * 64) if failing is None else self._deep(failing, miter)
@@ -276,6 +292,9 @@ class Case:
             return Finding("proved", reason=f"no difference for any of 2**{inputs} inputs", seen=-1)
         frames = np.array([[failing >> index & 1 for index in range(inputs)]], dtype=np.uint8)
         return self._confirm(miter, frames)
+
+    def _look(self, compiled: Compiled, miter: Miter, work: float) -> tuple[deep.Deep | None, int]:
+        return deep.look(compiled, miter, self._golden.circuit, self.reading.text, work)
 
     def _deep(self, found: deep.Deep, miter: Miter) -> Finding:
         if found.frames is not None and found.total <= _MOST_REPLAYED:

@@ -49,13 +49,15 @@ class Miter:
 class Joined:
     """What came of joining two designs: `miter`, or why there is none; or that they are the same cell by cell.
 
-    `more_state`: whether the candidate may hold more bits than the golden, and so count for longer.
+    `more_state`: whether the candidate may hold more bits than the golden, and so count for longer. `large`: they hold
+    so much state that a miter was not tried.
     """
 
     miter: Miter | None = None
     congruent: bool = False
     problem: str = ""
     more_state: bool = True
+    large: bool = False
 
 
 @dataclass
@@ -73,15 +75,19 @@ class GoldenSide:
     encoded: dict[str, str] = field(default_factory=dict)  # by model, in Yosys's RTLIL
 
 
-def join(golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: Path, seconds: int) -> Joined:
+def join(
+    golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: Path, seconds: int, most: int | None = None
+) -> Joined:
     """Compare the netlists, and write `folder`/miter.aig where they differ, in at most `seconds` of CPU time.
+
+    `most`: bits of state from which on no miter is tried.
 
     Call it only in a single-threaded process (it forks).
 
     Raises:
         DesignError: the candidate has other ports than the golden.
     """
-    answer, said = in_child(_join_here, golden, candidate, top, reader, folder, seconds=seconds)
+    answer, said = in_child(_join_here, golden, candidate, top, reader, folder, most, seconds=seconds)
     if answer is None:
         return Joined(problem=f"Yosys: {said}" if said else "Yosys exceeds its limits of time and memory")
     compare_ports(ports_of(golden.circuit), {name: tuple(port) for name, port in answer["ports"].items()})
@@ -90,7 +96,8 @@ def join(golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: P
         golden.census, golden.timed = answer["census"], tuple(answer["timed"])
     more = "bits" not in answer or answer["bits"][0] < answer["bits"][1]
     if "miter" not in answer:
-        return Joined(None, answer.get("congruent", False), answer.get("problem", ""), more)
+        state, large = answer.get("congruent", False), answer.get("large", False)
+        return Joined(None, state, answer.get("problem", ""), more and not state, large)
     golden.encoded.setdefault(answer["model"], answer["golden"])
     miter = _miter(golden, answer)
     if miter is None:
@@ -108,7 +115,9 @@ def _miter(golden: GoldenSide, answer: dict) -> Miter | None:
     return Miter(answer["model"], inputs, answer["miter"]["latches"], tick, turn, groups)
 
 
-def _join_here(golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: Path) -> dict[str, object]:
+def _join_here(
+    golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: Path, most: int | None
+) -> dict[str, object]:
     from pyosys import libyosys as ys
 
     circuit = golden.circuit
@@ -117,14 +126,18 @@ def _join_here(golden: GoldenSide, candidate: str, top: str, reader: Reader, fol
     if found["ports"] != {port.name: (port.direction, port.width) for port in circuit.ports}:
         return found
     other = netlist.as_json(ys, gate, top, folder / "gate.json")
-    counted, gold = census(other), None
+    counted, gold, bits = census(other), None, golden.bits
     if golden.model is None or golden.census == counted:
         gold = netlist.elaborate(ys, golden.text, circuit.top, golden.reader, folder / "golden.v")
         own = netlist.as_json(ys, gold, circuit.top, folder / "gold.json")
+        bits = netlist.bits(ys, gold)
         found |= {"census": census(own), "timed": sorted(netlist.timed_inputs(own))}
         found["alone"] = golden.model or netlist.fitting(ys, gold, circuit)
         if found["census"] == counted and congruent(own, other):
-            return found | {"congruent": True, "bits": (0, 0)}
+            return found | {"congruent": True, "bits": (bits, bits)}
+    found["bits"] = bits, netlist.bits(ys, gate)
+    if most is not None and (max(found["bits"]) > most or netlist.memory_bits(ys, gate)):
+        return found | {"large": True}
     timed = sorted({*golden.timed, *found.get("timed", ()), *netlist.timed_inputs(other)})
     return found | _encoded(ys, golden, gold, gate, top, folder, found.get("alone"), timed)
 
@@ -136,7 +149,6 @@ def _encoded(ys, golden: GoldenSide, gold, gate, top: str, folder: Path, alone: 
     if memory > _MOST_MEMORY:
         return {"problem": f"a memory of {memory} bits is too large for a proof"}
     netlist.map_memories(ys, gate, gold)
-    bits = (netlist.bits(ys, gold) if gold is not None and golden.model is None else golden.bits), netlist.bits(ys, gate)
     model = max(alone, netlist.fitting(ys, gate, circuit), key=MODELS.index)
     encoded = golden.encoded.get(model)
     if encoded is None:
@@ -157,7 +169,7 @@ def _encoded(ys, golden: GoldenSide, gold, gate, top: str, folder: Path, alone: 
     )
     netlist.write_aiger(ys, design, folder, "miter")
     miter = {"inputs": _inputs(folder / "miter.map"), "latches": _latches(folder / "miter.aig"), "groups": groups}
-    return {"model": model, "alone": alone, "bits": bits, "golden": encoded, "miter": miter}
+    return {"model": model, "alone": alone, "golden": encoded, "miter": miter}
 
 
 def _groups(circuit: Circuit, timed: list[str]) -> list[list[str]]:

@@ -25,19 +25,15 @@ from rtlvr.verify.verdict import Limits
 from rtlvr.verify.vhdl_check import difference
 from rtlvr.verify.vhdl_mend import defaults_of, lacks_defaults, mend
 from rtlvr.verify.vhdl_names import replacements, restore, spelled_in_verilog
-from rtlvr.verify.vhdl_source import (
-    Token,
+from rtlvr.verify.vhdl_source import Token, blank, edit, is_vhdl, screen_vhdl, tokens
+from rtlvr.verify.vhdl_units import (
     Unit,
-    blank,
     converted_ports,
     delay,
-    edit,
     entity_names,
     find_top,
-    is_vhdl,
+    one_architecture,
     reached,
-    screen_vhdl,
-    tokens,
     units,
 )
 
@@ -151,7 +147,7 @@ def _prepare(text: str, top: str | None) -> _Prepared:
     code = blank(text)
     found = units(code)
     name = _choose(found, top)
-    kept = reached(found, name)
+    kept = one_architecture(reached(found, name))
     code = _without(code, found, kept)
     if problem := screen_vhdl(code) or delay(kept) or converted_ports(kept):
         raise DesignError(problem)
@@ -197,8 +193,7 @@ def _phrases(parts: Sequence[Token]) -> list[tuple[int, int, str]]:
     for at, part in enumerate(parts):
         names = [token.name for token in parts[at : at + 6]]
         if names[:2] == ["wait", "until"] and names[3:4] == ["="] and names[4:] in (["'1'", ";"], ["'0'", ";"]):
-            edge = "rising_edge" if names[4] == "'1'" else "falling_edge"
-            edits.append((parts[at + 2].start, parts[at + 4].end, f"{edge}({parts[at + 2].text})"))
+            edits.append((parts[at + 2].start, parts[at + 2].start, f"{parts[at + 2].text}'event and "))
         if names[:1] == ["and"] and names[2:5] == ["'", "last_value", "="] and names[5:] in (["'0'"], ["'1'"]):
             edits.append((part.start, parts[at + 5].end, ""))
     return edits

@@ -18,10 +18,11 @@ from rtlvr.hdl.circuit import RESET_NAME, Circuit, Clock, Port
 from rtlvr.verify.sandbox import run, scratch
 from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.verdict import Limits
-from rtlvr.verify.vhdl_source import Token, edit, tokens, units
+from rtlvr.verify.vhdl_source import Token, edit, tokens
+from rtlvr.verify.vhdl_units import units
 
 _OPTIONS = ("--std=08", "-fsynopsys", "-frelaxed")
-_STEPS, _MOST_BITS, _CPU = 160, 2048, 3.0
+_STEPS, _MOST_BITS, _CPU = 150, 2048, 3.0  # steps of each of three phases
 _SCALARS = frozenset(("std_logic", "std_ulogic", "bit", "boolean"))
 _VECTORS = frozenset(
     ("std_logic_vector", "std_ulogic_vector", "unsigned", "signed", "u_unsigned", "u_signed", "bit_vector")
@@ -171,20 +172,25 @@ def _types(vhdl: str, entity: str) -> dict[str, str]:
 
 
 def _stimulus(circuit: Circuit) -> np.ndarray:
-    """Random inputs: data change while clocks rest, then one clock after the other; resets change less often."""
+    """Random inputs: data change while clocks rest, then one clock after the other.
+
+    Resets change now and then, in a second phase they stay 0, in a third 1: in one of these the design runs undisturbed.
+    """
     rng = np.random.default_rng(0)
     names = [port.name for port in circuit.inputs for _ in range(port.width)]
     clocks = np.flatnonzero([name in {clock.name for clock in circuit.clocks} for name in names])
     resets = np.array([bool(RESET_NAME.search(name)) for name in names], dtype=bool)
     rows, row = [], rng.integers(0, 2, max(1, len(names)), dtype=np.uint8)
     row[clocks] = 0
-    for step in range(_STEPS):
+    for step in range(3 * _STEPS):
         if step % 2 and len(clocks):
             row[rng.choice(clocks)] ^= 1
         else:
             flips = rng.random(len(names)) < np.where(resets, 0.1, 0.5)
             flips[clocks] = False
             row[: len(names)] ^= flips
+            if step >= _STEPS:
+                row[: len(names)][resets] = step >= 2 * _STEPS
         rows.append(row.copy())
     return np.array(rows)[:, : len(names)]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 ASSIGN = re.compile(r"  assign (\w+) = (.*);$")
 _MUX = re.compile(r"(\w+) \? (\S+) : (\S+)")
 _NAME = re.compile(r"(?<!')\b[A-Za-z_]\w*")
-_DEEPEST = 60
+_DEEPEST, _MOST_CHOICES = 60, 400
 
 
 def latches(statements: Sequence[str], values: Mapping[str, str]) -> dict[str, str]:
@@ -35,25 +35,36 @@ def _made(statements: Sequence[str], values: Mapping[str, str], loops: Mapping[s
         used = _NAME.findall(assigned[2] if assigned else one)
         outside |= {name for name in used if not assigned or loops.get(assigned[1]) != loops.get(name)}
     for name in loops:
-        if name in outside and (lines := _latch(values, loops, name, name, 0)) and "if (" in lines:
+        if name in outside and (lines := _Latch(values, loops, name).lines(name, 0)) and "if (" in lines:
             yield name, "  always @*\n" + lines
 
 
-def _latch(values: Mapping[str, str], loops: Mapping[str, int], name: str, net: str, depth: int) -> str | None:
-    """The statement that gives latch `name` the value of `net`; None where it is no choice between holding and loading."""
-    indent = "    " + "  " * depth
-    if depth and net == name:
-        return f"{indent};"
-    if loops.get(net) != loops[name]:
-        return f"{indent}{name} = {net};"
-    mux = _MUX.fullmatch(values[net])
-    if depth > _DEEPEST or mux is None or loops.get(mux[1]) == loops[name]:
-        follows = depth <= _DEEPEST and re.fullmatch(r"\w+", values[net])
-        return _latch(values, loops, name, values[net], depth + 1) if follows else None
-    then, other = (_latch(values, loops, name, mux[side], depth + 1) for side in (2, 3))
-    if then is None or other is None:
-        return None
-    return f"{indent}if ({mux[1]})\n{then}\n{indent}else\n{other}"
+class _Latch:
+    """The statement of one latch, as far as it can be told with little work."""
+
+    def __init__(self, values: Mapping[str, str], loops: Mapping[str, int], name: str) -> None:
+        self._values, self._loops, self._name, self._left = values, loops, name, _MOST_CHOICES
+
+    def lines(self, net: str, depth: int) -> str | None:
+        """What gives the latch the value of `net`; None where it is no choice between holding and loading."""
+        indent = "    " + "  " * depth
+        self._left -= 1
+        if depth and net == self._name:
+            return f"{indent};"
+        if not self._looped(net):
+            return f"{indent}{self._name} = {net};"
+        value = self._values[net]
+        mux = _MUX.fullmatch(value)
+        if self._left < 0 or depth > _DEEPEST or mux is None or self._looped(mux[1]):
+            follows = self._left >= 0 and depth <= _DEEPEST and re.fullmatch(r"\w+", value)
+            return self.lines(value, depth + 1) if follows else None
+        then, other = (self.lines(mux[side], depth + 1) for side in (2, 3))
+        if then is None or other is None:
+            return None
+        return f"{indent}if ({mux[1]})\n{then}\n{indent}else\n{other}"
+
+    def _looped(self, net: str) -> bool:
+        return self._loops.get(net) == self._loops[self._name]
 
 
 def _loops(values: Mapping[str, str]) -> dict[str, int]:

@@ -41,6 +41,7 @@ class _Module:
     head: str
     statements: list[str]
     kinds: dict[str, str] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)  # of the declarations
     widths: dict[str, int] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)  # what is assigned, by name
 
@@ -100,8 +101,9 @@ def _module(text: str) -> _Module:
     made = _Module(head, _STATEMENT.findall(body))
     for found in _PORT.finditer(head):
         made.widths[found["name"]] = int(found["high"] or 0) + 1
-    for one in made.statements:
+    for at, one in enumerate(made.statements):
         if found := _DECLARED.match(one):
+            made.places[found["name"]] = at
             made.kinds[found["name"]] = found["kind"]
             made.widths[found["name"]] = int(found["high"] or 0) + 1
     return made
@@ -150,9 +152,8 @@ def _assignments(module: _Module) -> None:
 
 def _declare(module: _Module, name: str, kind: str) -> None:
     module.kinds[name] = kind
-    for at, one in enumerate(module.statements):
-        if (found := _DECLARED.match(one)) and found["name"] == name:
-            module.statements[at] = re.sub(r"^  \w+", f"  {kind}", one)
+    if (at := module.places.get(name)) is not None:
+        module.statements[at] = re.sub(r"^  \w+", f"  {kind}", module.statements[at])
 
 
 def _initial_values(module: _Module) -> None:
@@ -196,8 +197,19 @@ def _resets(module: _Module) -> None:
     constants = {name for name, kind in module.kinds.items() if kind == "localparam"}
     for one in module.statements:
         found = re.match(r"  always @\(\w+ \w+ or posedge \w+\)\n    if \(.*\)\n      \w+ <= (.*);", one)
-        if found and "'b" not in found[1] and found[1] not in constants:
+        if found and not _constant(module, found[1], constants, 0):
             raise DesignError("an asynchronous reset to a value that is not constant cannot be judged")
+
+
+def _constant(module: _Module, value: str, constants: set[str], depth: int) -> bool:
+    """Whether a value is put together from constants only."""
+    if depth > 50:
+        return False
+    names = re.findall(r"(?<!')\b[A-Za-z_]\w*", value)
+    return all(
+        name in constants or (name in module.values and _constant(module, module.values[name], constants, depth + 1))
+        for name in names
+    )
 
 
 def _signs(module: _Module) -> None:
@@ -268,19 +280,25 @@ def _rotations(module: _Module) -> None:
             module.statements[at] = turned
 
 
-def _rotation(module: _Module, name: str, left: str, right: str) -> str | None:
-    ups = re.fullmatch(rf"({_OPERAND}) << (\w+)", module.values.get(left, ""))
-    downs = re.fullmatch(rf"({_OPERAND}) >> (\w+)", module.values.get(right, ""))
-    if not ups or not downs or ups[1] != downs[1]:
+def _rotation(module: _Module, name: str, direct: str, rest: str) -> str | None:
+    """The rotation that `direct` (a shift by the distance) and `rest` (one by the width less the distance) make."""
+    one = re.fullmatch(rf"({_OPERAND}) (<<|>>) (\w+)", module.values.get(direct, ""))
+    other = re.fullmatch(rf"({_OPERAND}) (<<|>>) (\w+)", module.values.get(rest, ""))
+    if not one or not other or one[1] != other[1] or one[2] == other[2]:
         return None
-    rest = re.fullmatch(r"\d+'b([01]+) - (\w+)", module.values.get(downs[2], ""))
+    less = re.fullmatch(r"\d+'b([01]+) - (\w+)", module.values.get(other[3], ""))
     width = module.widths[name]
-    if not rest or int(rest[1], 2) not in (0, width):
+    if not less or int(less[1], 2) not in (0, width) or _source(module, less[2]) != _source(module, one[3]):
         return None
-    if rest[2] != ups[2] and not re.fullmatch(rf"{ups[2]}\[\d+(?::0)?\]", module.values.get(rest[2], "")):
-        return None
-    distance = f"({ups[2]} % {width})"
-    return f"  assign {name} = ({ups[1]} << {distance}) | ({ups[1]} >> ({width} - {distance}));"
+    distance = f"({one[3]} % {width})"
+    return f"  assign {name} = ({one[1]} {one[2]} {distance}) | ({one[1]} {other[2]} ({width} - {distance}));"
+
+
+def _source(module: _Module, name: str) -> str:
+    """The net that `name` is, apart from zeros in front and bits cut off there."""
+    while found := re.fullmatch(r"\{\d+'b0, (\w+)\}|(\w+)\[\d+(?::0)?\]", module.values.get(name, "").strip()):
+        name = found[1] or found[2]
+    return name
 
 
 def _latches(module: _Module) -> None:

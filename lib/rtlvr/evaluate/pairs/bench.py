@@ -22,11 +22,13 @@ def suffixed(text: str, suffix: str) -> str:
 def bench(design: Design, candidates: Sequence[str], copies: int) -> str:
     """All texts and the testbench. It prints `number armed cycle` where a candidate first differs from the golden.
 
-    `armed` is 1 from the first reset on. With one copy of the golden, an unknown value of it (of a simulator
-    with four states) matches anything, and a candidate must be known where the golden is; with several `copies`, each
-    with its own random values at the beginning, what they do not agree on is unknown.
+    `armed` is 1 from the first reset on, or after some cycles where there is none. With one copy of the golden, an
+    unknown value of it (of a simulator with four states) matches anything, and a candidate must be known where the
+    golden is; with several `copies`, each with its own random values at the beginning, what they do not agree on is
+    unknown.
     """
-    texts = [suffixed(design.golden, "_golden")]
+    # Copies as texts of their own: instances of one module may begin with the same values.
+    texts = [suffixed(design.golden, f"_golden{number}") for number in range(copies)]
     texts += [suffixed(code, f"_c{number}") for number, code in enumerate(candidates)]
     return "\n".join([*texts, _module(design, len(candidates), copies)])
 
@@ -35,7 +37,7 @@ def _module(design: Design, count: int, copies: int) -> str:
     width = sum(size for _, size in design.outputs)
     lines = ["`timescale 1ns/1ns", "module bench;"]
     lines += [f"  reg [{size - 1}:0] {name} = {_idle(design, name)};" for name, size in design.inputs]
-    lines += [f"  wire [{width - 1}:0] g{i};\n  {_instance(design, '_golden', f'g{i}')}" for i in range(copies)]
+    lines += [f"  wire [{width - 1}:0] g{i};\n  {_instance(design, f'_golden{i}', f'g{i}')}" for i in range(copies)]
     lines += [f"  wire [{width - 1}:0] c{i};\n  {_instance(design, f'_c{i}', f'c{i}')}" for i in range(count)]
     unknown = " | ".join(f"(g0 ^ g{i})" for i in range(1, copies)) or "0"
     lines += [f"  wire [{width - 1}:0] known = ~({unknown});", f"  wire [{count - 1}:0] differs;"]
@@ -44,7 +46,7 @@ def _module(design: Design, count: int, copies: int) -> str:
     # Inputs never change together with a clock edge: which comes first would be the simulator's choice.
     tick = "clk = 1; look; clk = 0; look;" if design.clocked else "look;"
     middle = "look; clk = 1; look; change; look; clk = 0; look;" if design.clocked else "look;"
-    body = _TASKS.format(last=count - 1, tick=tick, middle=middle, armed=int(not design.resets))
+    body = _TASKS.format(last=count - 1, tick=tick, middle=middle)
     return "\n".join([*lines, body, *_random(design), _sequence(design), "endmodule", ""])
 
 
@@ -62,7 +64,7 @@ def _instance(design: Design, suffix: str, vector: str) -> str:
 
 _TASKS = """  reg [{last}:0] seen [0:1];
   integer cycle = 0, tb_number, tb_mood = 0, tb_kind, tb_limit = 2000000000, tb_turn, outer, inner;
-  reg armed = {armed};
+  reg armed = 0;
   reg [31:0] tb_state = 32'd2463534242;
   initial begin seen[0] = 0; seen[1] = 0; end
   task look;
@@ -164,12 +166,11 @@ def _value(size: int) -> str:
 def _sequence(design: Design) -> str:
     """First inputs without a reset, then the directed stimulus, then noise, and resets at random."""
     quiet = " ".join(f"{name} = 0;" for name, _ in design.data)
-    before = "look; tick(3); noise(20);" if design.resets else "look;"
-    reset = "reset;" if design.resets else ""
+    reset = "reset;" if design.resets else "armed = 1;"
     return f"""  initial begin
     if (!$value$plusargs("limit=%d", tb_limit)) tb_limit = 2000000000;
     if ($value$plusargs("state=%d", outer)) tb_state = tb_state ^ outer;
-    {before}
+    look; tick(3); noise(20);
     {quiet}
     {reset}
     {design.stimulus}

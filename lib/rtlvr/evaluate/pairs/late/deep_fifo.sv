@@ -62,5 +62,5 @@ endmodule
 +(push & level[${AW}] & ~pop)
 //# stimulus
 d = 5; push = 1; repeat (${DEPTH // 2}) begin d = d + 3; tick(1); end pop = 1; repeat (${DEPTH}) begin d = d + 3; tick(1); end pop = 0;
-repeat (${DEPTH // 2 + 4}) begin d = d + 7; tick(1); end push = 0; pop = 1; tick(${DEPTH + 4}); push = 1; pop = 0; tick(${DEPTH}); pop = 1; tick(1); pop = 0;
+repeat (${DEPTH // 2}) begin d = d + 7; tick(1); end pop = 1; tick(1); pop = 0; tick(5); push = 0; pop = 1; tick(${DEPTH + 4}); push = 1; pop = 0; tick(${DEPTH}); pop = 1; tick(3); pop = 0;
 tick(3); push = 0; tick(1); pop = 1; tick(${DEPTH + 5});

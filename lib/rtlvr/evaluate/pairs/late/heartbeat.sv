@@ -64,7 +64,7 @@ endmodule
 +    else if (beat) left <= 23'd${N - 2};
 //# wrong the lamp stays on after the third beat @two counters in a row
 -      l <= l ^ full;
-+      l <= (l ^ full) | (full & c[1]);
++      l <= (l ^ full) | (full & c[0]);
 //# wrong time runs while switched off @golden
 -    else if (enable) begin
 -      n <= beat ? 0 : n + 1;

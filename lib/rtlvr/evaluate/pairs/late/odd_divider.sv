@@ -53,13 +53,13 @@ endmodule
 +default: limit = ${D + 1};
 //# wrong new setting at once @golden
 -      if (n == limit - 1) begin n <= 0; used <= sel; end
-+      if (sel == 3 && n == 0) used <= sel;
++      if (sel == 3 && n == 60) used <= sel;
 +      if (n == limit - 1) begin n <= 0; used <= sel; end
 //# wrong no half clock @golden
 -rise & limit[0];
 +rise & limit[0] & (limit < ${C});
 //# wrong rounds the half the other way @down-counter and toggling
 -low_from <= next - (next >> 1);
-+low_from <= (next >> 1) + (next[0] & ~next[3]);
++low_from <= next >> 1;
 //# stimulus
 sel = 1; tick(${A + 5}); sel = 2; tick(${B}); sel = 3; tick(${C}); sel = 0; tick(${D}); sel = 3; tick(${A + B}); tick(${2 * D});

@@ -72,7 +72,7 @@ endmodule
 +got <= {sr[16:2], sr[0]};
 //# wrong first half clock short the second time @golden
 -      if (start) begin cs_n <= 0; shift <= data; left <= 16; n <= 0; end
-+      if (start) begin cs_n <= 0; shift <= data; left <= 16; n <= word[0]; end
++      if (start) begin cs_n <= 0; shift <= data; left <= 16; n <= word != 0; end
 //# stimulus
 data = 16'ha53c; start = 1; tick(1); start = 0;
 for (inner = 0; inner < 34; inner = inner + 1) begin miso = 16'h7b39 >> (inner / 2); tick(${HALF // 2}); miso = inner; tick(${HALF - HALF // 2}); end

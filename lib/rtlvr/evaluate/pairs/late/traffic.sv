@@ -67,9 +67,9 @@ endmodule
 //# wrong seconds wrap during a long green @golden
 -            else if (sec == ${G}) sec <= ${G};
 +            else if (sec == ${G + G}) sec <= 0;
-//# wrong button during yellow ignored @down-counters and one-hot states
+//# wrong button during red counts @down-counters and one-hot states
 -button & ~s[2])
-+button & ~s[2] & ~s[1])
++button)
 //# wrong night only from red @golden
 -            if (night) begin
 +            if (night && sec < ${G}) begin

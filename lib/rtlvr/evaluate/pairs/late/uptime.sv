@@ -1,7 +1,7 @@
 //# top uptime
 //# inputs clk rst
 //# outputs seconds:6 minutes:6 hours:5 blink
-//# params PRE=1000 | PRE=6000 
+//# params PRE=1000 | PRE=2500 
 //# golden
 module uptime(input clk, input rst, output reg [5:0] seconds, output reg [5:0] minutes, output reg [4:0] hours,
               output blink);
@@ -40,9 +40,9 @@ endmodule
 //# wrong minutes wrap a minute early @golden
 -        if (minutes == 59) begin
 +        if (minutes == 58) begin
-//# wrong hour carried at second 59 of any minute's end @nested enables
--each_minute && m == 6'd59;
-+each_minute && m >= 6'd59 - (m[0] & m[1] & m[2]);
+//# wrong one minute a second short @nested enables
+-each_second && s == 6'd59;
++each_second && s == 6'd59 - (m == 6'd37);
 //# wrong hours not counted @golden
 -hours == 23 ? 0 : hours + 1;
 +hours == 23 ? 0 : hours + (minutes == 0);
@@ -54,4 +54,4 @@ endmodule
 -assign blink = left > 17'd${PRE - 1 - PRE // 2};
 +assign blink = left > 17'd${PRE - 1 - PRE // 2} - m[5];
 //# stimulus
-tick(${PRE * 3661 if PRE < 6001 else PRE * 90});
+tick(${PRE * 3661 if PRE < 3001 else PRE * 90});

@@ -10,7 +10,7 @@ package dispatch_pkg;
 endpackage
 module dispatch_queue import dispatch_pkg::*; (input logic clk, rst_n, issue, input unit_t op, input tag_t tag,
     input logic [1:0] finish, output logic [3:0] busy, output tag_t who, output logic ready, output logic [1:0] oldest);
-  slot_t slots [4];
+  slot_t [3:0] slots;
   always_comb begin
     for (int i = 0; i < 4; i++) busy[i] = slots[i].busy;
     ready = !slots[op].busy;
@@ -20,7 +20,7 @@ module dispatch_queue import dispatch_pkg::*; (input logic clk, rst_n, issue, in
       if (slots[i].busy && (!slots[oldest].busy || slots[i].left < slots[oldest].left)) oldest = 2'(i);
   end
   always_ff @(posedge clk or negedge rst_n)
-    if (!rst_n) slots <= '{default: '0};
+    if (!rst_n) slots <= '0;
     else begin
       foreach (slots[i]) if (slots[i].busy) begin
         if (unit_t'(i) == MEM) slots[i].busy <= finish != MEM;

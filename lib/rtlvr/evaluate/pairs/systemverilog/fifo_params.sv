@@ -5,7 +5,7 @@
 module fifo_params #(parameter type T = logic [7:0], parameter int unsigned DEPTH = 5, localparam int PW = $clog2(DEPTH))
   (input logic clk, rst_n, push, pop, input T d, output T q, output logic [$clog2(DEPTH + 1)-1:0] level,
    output logic full, empty, bad);
-  T store [DEPTH];
+  T [DEPTH-1:0] store;
   logic [PW-1:0] head, tail;
   function automatic logic [PW-1:0] after(input logic [PW-1:0] p);
     return p == PW'(DEPTH - 1) ? '0 : p + 1'b1;

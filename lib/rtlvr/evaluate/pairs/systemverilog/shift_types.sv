@@ -16,11 +16,12 @@ endmodule
 module shift_types(input logic clk, rst, input logic [1:0] load, input logic [11:0] d,
                    output logic [3:0] a, output logic [7:0] b, output logic [11:0] c);
   typedef struct packed {logic [3:0] hi; logic [7:0] lo;} pair_t;
+  localparam pair_t START = '{hi: '1, lo: '0};
   pair_t p, r;
   assign p = d;
   delay #(.T(logic [3:0])) u_a(.en(load[0]), .d(p.hi), .q(a), .*);
   delay #(.T(logic [7:0]), .N(3), .INIT(8'h81)) u_b(.en(load[1]), .d(p.lo), .q(b), .*);
-  delay #(.T(pair_t), .N(1), .INIT('{hi: '1, lo: '0})) u_c(.clk, .rst, .en(^load), .d(p), .q(r));
+  delay #(.T(pair_t), .N(1), .INIT(START)) u_c(.clk, .rst, .en(^load), .d(p), .q(r));
   assign c = {r.lo, r.hi};
 endmodule
 //# right plain Verilog

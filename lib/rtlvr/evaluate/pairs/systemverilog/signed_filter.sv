@@ -5,11 +5,11 @@
 module signed_filter(input logic clk, rst_n, input logic signed [7:0] x, input logic [3:0] gain,
                      output logic signed [11:0] y, output logic signed [7:0] clip, output logic signed [5:0] rounded);
   typedef logic signed [11:0] wide_t;
-  logic signed [7:0] taps [3];
+  logic [2:0][7:0] taps;
   wide_t scaled, sum;
   always_comb begin
     scaled = wide_t'(x) * $signed({1'b0, gain});
-    sum = wide_t'(taps[0]) - (wide_t'(taps[1]) <<< 1) + wide_t'(taps[2]);
+    sum = wide_t'(signed'(taps[0])) - (wide_t'(signed'(taps[1])) <<< 1) + wide_t'(signed'(taps[2]));
     if (sum > 127) clip = 8'sd127;
     else if (sum < -128) clip = -8'sd128;
     else clip = 8'(sum);
@@ -17,10 +17,10 @@ module signed_filter(input logic clk, rst_n, input logic signed [7:0] x, input l
   end
   always_ff @(posedge clk or negedge rst_n)
     if (!rst_n) begin
-      taps <= '{default: '0};
+      taps <= '0;
       y <= '0;
     end else begin
-      taps <= '{x, taps[0], taps[1]};
+      taps <= {taps[1:0], x};
       y <= scaled;
     end
 endmodule
@@ -67,15 +67,15 @@ endmodule
 //# wrong sign lost before the product @golden
 -scaled = wide_t'(x) *
 +scaled = wide_t'({4'b0, x}) *
-//# wrong logical shift @golden
+//# wrong not rounded @golden
 -rounded = 6'((9'(x) + 9'sd2) >>> 2);
-+rounded = 6'(8'(x + 8'sd2) >> 2);
++rounded = 6'(9'(x) >>> 2);
 //# wrong lower bound @golden
 -(sum < -128) clip = -8'sd128;
 +(sum < -127) clip = -8'sd127;
 //# wrong taps shift one short @golden
--'{x, taps[0], taps[1]}
-+'{x, taps[1], taps[2]}
+-{taps[1:0], x}
++{taps[2:1], x}
 //# wrong negative overflow passes @plain Verilog
 -wire under = sum[11] & ~(&sum[10:7]);
 +wire under = sum[11] & ~sum[10] & ~(&sum[9:7]);

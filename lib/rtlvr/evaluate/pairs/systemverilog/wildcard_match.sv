@@ -4,10 +4,12 @@
 //# golden
 module wildcard_match(input logic clk, rst_n, input logic [7:0] code, input logic arm,
                       output logic [2:0] class_o, output logic [3:0] seen, output logic alarm);
-  localparam logic [7:0] PATTERN [4] = '{8'b1???_0001, 8'b01??_??1?, 8'b0000_????, 8'b????_1111};
   logic [3:0] match;
   always_comb begin
-    foreach (PATTERN[i]) match[i] = code ==? PATTERN[i];
+    match[0] = code ==? 8'b1???_0001;
+    match[1] = code ==? 8'b01??_??1?;
+    match[2] = code ==? 8'b0000_????;
+    match[3] = code ==? 8'b????_1111;
     class_o = 3'd4;
     for (int i = 3; i >= 0; i--) if (match[i]) class_o = 3'(i);
   end
@@ -67,8 +69,10 @@ endmodule
 -for (int i = 3; i >= 0; i--) if (match[i])
 +for (int i = 0; i <= 3; i++) if (match[i])
 //# wrong patterns in the other order @golden
--match[i] = code ==? PATTERN[i];
-+match[3 - i] = code ==? PATTERN[i];
+-match[0] = code
++match[3] = code
+-match[3] = code ==? 8'b????_1111
++match[0] = code ==? 8'b????_1111
 //# wrong other bits wild @golden
 -4'b?0?0
 +4'b0?0?
