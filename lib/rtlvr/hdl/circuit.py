@@ -54,6 +54,7 @@ class Circuit(Record):
     memories: int
     cells: int  # of any kind, words counted once
     derived_clocks: bool  # some clock is not an input: a divided or gated one
+    gates: tuple[str, ...] = ()  # inputs, clocks apart, that open latches or reach clocks: they act whenever they change
 
     @property
     def sequential(self) -> bool:
@@ -114,16 +115,18 @@ def _analyse_here(text: str, top: str, reader: Reader, folder: Path) -> dict:
 def _circuit(top: str, module: dict) -> dict:
     net = _Netlist(module)
     registers = sum(len(cell["connections"]["Q"]) for cell in net.of("ff"))
+    clocks = net.clocks()
     return Circuit(
         top=top,
         ports=tuple(Port(name=n, direction=p["direction"], width=len(p["bits"])) for n, p in module["ports"].items()),
-        clocks=net.clocks(),
+        clocks=clocks,
         resets=net.resets(),
         registers=registers,
         latches=sum(len(cell["connections"]["Q"]) for cell in net.of("latch")),
         memories=len(net.of("mem")),
         cells=len(net.cells),
         derived_clocks=net.derived,
+        gates=tuple(sorted(net.gates() - {clock.name for clock in clocks})),
     ).model_dump()
 
 
@@ -206,6 +209,15 @@ class _Netlist:
                     continue
                 edges.setdefault(name, set()).add("posedge" if rising != flipped else "negedge")
         return tuple(Clock(name=n, edges=tuple(sorted(e, reverse=True))) for n, e in sorted(edges.items()))
+
+    def gates(self) -> set[str]:
+        """Inputs that reach a latch's enable, a load or set, or a clock that is not an input itself."""
+        pins = [(cell, pin) for cell in self.of("latch") for pin in ("EN", "SET", "CLR")]
+        pins += [(cell, pin) for cell in self.of("ff") for pin in ("ALOAD", "SET", "CLR")]
+        bits = [bit for cell, pin in pins for bit in cell["connections"].get(pin, [])]
+        clocks = [(cell, pin) for cell in self.of("ff") for pin in ("CLK",)]
+        bits += [b for cell, pin in clocks for b in cell["connections"].get(pin, []) if self.source(b)[0] is None]
+        return set().union(*(self.cone(bit) for bit in bits))
 
     def resets(self) -> tuple[Reset, ...]:
         kinds: dict[tuple[str, int], set[str]] = {}

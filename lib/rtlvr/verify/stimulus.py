@@ -47,7 +47,7 @@ def build(circuit: Circuit, stimuli: Stimuli, restless: bool = False) -> np.ndar
     if restless:
         other = np.random.default_rng([stimuli.seed, 1])
         sequences += [_restless(circuit, stimuli.cycles, other) for _ in range(max(1, stimuli.sequences // 4))]
-    return np.concatenate(sequences)
+    return _apart(np.concatenate(sequences), circuit)
 
 
 def exhaustive(circuit: Circuit) -> bool:
@@ -151,6 +151,24 @@ def _sequence(circuit: Circuit, cycles: int, index: int, rng: np.random.Generato
         for order in (rng.permutation(clocks), rng.permutation(clocks)) if len(clocks) > 1 else (clocks, clocks):
             _toggle(steps, row, order, rng)
     return np.array(steps, dtype=np.uint8)
+
+
+def _apart(steps: np.ndarray, circuit: Circuit) -> np.ndarray:
+    """Inputs that open latches or reach clocks change one after the other, and before all else: together they would race."""
+    places = columns(circuit)
+    gates = [places[name] for name in circuit.gates if name in places]
+    if not gates or len(circuit.inputs) < 2:
+        return steps
+    rows = [steps[0]]
+    for row in steps[1:]:
+        now = rows[-1].copy()
+        for place in gates:
+            if (now[place] != row[place]).any():
+                now[place] = row[place]
+                rows.append(now.copy())
+        if (now != row).any():
+            rows.append(row)
+    return np.array(rows, dtype=np.uint8)
 
 
 def _restless(circuit: Circuit, cycles: int, rng: np.random.Generator) -> np.ndarray:

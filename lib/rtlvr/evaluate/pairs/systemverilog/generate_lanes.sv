@@ -78,3 +78,5 @@ endmodule
 -    end
 +    end
 +    else q[15:12] <= d[15:12];
+//# stimulus
+en = 1; d = 16'h8f00; tick(1); d = 16'h0000; tick(2); reset;
