@@ -67,11 +67,12 @@ def add_verify(commands) -> None:
         return _verify_files(options)
 
     parser = commands.add_parser("verify", help="does CANDIDATE behave like GOLDEN?")
-    parser.add_argument("golden", type=Path, nargs="?")
-    parser.add_argument("candidate", type=Path, nargs="?")
-    parser.add_argument("--golden-top")
-    parser.add_argument("--candidate-top")
-    parser.add_argument("--mode", choices=["hybrid", "testbench", "formal"], default="hybrid")
+    parser.add_argument("golden", type=Path, nargs="?", help="the reference design: Verilog, SystemVerilog or VHDL")
+    parser.add_argument("candidate", type=Path, nargs="?", help="the design that is judged")
+    parser.add_argument("--golden-top", help="the golden's top module; default: the only one that nothing instantiates")
+    parser.add_argument("--candidate-top", help="the candidate's; default: the one with the golden's name, else the only root")
+    modes = "hybrid: proof and simulation; testbench: the paper's own check; formal: proofs alone"
+    parser.add_argument("--mode", choices=["hybrid", "testbench", "formal"], default="hybrid", help=modes)
     parser.add_argument("--json", action="store_true", help="print the whole verdict")
     parser.add_argument("--pairs", type=Path, help="JSON lines with id, golden, candidate (or response)")
     parser.add_argument("--out", type=Path, help="where the verdicts of --pairs go; goes on where a killed run stopped")
@@ -92,7 +93,8 @@ def _verify_files(options: argparse.Namespace) -> int:
     tops = {"golden_top": options.golden_top, "candidate_top": options.candidate_top}
     verdict = verify(golden, candidate, **tops, mode=options.mode)
     shown = verdict.model_dump() | {"equivalent": verdict.equivalent}
-    print(json.dumps(shown) if options.json else f"{verdict.status}: {verdict.reason} ({verdict.method})")
+    sure = {True: ", proved", False: ", not proved"}[verdict.proved] if verdict.equivalent else ""
+    print(json.dumps(shown) if options.json else f"{verdict.status}: {verdict.reason} ({verdict.method}{sure})")
     return {"equivalent": 0, "undecided": CANNOT_SAY}.get(verdict.status, 1)
 
 

@@ -167,6 +167,9 @@ class Rl(Section):
     gradient_checkpointing: bool
     report_to: Literal["none", "tensorboard", "trackio"]
     verify_on: Literal["local", "ray"] = Field(description="where rewards are verified: here, or on a Ray cluster")
+    accept_unproved: bool = Field(
+        description="reward what no simulation tells from the golden though nothing proved it; false: judged by hybrid"
+    )
     vllm: Literal["off", "colocate", "server"]
     vllm_host: str = Field(description="where `trl vllm-serve` runs (vllm: server)")
     deepspeed: str | None

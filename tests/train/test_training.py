@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from rtlvr.errors import ParameterError
 from rtlvr.data.corpus import procedural
 from rtlvr.params import load
 from rtlvr.records import Problem
@@ -62,6 +63,21 @@ def test_the_reward_in_trls_shape(pool: Pool, stimuli: Stimuli, designs: list) -
     reward = EquivalenceReward(pool, stimuli)
     completions = [[{"role": "assistant", "content": answer("", d.golden)}] for d in designs[:2]]
     assert reward(completions=completions, golden=[designs[0].golden, designs[0].golden]) == [1.0, 0.0]
+
+
+def test_what_is_not_proved_may_earn_nothing(stimuli: Stimuli) -> None:
+    golden = "module dut(input [15:0] a, b, output [31:0] y); assign y = a * b; endmodule\n"
+    loop = "integer i; always @* begin y = 0; for (i = 0; i < 16; i = i + 1) if (a[i]) y = y + (b << i); end"
+    added = f"module dut(input [15:0] a, b, output reg [31:0] y); {loop} endmodule\n"
+    pool = Pool(1, mode="hybrid")
+    try:
+        answers = [answer("t\n", code) for code in (added, golden.replace("a * b", "b * a"))]
+        assert [j.reward for j in judge(pool, stimuli, [golden] * 2, answers)] == [1.0, 1.0]
+        assert [j.reward for j in judge(pool, stimuli, [golden] * 2, answers, accept_unproved=False)] == [0.0, 1.0]
+    finally:
+        pool.close()
+    with pytest.raises(ParameterError, match="accept_unproved"):
+        EquivalenceReward(Pool(1), stimuli, accept_unproved=False)
 
 
 @pytest.mark.tools

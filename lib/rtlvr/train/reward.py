@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rtlvr.errors import DesignError, InfrastructureError
+from rtlvr.errors import DesignError, InfrastructureError, ParameterError
 from rtlvr.hdl.response import last_block, parse
-from rtlvr.verify import Pool, Stimuli
+from rtlvr.verify import Pool, Stimuli, Verdict
 from rtlvr.verify.cluster import RayPool
 
 
@@ -19,12 +19,18 @@ class Judgement:
 
 
 def judge(
-    pool: Pool | RayPool, stimuli: Stimuli, goldens: Sequence[str], responses: Sequence[str], plain: bool = False
+    pool: Pool | RayPool,
+    stimuli: Stimuli,
+    goldens: Sequence[str],
+    responses: Sequence[str],
+    plain: bool = False,
+    accept_unproved: bool = True,
 ) -> list[Judgement]:
     """Judge responses against their goldens, in order.
 
     Args:
         plain: take the last ```verilog block without asking for think and answer tags (a base model's answers).
+        accept_unproved: reward also what simulation could not tell from the golden and nothing proved.
 
     Raises:
         InfrastructureError: tools failed, or a golden itself cannot be judged; never scored as a wrong answer.
@@ -33,7 +39,7 @@ def judge(
     pairs = [(golden, code) for golden, code, problem in zip(goldens, codes, problems, strict=True) if problem is None]
     try:
         verdicts = pool.verify_many(pairs, stimuli)
-        return [Judgement(0.0, "format", p) if p else _scored(next(verdicts)) for p in problems]
+        return [Judgement(0.0, "format", p) if p else _scored(next(verdicts), accept_unproved) for p in problems]
     except DesignError as error:
         raise InfrastructureError(
             f"a golden cannot be judged: {error}; filter the data with notebook 02 first"
@@ -48,8 +54,9 @@ def _extract(text: str, plain: bool) -> tuple[str, str | None]:
     return response.code, response.problem
 
 
-def _scored(verdict) -> Judgement:
-    return Judgement(float(verdict.equivalent), verdict.status, verdict.reason)
+def _scored(verdict: Verdict, accept_unproved: bool) -> Judgement:
+    right = verdict.equivalent and (verdict.proved or accept_unproved)
+    return Judgement(float(right), verdict.status, verdict.reason)
 
 
 class EquivalenceReward:
@@ -57,8 +64,10 @@ class EquivalenceReward:
 
     __name__ = "equivalence"
 
-    def __init__(self, pool: Pool | RayPool, stimuli: Stimuli) -> None:
-        self._pool, self._stimuli = pool, stimuli
+    def __init__(self, pool: Pool | RayPool, stimuli: Stimuli, accept_unproved: bool = True) -> None:
+        if not accept_unproved and pool.mode == "testbench":
+            raise ParameterError("got rl.accept_unproved=false with the testbench mode, which proves nothing; use hybrid")
+        self._pool, self._stimuli, self._accept_unproved = pool, stimuli, accept_unproved
         self.last: list[Judgement] = []
 
     def start(self, golden: str, text: str) -> None:
@@ -69,5 +78,5 @@ class EquivalenceReward:
 
     def __call__(self, completions: list, golden: list[str], **_: object) -> list[float]:
         texts = [c if isinstance(c, str) else c[-1]["content"] for c in completions]
-        self.last = judge(self._pool, self._stimuli, golden, texts)
+        self.last = judge(self._pool, self._stimuli, golden, texts, accept_unproved=self._accept_unproved)
         return [j.reward for j in self.last]

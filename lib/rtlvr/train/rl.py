@@ -10,7 +10,7 @@ from datasets import Dataset
 from transformers import PrinterCallback
 
 from rtlvr.evaluate.heldout import trial
-from rtlvr.params import Profile
+from rtlvr.params import Profile, Rl
 from rtlvr.records import Problem
 from rtlvr.train.checkpoints import last_whole
 from rtlvr.train.config import grpo_config
@@ -20,6 +20,7 @@ from rtlvr.train.reward import EquivalenceReward
 from rtlvr.train.steplog import STATE, StepLog, cut_log, restore_sampler
 from rtlvr.verify import Pool, Stimuli
 from rtlvr.verify.cluster import RayPool
+from rtlvr.verify.verdict import Mode
 
 
 def improve(
@@ -49,7 +50,7 @@ def improve(
         processing_class=tokenizer,
         args=config,
         rl=rl,
-        reward=EquivalenceReward(RayPool() if rl.verify_on == "ray" else pool, stimuli),
+        reward=EquivalenceReward(_judges(rl, pool), stimuli, rl.accept_unproved),
         train_dataset=rl_dataset([chat(p.prompt) for p in train], [p.golden for p in train]),
     )
     trainer.remove_callback(PrinterCallback)  # our own lines say it shorter
@@ -70,6 +71,14 @@ def improve(
     if trainer.is_world_process_zero():
         tokenizer.save_pretrained(folder / "policy")
     return folder / "policy"
+
+
+def _judges(rl: Rl, pool: Pool) -> Pool | RayPool:
+    """Where rewards are verified; only the hybrid mode can prove what they ask for."""
+    mode: Mode = pool.mode if rl.accept_unproved else "hybrid"
+    if rl.verify_on == "ray":
+        return RayPool(mode=mode)
+    return pool if mode == pool.mode else Pool(pool.jobs, pool.limits, mode)
 
 
 def subset(train: Sequence[Problem], count: int, seed: int) -> list[Problem]:

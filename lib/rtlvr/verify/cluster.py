@@ -57,7 +57,7 @@ class RayPool:
     """
 
     def __init__(self, jobs: int = 0, limits: Limits | None = None, mode: Mode = "testbench") -> None:
-        self._ray, self._mode = _connected(), mode
+        self._ray, self.mode = _connected(), mode
         self._actors = _checkers(self._ray, jobs, limits)
         self._turn = cycle(self._actors)
         self._asked: dict[tuple[str, str], object] = {}
@@ -65,7 +65,7 @@ class RayPool:
     def begin(self, golden: str, candidate: str, stimuli: Stimuli) -> None:
         """Start a check that will be asked for."""
         if (golden, candidate) not in self._asked:
-            self._asked[golden, candidate] = next(self._turn).check.remote(golden, candidate, self._mode, stimuli)
+            self._asked[golden, candidate] = next(self._turn).check.remote(golden, candidate, self.mode, stimuli)
 
     def verify_many(self, pairs: Iterable[Sequence[str]], stimuli: Stimuli) -> Iterator[Verdict]:
         """Verdicts of (golden, candidate) pairs in order, as they come.

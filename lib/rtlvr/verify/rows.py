@@ -9,7 +9,7 @@ from rtlvr.hdl.response import parse
 from rtlvr.verify.api import verify_many
 from rtlvr.verify.verdict import Mode, Verdict
 
-_SHOWN = ("status", "equivalent", "method", "reason", "seconds")
+_SHOWN = ("status", "equivalent", "proved", "method", "reason", "seconds")
 
 
 def verify_rows(source: Path, target: Path, jobs: int = 0, mode: Mode = "hybrid") -> int:

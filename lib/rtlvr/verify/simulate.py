@@ -38,15 +38,19 @@ class SimulationFailed(Exception):
         return self.partial is not None
 
 
-def testbench(circuit: Circuit, steps: int, top: str, name: str, trace: str, first: np.ndarray) -> str:
+def testbench(
+    circuit: Circuit, steps: int, top: str, name: str, trace: str, first: np.ndarray | None = None
+) -> str:
     """The testbench module: drives every input from the stimulus file, writes all outputs after every step.
 
-    Clocks have the level of the `first` step before any process of the design runs: their first value is no edge.
+    Clocks have the level of the `first` step, low by default, before any process of the design runs: their first value is
+    no edge.
     """
     places = columns(circuit)
-    clocks = {places[clock.name].start for clock in circuit.clocks}
-    start = "".join(str(int(bit)) if at in clocks else "x" for at, bit in enumerate(first)) or "x"
     width = max(1, sum(port.width for port in circuit.inputs))
+    clocks = {places[clock.name].start for clock in circuit.clocks}
+    levels = np.zeros(width, dtype=np.uint8) if first is None else first
+    start = "".join(str(int(bit)) if at in clocks else "x" for at, bit in enumerate(levels)) or "x"
     out = sum(port.width for port in circuit.outputs)
     pins, at = [], out
     for port in circuit.inputs:

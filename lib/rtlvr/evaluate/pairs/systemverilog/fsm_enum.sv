@@ -30,7 +30,7 @@ module fsm_enum(input clk, input rst_n, input [1:0] coin, input refund, output v
   reg [1:0] money;
   wire [2:0] total = {1'b0, money} + {1'b0, coin};
   wire nothing = coin == 2'b11;
-  assign vend = ~refund & ~nothing & total[2];
+  assign vend = ~refund & (coin != 2'b00) & ~nothing & total[2];
   assign change = refund ? money : vend ? total[1:0] : 2'b00;
   assign state = money;
   always @(posedge clk or negedge rst_n)

@@ -5,7 +5,8 @@
 module priority_if(input logic clk, rst_n, input logic [5:0] irq, mask, input logic ack,
                    output logic [2:0] cause, output logic pending, lost);
   typedef enum logic [2:0] {NONE = 3'd7, C0 = 3'd0, C1, C2, C3, C4, C5} cause_e;
-  logic [5:0] waiting, active, served;
+  logic [5:0] waiting = '0, active, served;
+  logic lost_q = 1'b0;
   cause_e now;
   assign active = waiting & ~mask;
   always_comb begin
@@ -20,18 +21,19 @@ module priority_if(input logic clk, rst_n, input logic [5:0] irq, mask, input lo
     end
   end
   always_ff @(posedge clk or negedge rst_n)
-    if (!rst_n) begin waiting <= '0; lost <= 1'b0; end
+    if (!rst_n) begin waiting <= '0; lost_q <= 1'b0; end
     else begin
       waiting <= (waiting & ~(ack ? served : '0)) | irq;
-      lost <= |(waiting & irq & ~(ack ? served : '0));
+      lost_q <= |(waiting & irq & ~(ack ? served : '0));
     end
-  assign cause = now;
+  assign cause = now, lost = lost_q;
   assign pending = now inside {[C0:C5]};
 endmodule
 //# right plain Verilog
 module priority_if(input clk, input rst_n, input [5:0] irq, input [5:0] mask, input ack, output [2:0] cause,
                    output pending, output reg lost);
   reg [5:0] w;
+  initial {lost, w} = 7'd0;
   wire [5:0] a = w & ~mask;
   assign cause = a[5] ? 3'd5 : a[0] ? 3'd0 : a[1] ? 3'd1 : a[4] ? 3'd4 : a[3] ? 3'd3 : a[2] ? 3'd2 : 3'd7;
   assign pending = |a;
@@ -45,6 +47,7 @@ module priority_if(input clk, input rst_n, input [5:0] irq, input [5:0] mask, in
                    output reg pending, output reg lost);
   reg [5:0] held, taken;
   integer i;
+  initial begin held = 0; lost = 0; end
   always @* begin
     pending = 1;
     taken = 6'b000000;

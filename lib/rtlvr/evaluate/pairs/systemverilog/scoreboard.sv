@@ -11,7 +11,7 @@ endpackage
 module scoreboard(input logic clk, rst_n, set, clear, input logic [2:0] id, input score_pkg::who_t who,
                   output logic [7:0] busy, output score_pkg::who_t owner, output logic [3:0] count, output logic clash);
   import score_pkg::*;
-  entry_t [ENTRIES-1:0] entries;
+  entry_t [ENTRIES-1:0] entries = {ENTRIES{EMPTY}};
   always_comb begin
     foreach (entries[i]) busy[i] = entries[i].busy;
     owner = entries[id].owner;
@@ -29,6 +29,7 @@ endmodule
 module scoreboard(input clk, input rst_n, input set, input clear, input [2:0] id, input [1:0] who,
                   output reg [7:0] busy, output [1:0] owner, output reg [3:0] count, output clash);
   reg [15:0] owners;
+  initial begin busy = 8'd0; owners = 16'hffff; end
   wire [1:0] there = owners >> {id, 1'b0};
   wire taken = set & ~clash;
   integer i;
@@ -51,6 +52,10 @@ module scoreboard(input clk, input rst_n, input set, input clear, input [2:0] id
   reg [2:0] e [0:7];
   reg [3:0] n;
   integer k;
+  initial begin
+    n = 0;
+    for (k = 0; k < 8; k = k + 1) e[k] = 3'b011;
+  end
   wire [2:0] now = e[id];
   wire free = !now[2] || now[1:0] == who || clear;
   wire taken = set && free;

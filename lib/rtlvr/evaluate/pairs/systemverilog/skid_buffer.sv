@@ -11,8 +11,8 @@ endinterface
 module skid #(parameter type T = logic [5:0]) (input logic clk, rst_n, stream_if.sink in, stream_if.source out,
                                                output logic held);
   typedef struct packed {T data; logic last;} beat_t;
-  beat_t main, spare;
-  logic main_v, spare_v;
+  beat_t main = '0, spare = '0;
+  logic main_v = 1'b0, spare_v = 1'b0;
   assign in.ready = !spare_v, out.valid = main_v, held = spare_v;
   assign {out.data, out.last} = main;
   always_ff @(posedge clk or negedge rst_n)
@@ -39,6 +39,7 @@ module skid_buffer(input clk, input rst_n, input in_valid, input [5:0] in_data, 
                    output in_ready, output out_valid, output [5:0] out_data, output out_last, output held);
   reg [6:0] front, back;
   reg [1:0] n;  // 0, 1 or 3
+  initial begin front = 0; back = 0; n = 0; end
   wire move = out_ready | ~n[0];
   assign {in_ready, out_valid, held} = {~n[1], n[0], n[1]};
   assign {out_data, out_last} = front;
@@ -56,6 +57,7 @@ module skid_buffer(input clk, input rst_n, input in_valid, input [5:0] in_data, 
                    output reg in_ready, output reg out_valid, output reg [5:0] out_data, output reg out_last, output held);
   reg [5:0] d;
   reg l;
+  initial begin in_ready = 1; out_valid = 0; out_data = 0; out_last = 0; d = 0; l = 0; end
   assign held = !in_ready;
   always @(posedge clk or negedge rst_n)
     if (!rst_n) begin in_ready <= 1; out_valid <= 0; out_data <= 0; out_last <= 0; d <= 0; l <= 0; end
