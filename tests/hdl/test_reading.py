@@ -17,12 +17,15 @@ SAME = {
     "byte order mark": "\ufeff" + BODY,
     "line ends": BODY.replace(";", ";\r\n"),
     "form feeds": BODY.replace("; ", ";\f"),
-    "comments": BODY.replace("; ", "; /* module x( */ // `include \"f\" $system\n"),
-    "inactive text": BODY + "`ifdef FORMAL\n assert property ($past(1)); `include \"x\"\n`endif\n",
-    "a tool's macro": "`ifdef __ICARUS__\nbroken (\n`elsif YOSYS\nbroken (\n`elsif __slang__\nbroken (\n`endif\n" + BODY,
+    "comments": BODY.replace("; ", '; /* module x( */ // `include "f" $system\n'),
+    "inactive text": BODY + '`ifdef FORMAL\n assert property ($past(1)); `include "x"\n`endif\n',
+    "a tool's macro": "`ifdef __ICARUS__\nbroken (\n`elsif YOSYS\nbroken (\n`elsif __slang__\nbroken (\n`endif\n"
+    + BODY,
     "an unused macro": "`define SVA(n) a_``n: assert property (n)\n" + BODY,
     "a macro": "`define EDGE posedge\n" + BODY.replace("posedge", "`EDGE"),
-    "an unused module": "module x(input a); initial $system(a); endmodule\n" + BODY + "module y; initial #5 $finish; endmodule\n",
+    "an unused module": "module x(input a); initial $system(a); endmodule\n"
+    + BODY
+    + "module y; initial #5 $finish; endmodule\n",
     "timescale": "`timescale 1ns/1ps\n`default_nettype wire\n" + BODY + "`resetall\n",
     "line directives": '`line 4 "x.v" 0\n' + BODY,
     "an attribute": BODY.replace("always", "(* keep *) always"),
@@ -39,16 +42,16 @@ def test_what_does_not_count_leaves_the_same_design(name: str) -> None:
 
 GONE = [
     'initial $display("x;y", f(1));',
-    "initial begin $dumpfile(\"x\"); $dumpvars; end",
-    "always @(posedge clk) if (d > 3) begin $error(\"late\"); $finish; end",
+    'initial begin $dumpfile("x"); $dumpvars; end',
+    'always @(posedge clk) if (d > 3) begin $error("late"); $finish; end',
     "a1: assert property (@(posedge clk) d |-> ##1 q);",
     "always @(posedge clk) assert (d < 9) else $fatal;",
     "cover property (@(posedge clk) d);",
     "property p; @(posedge clk) d; endproperty",
     "specify (clk => q) = 3; endspecify",
     "final $display(q);",
-    "generate if (0) $fatal(1, \"never\"); endgenerate",
-    "if (1 > 2) $error(\"never\");",
+    'generate if (0) $fatal(1, "never"); endgenerate',
+    'if (1 > 2) $error("never");',
 ]
 
 
@@ -70,10 +73,10 @@ REFUSED = {
     "defparam other.p = 3;": "defparam",
     '`include "/etc/passwd"': "`include",
     "initial $display(d++);": "changes a value",
-    "if (1) $error(\"must not be\");": "must not be",
+    'if (1) $error("must not be");': "must not be",
     "wire \\a/*b ;": "escaped",
-    "initial $system(\"touch x\");": "$system",
-    "reg [7:0] r [0:3]; integer f; initial f = $fopen(\"x\");": "$fopen",
+    'initial $system("touch x");': "$system",
+    'reg [7:0] r [0:3]; integer f; initial f = $fopen("x");': "$fopen",
     "always @(": "does not compile",
     "```": "Markdown",
 }
@@ -86,7 +89,9 @@ def test_what_is_refused_is_named(line: str) -> None:
     assert REFUSED[line] in str(error.value)
 
 
-@pytest.mark.parametrize("text", ["\udcff", "a\0b", BODY + "\r" + BODY, "module m; // \x07\nendmodule", "", "x" * 5_000_000])
+@pytest.mark.parametrize(
+    "text", ["\udcff", "a\0b", BODY + "\r" + BODY, "module m; // \x07\nendmodule", "", "x" * 5_000_000]
+)
 def test_undecodable(text: str) -> None:
     with pytest.raises(DesignError):
         read_here(text)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from rtlvr.errors import ParameterError
 from rtlvr.data.corpus import procedural
+from rtlvr.errors import ParameterError
 from rtlvr.params import load
 from rtlvr.records import Problem
 from rtlvr.train.policy import chat, load_policy, load_tokenizer

@@ -16,8 +16,8 @@ from rtlvr.verify import Pool, Stimuli
 pytestmark = pytest.mark.tools
 STIMULI = Stimuli(sequences=2, cycles=16)
 GOLDENS = seed_corpus()[::5][:40]
-BENCH = "\nmodule dress_bench; reg a; initial begin #10 a = $random; $dumpfile(\"x\"); $finish; end endmodule\n"
-SPARE = "\nmodule dress_spare(input a, output b); assign #5 b = a; initial $system(\"x\"); endmodule\n"
+BENCH = '\nmodule dress_bench; reg a; initial begin #10 a = $random; $dumpfile("x"); $finish; end endmodule\n'
+SPARE = '\nmodule dress_spare(input a, output b); assign #5 b = a; initial $system("x"); endmodule\n'
 MACRO = "`define DRESS_ASSERT(name, what) a_``name: assert property (what)\n"
 
 
@@ -91,21 +91,25 @@ DRESSES: dict[str, Callable[[str], str]] = {
     "byte order mark": lambda text: "\ufeff" + text,
     "a notice": lambda text: "/* Copyright © Ünïcode 文字 */\n" + text,
     "a long comment": lambda text: text + "// " + "x" * 300_000 + "\n",
-    "a comment with code": lambda text: "// `include \"x\" $system(\"x\"); #5 force bind\n" + text,
-    "translate_off": inside("// synopsys translate_off\ninitial $display(\"x\");\n// synopsys translate_on"),
-    "inactive text": lambda text: "`ifdef FORMAL\n$past(1) `include \"x\" (\n`endif\n" + text,
+    "a comment with code": lambda text: '// `include "x" $system("x"); #5 force bind\n' + text,
+    "translate_off": inside('// synopsys translate_off\ninitial $display("x");\n// synopsys translate_on'),
+    "inactive text": lambda text: '`ifdef FORMAL\n$past(1) `include "x" (\n`endif\n' + text,
     "inactive text inside": inside("`ifdef FORMAL\n always @* assert ($past(1) == f(``x));\n`endif"),
-    "text for another tool": inside("`ifdef __ICARUS__\n broken (\n`elsif YOSYS\n broken (\n`elsif VERILATOR\n broken (\n`endif"),
+    "text for another tool": inside(
+        "`ifdef __ICARUS__\n broken (\n`elsif YOSYS\n broken (\n`elsif VERILATOR\n broken (\n`endif"
+    ),
     "an unused macro": lambda text: MACRO + text,
     "a timescale": lambda text: "`timescale 1ns / 1ps\n`resetall\n" + text,
-    "a line directive": lambda text: "`line 1 \"other.v\" 0\n" + text,
+    "a line directive": lambda text: '`line 1 "other.v" 0\n' + text,
     "a spare module before": lambda text: SPARE + text,
     "a spare module after": lambda text: text + SPARE,
     "a test bench before": lambda text: BENCH + text,
     "a test bench after": lambda text: text + BENCH,
-    "printing": inside("initial begin $display(\"%m ; endmodule\"); $dumpvars; end"),
-    "an attribute": lambda text: text.replace("endmodule", "endmodule\n", 1).replace("module", "(* keep, top *) module", 1),
-    "a final block": inside("final $display(\"bye\");"),
+    "printing": inside('initial begin $display("%m ; endmodule"); $dumpvars; end'),
+    "an attribute": lambda text: text.replace("endmodule", "endmodule\n", 1).replace(
+        "module", "(* keep, top *) module", 1
+    ),
+    "a final block": inside('final $display("bye");'),
     "ports in another order": ported,
     "an old header": old_header,
 }
@@ -128,7 +132,11 @@ def test_no_dress_changes_a_verdict(workers: Pool, golden: Golden) -> None:
         plain = workers.verify(golden.code, candidate, STIMULI, golden.top, golden.top)
         dressed = [(name, dress(candidate)) for name, dress in DRESSES.items()]
         verdicts = workers.map(lambda row: workers.verify(golden.code, row[1], STIMULI, golden.top), dressed)
-        changed = [(name, v.status, v.reason) for (name, _), v in zip(dressed, verdicts, strict=True) if v.status != plain.status]
+        changed = [
+            (name, v.status, v.reason)
+            for (name, _), v in zip(dressed, verdicts, strict=True)
+            if v.status != plain.status
+        ]
         assert not changed, (plain.status, changed)
 
 

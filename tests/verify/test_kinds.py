@@ -83,7 +83,12 @@ def test_slow_is_not_wrong(width: int, proved: bool) -> None:
     golden = f"module m(input [{width - 1}:0] a, b, output [{2 * width - 1}:0] y); assign y = a * b; endmodule\n"
     verdict = verify(golden, ARRAY.format(m=width - 1, p=2 * width - 1, q=2 * width, w=width))
     assert verdict.equivalent and verdict.proved == proved, verdict
-    assert verify(golden, ARRAY.format(m=width - 1, p=2 * width - 1, q=2 * width, w=width).replace("a ^ b ^ c", "a ^ b | c")).status == "inequivalent"
+    assert (
+        verify(
+            golden, ARRAY.format(m=width - 1, p=2 * width - 1, q=2 * width, w=width).replace("a ^ b ^ c", "a ^ b | c")
+        ).status
+        == "inequivalent"
+    )
 
 
 def test_what_came_before_changes_nothing() -> None:

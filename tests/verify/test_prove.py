@@ -129,7 +129,10 @@ def test_there_is_no_miter_for_other_ports_or_large_memories(alone: ProcessPoolE
     memory += "always @(posedge clk) begin r[a] <= d; q <= r[a]; end\nendmodule\n"
     inverted = memory.replace("r[a] <= d; q <= r[a];", "r[a] <= ~d; q <= ~r[a];")
     assert "too large" in alone.submit(answer, memory, inverted).result()[1]
-    assert alone.submit(answer, memory, memory.replace("r[", "store[").replace("r [", "store [")).result()[1] == "congruent"
+    assert (
+        alone.submit(answer, memory, memory.replace("r[", "store[").replace("r [", "store [")).result()[1]
+        == "congruent"
+    )
 
 
 def test_abc_forgets_survives_and_is_replaced(tmp_path: Path) -> None:

@@ -38,7 +38,11 @@ def test_every_case_in_any_order(cases: list[dict], order: str) -> None:
     try:
         pairs = [(c["golden"], c["candidate"], c.get("golden_top"), c.get("candidate_top")) for c in rows]
         verdicts = pool.map(lambda pair: verdict_of(pool, pair, "hybrid", Stimuli()), pairs)
-        odd = [(c["id"], c["expected"], v.status, v.reason) for c, v in zip(rows, verdicts, strict=True) if not as_expected(c, v)]
+        odd = [
+            (c["id"], c["expected"], v.status, v.reason)
+            for c, v in zip(rows, verdicts, strict=True)
+            if not as_expected(c, v)
+        ]
     finally:
         pool.close()
     assert not odd

@@ -54,7 +54,9 @@ class Circuit(Record):
     memories: int
     cells: int  # of any kind, words counted once
     derived_clocks: bool  # some clock is not an input: a divided or gated one
-    gates: tuple[str, ...] = ()  # inputs, clocks apart, that open latches or reach clocks: they act whenever they change
+    gates: tuple[
+        str, ...
+    ] = ()  # inputs, clocks apart, that open latches or reach clocks: they act whenever they change
 
     @property
     def sequential(self) -> bool:

@@ -12,8 +12,8 @@ import pyslang
 from pyslang import ast, parsing, syntax
 
 from rtlvr.errors import DesignError
+from rtlvr.hdl.declarations import Declaration
 from rtlvr.hdl.syntax import KIND, Parsed, place
-from rtlvr.hdl.units import Unit
 
 _SKIP = ast.VisitAction.Skip
 _PRINTS = re.compile(
@@ -67,7 +67,7 @@ class Quieted:
     real: bool = False  # whether it computes with real numbers
 
 
-def quiet(parsed: Parsed, kept: list[Unit]) -> Quieted:
+def quiet(parsed: Parsed, kept: list[Declaration]) -> Quieted:
     """The edits that take out of `kept` what no output depends on.
 
     Raises:
@@ -173,14 +173,22 @@ def _check_defparam(node: syntax.SyntaxNode) -> None:
         module = module.parent
     known: set[str] = set()
     if module is not None:
-        module.visit(lambda item: known.add(item.name.valueText) if getattr(item, "kind", None) == KIND.InstanceName else None)
-        module.visit(lambda item: known.add(item.name.valueText) if getattr(item, "kind", None) == KIND.NamedBlockClause else None)
+        module.visit(
+            lambda item: known.add(item.name.valueText) if getattr(item, "kind", None) == KIND.InstanceName else None
+        )
+        module.visit(
+            lambda item: (
+                known.add(item.name.valueText) if getattr(item, "kind", None) == KIND.NamedBlockClause else None
+            )
+        )
     for assignment in node.assignments:
         if isinstance(assignment, parsing.Token):
             continue
         first = re.match(r"\s*([\w$]+)", str(assignment.name))
         if first is None or first[1] not in known:
-            raise DesignError(f"defparam of {str(assignment.name).strip()}, which is no instance of its module, is not allowed")
+            raise DesignError(
+                f"defparam of {str(assignment.name).strip()}, which is no instance of its module, is not allowed"
+            )
 
 
 def failing_check(parsed: Parsed, top: str) -> str | None:

@@ -11,7 +11,7 @@ import hashlib
 import re
 
 from rtlvr.errors import DesignError, SourceError
-from rtlvr.hdl import quiet, source, syntax, units
+from rtlvr.hdl import declarations, quiet, source, syntax
 from rtlvr.hdl.yosys import in_child
 from rtlvr.records import Record
 
@@ -96,13 +96,13 @@ def _one(
             raise _unreadable(text, problem)
         parsed, old = again, True
     clean = syntax.parse(_ascii(syntax.expanded(parsed, old)))
-    found = units.units(clean)
-    chosen = units.top_of(found, top, preferred, ports)
-    kept = units.needed(found, chosen)
+    found = declarations.declarations(clean)
+    chosen = declarations.top_of(found, top, preferred, ports)
+    kept = declarations.needed(found, chosen)
     changes = quiet.quiet(clean, kept)
     if changes.checks and (said := quiet.failing_check(clean, chosen.name)):
         raise DesignError(f"a check at elaboration fails: {said}")
-    dropped = [(*syntax.place(unit.node), "") for unit in found if unit not in kept]
+    dropped = [(*syntax.place(one.node), "") for one in found if one not in kept]
     result = _plain_keywords(syntax.edited(clean.text, changes.edits + dropped))
     if problem := source.refused(result):
         raise DesignError(problem)
@@ -114,7 +114,7 @@ def _one(
         digest=hashlib.blake2b(tokens.encode(), digest_size=16).hexdigest(),
         slang=changes.slang,
         files=tuple(sorted(changes.files)),
-        missing=tuple(units.missing(kept)),
+        missing=tuple(declarations.missing(kept)),
     )
 
 

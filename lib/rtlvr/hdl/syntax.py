@@ -18,15 +18,7 @@ _DEPTH = 512  # of nested constructs
 _WORD = re.compile(r"[A-Za-z_][\w$]*")
 _OWN_MACROS = ["__slang__", "__slang_major__", "__slang_minor__"]
 # Words that Verilog-2005 leaves free and SystemVerilog reserves: old code may use them as names.
-_NEW_WORDS = """accept_on alias always_comb always_ff always_latch assert assume before bind bins binsof bit break byte chandle
-checker class clocking const constraint context continue cover covergroup coverpoint cross dist do endchecker endclass endclocking
-endgroup endinterface endpackage endprogram endproperty endsequence enum eventually expect export extends extern final first_match
-foreach forkjoin global iff ignore_bins illegal_bins implements implies import inside int interconnect interface intersect
-join_any join_none let local logic longint matches modport nettype new nexttime null package packed priority program property
-protected pure rand randc randcase randsequence ref reject_on restrict return s_always s_eventually s_nexttime s_until s_until_with
-sequence shortint shortreal soft solve static string strong struct super sync_accept_on sync_reject_on tagged this throughout
-timeprecision timeunit type typedef union unique unique0 until until_with untyped var virtual void wait_order weak wildcard with
-within""".split()
+_NEW_WORDS = ["accept_on", "alias", "always_comb", "always_ff", "always_latch", "assert", "assume", "before", "bind", "bins", "binsof", "bit", "break", "byte", "chandle", "checker", "class", "clocking", "const", "constraint", "context", "continue", "cover", "covergroup", "coverpoint", "cross", "dist", "do", "endchecker", "endclass", "endclocking", "endgroup", "endinterface", "endpackage", "endprogram", "endproperty", "endsequence", "enum", "eventually", "expect", "export", "extends", "extern", "final", "first_match", "foreach", "forkjoin", "global", "iff", "ignore_bins", "illegal_bins", "implements", "implies", "import", "inside", "int", "interconnect", "interface", "intersect", "join_any", "join_none", "let", "local", "logic", "longint", "matches", "modport", "nettype", "new", "nexttime", "null", "package", "packed", "priority", "program", "property", "protected", "pure", "rand", "randc", "randcase", "randsequence", "ref", "reject_on", "restrict", "return", "s_always", "s_eventually", "s_nexttime", "s_until", "s_until_with", "sequence", "shortint", "shortreal", "soft", "solve", "static", "string", "strong", "struct", "super", "sync_accept_on", "sync_reject_on", "tagged", "this", "throughout", "timeprecision", "timeunit", "type", "typedef", "union", "unique", "unique0", "until", "until_with", "untyped", "var", "virtual", "void", "wait_order", "weak", "wildcard", "with", "within"]
 _OLD_NAME = re.compile(rf'"(?:\\.|[^"\\\n])*"|\\\S+|(?<![\w$`])(?:{"|".join(_NEW_WORDS)})(?![\w$])')
 
 

@@ -111,11 +111,14 @@ class _Child:
         return json.loads(received)
 
     def error(self) -> str:
-        """The last error that Yosys told of."""
+        """The last error that Yosys told of; of slang's the first, which says more than its summary."""
         self._log.seek(0)
         lines = self._log.read(1 << 20).decode("utf-8", "replace").splitlines()
         errors = [line for line in lines if "ERROR:" in line]
-        return re.sub(r"\S*/design\.v:", "line ", errors[-1]).replace("ERROR: ", "") if errors else ""
+        if not errors:
+            return ""
+        said = errors[0] if "elaboration failed" in errors[-1] else errors[-1]
+        return re.sub(r"\S*/\w+\.v:", "line ", said).replace("ERROR: ", "")
 
     def end(self) -> None:
         with suppress(ProcessLookupError):

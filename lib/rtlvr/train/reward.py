@@ -66,7 +66,9 @@ class EquivalenceReward:
 
     def __init__(self, pool: Pool | RayPool, stimuli: Stimuli, accept_unproved: bool = True) -> None:
         if not accept_unproved and pool.mode == "testbench":
-            raise ParameterError("got rl.accept_unproved=false with the testbench mode, which proves nothing; use hybrid")
+            raise ParameterError(
+                "got rl.accept_unproved=false with the testbench mode, which proves nothing; use hybrid"
+            )
         self._pool, self._stimuli, self._accept_unproved = pool, stimuli, accept_unproved
         self.last: list[Judgement] = []
 

@@ -15,9 +15,9 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from rtlvr.confine import start
 import psutil
 
+from rtlvr.confine import start
 from rtlvr.errors import InfrastructureError
 from rtlvr.scratch import root
 

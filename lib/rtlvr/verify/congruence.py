@@ -57,7 +57,12 @@ def _kind(cell: dict) -> tuple:
 
 def _holds_state(kind: str) -> bool:
     name = kind.strip("$_").lower()
-    return "dff" in name or "latch" in name or name in ("ff", "sr", "anyconst", "anyseq") or name.startswith(("mem", "ff_", "sr_"))
+    return (
+        "dff" in name
+        or "latch" in name
+        or name in ("ff", "sr", "anyconst", "anyseq")
+        or name.startswith(("mem", "ff_", "sr_"))
+    )
 
 
 def _side(module: dict, number: int) -> _Side:
@@ -150,7 +155,9 @@ class _Classes:
                 self._of[number][bit] = self._id((cell.kind, cause, pin, at))
 
     def _feeds(self, cell: _Cell) -> tuple:
-        return tuple((pin, tuple(self._bit(cell.side, bit) for bit in bits)) for pin, bits in sorted(cell.inputs.items()))
+        return tuple(
+            (pin, tuple(self._bit(cell.side, bit) for bit in bits)) for pin, bits in sorted(cell.inputs.items())
+        )
 
     def _bit(self, number: int, bit: Bit) -> int:
         if isinstance(bit, str):

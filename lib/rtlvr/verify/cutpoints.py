@@ -22,7 +22,18 @@ _MEMORY_NAMES = {"MEMID"}
 _ALIKE = "opt; wreduce; opt -full; opt_clean"
 _BITS = "simplemap t:$*ff* t:$*dff* t:$*latch* t:$sr t:$ff"
 # Registers of either polarity become positive ones with inverters, so that `posedge` of an inverted clock is a `negedge`.
-_KINDS = ("DFF_P", "DFF_PP0", "DFF_PP1", "ALDFF_PP", "DFFSR_PPP", "DLATCH_P", "DLATCH_PP0", "DLATCH_PP1", "DLATCHSR_PPP", "SR_PP")
+_KINDS = (
+    "DFF_P",
+    "DFF_PP0",
+    "DFF_PP1",
+    "ALDFF_PP",
+    "DFFSR_PPP",
+    "DLATCH_P",
+    "DLATCH_PP0",
+    "DLATCH_PP1",
+    "DLATCHSR_PPP",
+    "SR_PP",
+)
 _POSITIVE = "dfflegalize " + " ".join(f"-cell $_{kind}_ 01" for kind in _KINDS)
 
 
@@ -71,7 +82,9 @@ def _cut_here(golden: GoldenSide, candidate: str, top: str, reader: Reader, fold
     (folder / "cut.v").write_text(_wrapper(golden, *widths[0][:2], [width[2] for width in widths], unknowns))
     joined = ys.Design()
     texts = "; ".join(f"read_rtlil {folder / role}.il" for role in ("gold", "gate"))
-    passes(ys, joined, texts, f"read_verilog -sv {folder / 'cut.v'}", f"hierarchy -top cut_{golden.nonce}; proc; flatten")
+    passes(
+        ys, joined, texts, f"read_verilog -sv {folder / 'cut.v'}", f"hierarchy -top cut_{golden.nonce}; proc; flatten"
+    )
     netlist.write_aiger(ys, joined, folder, "cut")
     return {"cut": True, "sequential": sequential}
 
@@ -148,7 +161,11 @@ def _memories(module: dict) -> dict[str, tuple[str, list[tuple[str, int]], str]]
             kept = {k: v for k, v in item["parameters"].items() if k not in (*_MEMORY_NAMES, "INIT")}
             contents = item["parameters"].get("INIT", "x")
             begins = "x" if set(contents) <= {"x"} else contents
-            found[cell] = (repr((item["type"], sorted(kept.items()))), [(item["parameters"].get("MEMID", cell), 0)], begins)
+            found[cell] = (
+                repr((item["type"], sorted(kept.items()))),
+                [(item["parameters"].get("MEMID", cell), 0)],
+                begins,
+            )
     return found
 
 

@@ -17,12 +17,14 @@ from rtlvr.verify.miter import Miter
 
 _LANES = 64
 _EXPONENTS = (10, 14, 18, 22, 26)  # lengths of the held stretches, as powers of two, round by round
+_TAILS = (32, 256, 2048, 16_384)  # frames that may be enough of a counterexample, the last ones
 _ALL = np.uint64(2**64 - 1)
 
 
 @dataclass(frozen=True)
 class Deep:
-    """What a deep run found: the frames of the inputs up to the difference (None where they are too many), and how many."""
+    """What a deep run found: frames of inputs that show the difference (None where they are too many); `total`: after how
+    many it was found."""
 
     frames: np.ndarray | None
     total: int
@@ -37,16 +39,43 @@ def look(compiled: Compiled, miter: Miter, circuit: Circuit, text: str, work: fl
     for schedule in _schedules(miter, circuit, text, most):
         found, _ = compiled.run(schedule)
         if found is not None:
-            return _deep(schedule, found), done + found.total
+            return _deep(compiled, schedule, found), done + found.total
         done += int(schedule.frames.sum())
     return None, done
 
 
-def _deep(schedule: Schedule, found: Found) -> Deep:
+def _deep(compiled: Compiled, schedule: Schedule, found: Found) -> Deep:
+    """The found difference, by as few of its last frames as show it from the reset state."""
+    for length in _TAILS:
+        if length >= found.total:
+            break
+        tail = _tail(schedule, found, length)
+        again, _ = compiled.run(_one_lane(tail))
+        if again is not None:
+            return Deep(tail[: again.total], found.total)
     try:
         return Deep(lane_inputs(schedule, found), found.total)
     except ValueError:  # too many to be written out
         return Deep(None, found.total)
+
+
+def _tail(schedule: Schedule, found: Found, length: int) -> np.ndarray:
+    """The last `length` frames of the found lane, the one that differs included, `(frames, inputs)`."""
+    lane, pieces, left, segment = np.uint64(found.lane), [], length, found.segment
+    while left > 0 and segment >= 0:
+        frames = found.frame + 1 if segment == found.segment else int(schedule.frames[segment])
+        odd = (np.arange(max(0, frames - left), frames) % 2 == 1)[:, None]
+        bits = (schedule.values[segment] >> lane) & np.uint64(1)
+        flips = (schedule.toggles[segment] >> lane) & np.uint64(1)
+        pieces.append(np.where(odd, bits ^ flips, bits).astype(np.uint8))
+        left -= len(odd)
+        segment -= 1
+    return np.concatenate(pieces[::-1])
+
+
+def _one_lane(frames: np.ndarray) -> Schedule:
+    values = frames.astype(np.uint64)
+    return Schedule(values, np.zeros_like(values), np.ones(len(frames), dtype=np.int64))
 
 
 def _schedules(miter: Miter, circuit: Circuit, text: str, most: int) -> Iterator[Schedule]:

@@ -22,8 +22,9 @@ from rtlvr.errors import DesignError
 from rtlvr.hdl.reading import Reading, read
 from rtlvr.verify import vhdl
 from rtlvr.verify.abc import Abc
+from rtlvr.verify.beside import netlist_known
 from rtlvr.verify.compare import Prepared
-from rtlvr.verify.evidence import CONGRUENT, CUT, Case, Finding, netlist_known, undecided
+from rtlvr.verify.evidence import CONGRUENT, CUT, Case, Finding, undecided
 from rtlvr.verify.interface import check_names, header, known_to_fit
 from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.simulate import SimulationFailed, simulate
@@ -176,8 +177,13 @@ class Judge:
         return undecided(f"without the macro SYNTHESIS it cannot be judged: {other.reason}")
 
     def _never_known(self, key: tuple, fuller: tuple) -> tuple[str, ...]:
-        """Outputs of the golden of which some bit tells nothing under either stimulus."""
+        """Outputs of the golden of which some bit tells nothing under either stimulus.
+
+        Without state, a bit is unknown only where the golden says so: then it is a don't-care, if others are known.
+        """
         telling = self._telling(key)
+        if not self._goldens[key].circuit.sequential and telling.any():
+            return ()
         if not telling.all() and self._again(fuller) is not None:
             telling = telling | self._telling(fuller)
         names, at = [], 0

@@ -4,9 +4,8 @@ Every counterexample is replayed in four-state simulation before it counts, and 
 no difference either: synthesis and simulation do not always mean the same by one text.
 """
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -22,23 +21,21 @@ from rtlvr.scratch import scratch
 from rtlvr.verify import deep, prove
 from rtlvr.verify.abc import Abc
 from rtlvr.verify.aiger import read_aiger
-from rtlvr.verify.compare import Prepared, compare
+from rtlvr.verify.beside import Beside
+from rtlvr.verify.compare import Prepared
 from rtlvr.verify.compiled import Compiled
 from rtlvr.verify.cutpoints import cut
-from rtlvr.verify.interface import check
 from rtlvr.verify.miter import Joined, Miter, join
-from rtlvr.verify.simulate import SimulationFailed, simulate
+from rtlvr.verify.simulate import SimulationFailed
 from rtlvr.verify.stimulus import exhaustive, long_run
 from rtlvr.verify.verdict import Limits, Seen, Verdict
 
 _LONG_CYCLES, _LONG_SECONDS = (2_000, 10_000, 200_000), 2  # until one design is too slow
-_YOSYS_SECONDS, _ABC_SECONDS = 8, 4
-_LEAST_SECONDS, _TIMES_GOLDEN = 2.0, 20  # CPU time of a candidate's simulation, see `Limits`
+_ABC_SECONDS = 4
 _LOOK, _LOOK_FURTHER = 4e8, 1.5e10  # gate evaluations of a deep run, before and after bounded search
 _BIG, _LOOK_BIG = 4_000, 5e9  # nodes of a miter that no longer fits the caches, and evaluations for it
 _MOST_ALL_INPUTS, _MOST_EXHAUSTED = 26, 2e10  # inputs of a design of which all values are tried, and gate evaluations
 _QUICKLY_EXHAUSTED = 1e8  # ... before anything else is asked
-_LEAST_STEPS = 8  # of a simulation that was too slow to be finished
 _MOST_REPLAYED = 200_000  # frames of a counterexample that Icarus repeats
 
 _MANY_BITS = 64  # of state, from which on cutting is tried first
@@ -58,82 +55,15 @@ class Finding:
     seen: int = 0
 
 
-class Case:
-    """One candidate beside its golden; the check ends `limits.wall_seconds` from now.
-
-    `fits` says whether its interface is known to be the golden's; looking for a proof finds out.
-    """
+class Case(Beside):
+    """A candidate beside its golden, and what proofs and long runs say of both; `reader` is what read the candidate."""
 
     def __init__(self, limits: Limits, golden: Prepared, reading: Reading, abc: Abc, fits: bool = True) -> None:
-        self.fits, self._simulated, self.reading = fits, reading.text, reading
-        self._limits, self._golden, self._top, self._abc = limits, golden, reading.top, abc
-        self._ends = time.monotonic() + limits.wall_seconds
+        super().__init__(limits, golden, reading, fits)
+        self._abc = abc
         self._more_state = True  # whether the candidate may hold more state than the golden, and so count for long
-        self.looked = False  # whether the candidate has been simulated to the end once
         self._cut: bool | None = None
-        self.slow = False  # whether its simulation is too slow to be finished
         self.reader: str = "icarus"
-
-    def check_interface(self) -> None:
-        """Raises DesignError where the candidate turns out to have other ports than the golden."""
-        if not self.fits:
-            check(self._golden.circuit, self.reading)
-            self.fits = True
-
-    def by_simulation(
-        self,
-        strict_x: bool = False,
-        prepared: Prepared | None = None,
-        method: str = "testbench",
-        cpu_seconds: float | None = None,
-        known: Callable[[], np.ndarray | None] | None = None,
-    ) -> Verdict:
-        """Simulate under the golden's stimulus (or that of `prepared`) and compare.
-
-        `known` is asked only where a difference is seen: where the golden's netlist is known under this stimulus.
-
-        Raises:
-            SimulationFailed: the candidate does not compile or exceeds its limits.
-        """
-        prepared = prepared or self._golden
-        fair = _LEAST_SECONDS + _TIMES_GOLDEN * prepared.seconds
-        try:
-            trace = self._simulate(prepared, self._remaining(cpu_seconds or fair))
-        except SimulationFailed as error:
-            if error.partial is None or error.timed_out or len(error.partial) < _LEAST_STEPS:
-                raise
-            trace, self.slow = error.partial, True
-            prepared = replace(prepared, stimulus=prepared.stimulus[: len(trace)], trace=prepared.trace[: len(trace)])
-        if trace.shape != prepared.trace.shape:
-            raise SimulationFailed("its trace does not have the testbench's shape")
-        self.looked = True
-        verdict = compare(prepared, trace, strict_x, method)
-        if verdict.status == "inequivalent" and known is not None and (mask := known()) is not None:
-            return compare(prepared, trace, strict_x, method, mask[: len(trace)])
-        return verdict
-
-    def _simulate(self, prepared: Prepared, limits: Limits) -> np.ndarray:
-        try:
-            return simulate(self._simulated, self._top, prepared.circuit, prepared.stimulus, limits)
-        except SimulationFailed as error:
-            if not error.refused or self._simulated != self.reading.text:
-                raise
-            netlist = self._as_netlist(prepared.simulated != prepared.text)
-            if netlist is None:
-                raise
-        self._simulated = netlist
-        return self._simulate(prepared, limits)
-
-    def _as_netlist(self, lenient: bool) -> str | None:
-        """What to simulate where Icarus refuses the text: slang's netlist, which keeps to the language; `lenient`: or that
-        of Yosys's own reader, where the golden needed it as well."""
-        try:
-            circuit, reader, netlist = analyse(self.reading.text, self._top, True, seconds=self._for_yosys())
-        except DesignError:
-            return None
-        if reader != "slang" and not lenient:
-            return None
-        return netlist if {p.name for p in circuit.ports} == {p.name for p in self._golden.circuit.ports} else None
 
     def by_proof(self, first: Verdict) -> Finding:
         """Look for a proof or a confirmed counterexample; `first` is what simulation said."""
@@ -156,7 +86,9 @@ class Case:
             return False
         with scratch() as folder:
             found = cut(golden, self.reading.text, self._top, self.reader, folder, self._for_yosys())
-            return found is not None and prove.prove(folder, self._abc, _ABC_SECONDS, found.sequential, "cut") == "proved"
+            return (
+                found is not None and prove.prove(folder, self._abc, _ABC_SECONDS, found.sequential, "cut") == "proved"
+            )
 
     def by_testbench(self, prepared: Prepared, known: Callable[[], np.ndarray | None]) -> Verdict:
         """The paper's testbench, and one long run for what happens late or seldom."""
@@ -176,19 +108,6 @@ class Case:
     def simulates_otherwise(self) -> bool:
         """Whether golden or candidate may simulate otherwise than they synthesise: a proof is then not enough."""
         return simulates_otherwise(self.reading.text) or simulates_otherwise(self._golden.text)
-
-    def _left(self) -> float:
-        """Seconds until the check must have ended."""
-        return max(0.0, self._ends - time.monotonic())
-
-    def _remaining(self, cpu_seconds: float) -> Limits:
-        """The limits of a tool run that begins now."""
-        cpu_seconds = min(cpu_seconds, self._limits.cpu_seconds)
-        return self._limits.model_copy(update={"cpu_seconds": cpu_seconds, "wall_seconds": self._left()})
-
-    def _for_yosys(self) -> int:
-        """Seconds of CPU time for a Yosys child: no more than the check has left."""
-        return max(1, min(_YOSYS_SECONDS, int(self._left())))
 
     def _late(self, stimulus: np.ndarray) -> Verdict | None:
         """Both designs under a long stimulus; None where one of them is too slow for it, which is no fault."""
@@ -233,7 +152,10 @@ class Case:
         if joined.miter is None:
             return Finding("open", reason=joined.problem)
         self.fits, self._more_state = True, joined.more_state
-        if not joined.miter.latches and (found := self._exhausted(joined.miter, folder, _QUICKLY_EXHAUSTED)) is not None:
+        if (
+            not joined.miter.latches
+            and (found := self._exhausted(joined.miter, folder, _QUICKLY_EXHAUSTED)) is not None
+        ):
             return found
         answer = prove.prove(folder, self._abc, _ABC_SECONDS, bool(joined.miter.latches))
         if answer == "open":
@@ -297,7 +219,7 @@ class Case:
         return deep.look(compiled, miter, self._golden.circuit, self.reading.text, work)
 
     def _deep(self, found: deep.Deep, miter: Miter) -> Finding:
-        if found.frames is not None and found.total <= _MOST_REPLAYED:
+        if found.frames is not None and len(found.frames) <= _MOST_REPLAYED:
             return self._confirm(miter, found.frames)
         if self.simulates_otherwise:
             return Finding("unconfirmed", seen=found.total)
@@ -317,30 +239,6 @@ class Case:
         if replayed is not None and replayed.status == "inequivalent":
             return Finding("refuted", replayed)
         return Finding("unconfirmed", seen=len(frames))
-
-    def _replayed(self, stimulus: np.ndarray, method: str, cpu_seconds: float) -> Verdict | None:
-        """Both designs under another stimulus; None where the golden itself exceeds its limits."""
-        golden = self._golden
-        limits = self._remaining(cpu_seconds)
-        try:
-            trace = simulate(golden.simulated, golden.circuit.top, golden.circuit, stimulus, limits)
-        except SimulationFailed:
-            return None
-        prepared = replace(golden, stimulus=stimulus, trace=trace)
-        return self.by_simulation(False, prepared, method, cpu_seconds, lambda: netlist_known(prepared, limits))
-
-
-def netlist_known(prepared: Prepared, limits: Limits) -> np.ndarray | None:
-    """Where the golden's netlist knows its outputs, `(steps, output bits)`; None where it has none, or takes too long."""
-    if prepared.netlist is None:
-        return None
-    if prepared.netlist == prepared.simulated:
-        return prepared.known
-    try:
-        trace = simulate(prepared.netlist, prepared.circuit.top, prepared.circuit, prepared.stimulus, limits)
-    except SimulationFailed:
-        return None
-    return trace != ord("x")
 
 
 def undecided(reason: str) -> Verdict:

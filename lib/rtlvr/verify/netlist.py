@@ -141,7 +141,9 @@ def timed_inputs(module: dict) -> set[str]:
             found.add(port_of[here])
         elif here in driver:
             cell = driver[here]
-            todo += [b for pin, bs in cell["connections"].items() if cell["port_directions"][pin] == "input" for b in bs]
+            todo += [
+                b for pin, bs in cell["connections"].items() if cell["port_directions"][pin] == "input" for b in bs
+            ]
     return found
 
 

@@ -38,9 +38,7 @@ class SimulationFailed(Exception):
         return self.partial is not None
 
 
-def testbench(
-    circuit: Circuit, steps: int, top: str, name: str, trace: str, first: np.ndarray | None = None
-) -> str:
+def testbench(circuit: Circuit, steps: int, top: str, name: str, trace: str, first: np.ndarray | None = None) -> str:
     """The testbench module: drives every input from the stimulus file, writes all outputs after every step.
 
     Clocks have the level of the `first` step, low by default, before any process of the design runs: their first value is
@@ -92,7 +90,9 @@ def simulate(text: str, top: str, circuit: Circuit, stimulus: np.ndarray, limits
     name, trace = f"tb_{secrets.token_hex(8)}", f"{secrets.token_hex(8)}.txt"
     with scratch() as folder:
         (folder / "design.v").write_text(text + "\n", encoding="utf-8")
-        (folder / "testbench.v").write_text(testbench(circuit, len(stimulus), top, name, trace, stimulus[0]), encoding="utf-8")
+        (folder / "testbench.v").write_text(
+            testbench(circuit, len(stimulus), top, name, trace, stimulus[0]), encoding="utf-8"
+        )
         _write_stimulus(folder / "stimulus.txt", stimulus)
         # The testbench first: its timescale is then the design's, so that code which asks for the time gets an answer.
         sources = ["testbench.v", "design.v"]

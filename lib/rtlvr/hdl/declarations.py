@@ -28,7 +28,7 @@ _NEVER = {
 
 
 @dataclass(frozen=True)
-class Unit:
+class Declaration:
     """A module, interface, package or the like; `kind` is `loose` for what stands outside of all."""
 
     name: str
@@ -65,7 +65,7 @@ def _port_name(item: object) -> str:
     return str(inner).strip().split("[")[0].strip() if inner is not None else ""
 
 
-def units(parsed: Parsed) -> list[Unit]:
+def declarations(parsed: Parsed) -> list[Declaration]:
     """What the text declares, in order.
 
     Raises:
@@ -77,11 +77,13 @@ def units(parsed: Parsed) -> list[Unit]:
             raise DesignError(f"the construct {_NEVER[node.kind]} is not allowed")
         kind, (begin, end) = _KINDS.get(node.kind, "loose"), place(node)
         named = getattr(getattr(node, "header", node), "name", None) if kind != "loose" else None
-        found.append(Unit(getattr(named, "valueText", ""), kind, node, parsed.text[begin:end]))
+        found.append(Declaration(getattr(named, "valueText", ""), kind, node, parsed.text[begin:end]))
     return found
 
 
-def top_of(found: Sequence[Unit], wanted: str | None, preferred: str | None, ports: Collection[str] | None) -> Unit:
+def top_of(
+    found: Sequence[Declaration], wanted: str | None, preferred: str | None, ports: Collection[str] | None
+) -> Declaration:
     """The top module: `wanted`; else `preferred` where there is one; else the one that nothing instantiates.
 
     Modules without ports are test benches and do not count. Of several the one with exactly `ports` is taken.
@@ -106,7 +108,7 @@ def top_of(found: Sequence[Unit], wanted: str | None, preferred: str | None, por
     return (fitting if len(roots) != 1 else roots)[0]
 
 
-def _roots(modules: Sequence[Unit]) -> list[Unit]:
+def _roots(modules: Sequence[Declaration]) -> list[Declaration]:
     """Modules with ports that no other module instantiates; what only a test bench instantiates counts as well."""
     left = list(modules)
     while True:
@@ -117,7 +119,7 @@ def _roots(modules: Sequence[Unit]) -> list[Unit]:
         left = [unit for unit in left if unit not in benches]
 
 
-def needed(found: Sequence[Unit], top: Unit) -> list[Unit]:
+def needed(found: Sequence[Declaration], top: Declaration) -> list[Declaration]:
     """What `top` needs, itself included, in order of the text: modules it reaches, and declarations that these mention.
 
     Raises:
@@ -141,7 +143,7 @@ def needed(found: Sequence[Unit], top: Unit) -> list[Unit]:
     return [unit for unit in found if id(unit) in kept]
 
 
-def missing(kept: Sequence[Unit]) -> list[str]:
+def missing(kept: Sequence[Declaration]) -> list[str]:
     """Names that the units instantiate and the text does not declare."""
     known = {unit.name for unit in kept}
     return sorted({name for unit in kept for name in unit.instances} - known)

@@ -1,0 +1,134 @@
+"""One candidate beside its prepared golden, in simulation: under the golden's stimulus, or any other."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from rtlvr.errors import DesignError
+from rtlvr.hdl.circuit import analyse
+from rtlvr.hdl.reading import Reading
+from rtlvr.verify.compare import Prepared, compare
+from rtlvr.verify.interface import check
+from rtlvr.verify.simulate import SimulationFailed, simulate
+from rtlvr.verify.verdict import Limits, Verdict
+
+_YOSYS_SECONDS = 15
+_LEAST_SECONDS, _TIMES_GOLDEN = 2.0, 20  # CPU time of a candidate's simulation, see `Limits`
+_LEAST_STEPS = 8  # of a simulation that was too slow to be finished
+
+
+class Beside:
+    """A candidate beside its golden; the check ends `limits.wall_seconds` from now.
+
+    `fits` says whether its interface is known to be the golden's; looking for a proof finds out.
+    """
+
+    def __init__(self, limits: Limits, golden: Prepared, reading: Reading, fits: bool = True) -> None:
+        self.fits, self._simulated, self.reading = fits, reading.text, reading
+        self._limits, self._golden, self._top = limits, golden, reading.top
+        self._ends = time.monotonic() + limits.wall_seconds
+        self.looked = False  # whether the candidate has been simulated to the end once
+        self.slow = False  # whether its simulation is too slow to be finished
+
+    def check_interface(self) -> None:
+        """Raises DesignError where the candidate turns out to have other ports than the golden."""
+        if not self.fits:
+            check(self._golden.circuit, self.reading)
+            self.fits = True
+
+    def by_simulation(
+        self,
+        strict_x: bool = False,
+        prepared: Prepared | None = None,
+        method: str = "testbench",
+        cpu_seconds: float | None = None,
+        known: Callable[[], np.ndarray | None] | None = None,
+    ) -> Verdict:
+        """Simulate under the golden's stimulus (or that of `prepared`) and compare.
+
+        `known` is asked only where a difference is seen: where the golden's netlist is known under this stimulus.
+
+        Raises:
+            SimulationFailed: the candidate does not compile or exceeds its limits.
+        """
+        prepared = prepared or self._golden
+        fair = _LEAST_SECONDS + _TIMES_GOLDEN * prepared.seconds
+        try:
+            trace = self._simulate(prepared, self._remaining(cpu_seconds or fair))
+        except SimulationFailed as error:
+            if error.partial is None or error.timed_out or len(error.partial) < _LEAST_STEPS:
+                raise
+            trace, self.slow = error.partial, True
+            prepared = replace(prepared, stimulus=prepared.stimulus[: len(trace)], trace=prepared.trace[: len(trace)])
+        if trace.shape != prepared.trace.shape:
+            raise SimulationFailed("its trace does not have the testbench's shape")
+        self.looked = True
+        verdict = compare(prepared, trace, strict_x, method)
+        if verdict.status == "inequivalent" and known is not None and (mask := known()) is not None:
+            return compare(prepared, trace, strict_x, method, mask[: len(trace)])
+        return verdict
+
+    def _simulate(self, prepared: Prepared, limits: Limits) -> np.ndarray:
+        try:
+            return simulate(self._simulated, self._top, prepared.circuit, prepared.stimulus, limits)
+        except SimulationFailed as error:
+            if not error.refused or self._simulated != self.reading.text:
+                raise
+            netlist = self._as_netlist(prepared.simulated != prepared.text)
+            if netlist is None:
+                raise
+        self._simulated = netlist
+        return self._simulate(prepared, limits)
+
+    def _as_netlist(self, lenient: bool) -> str | None:
+        """What to simulate where Icarus refuses the text: slang's netlist, which keeps to the language; `lenient`: or that
+        of Yosys's own reader, where the golden needed it as well."""
+        try:
+            circuit, reader, netlist = analyse(self.reading.text, self._top, True, seconds=self._for_yosys())
+        except DesignError:
+            return None
+        if reader != "slang" and not lenient:
+            return None
+        return netlist if {p.name for p in circuit.ports} == {p.name for p in self._golden.circuit.ports} else None
+
+    def _left(self) -> float:
+        """Seconds until the check must have ended."""
+        return max(0.0, self._ends - time.monotonic())
+
+    def _remaining(self, cpu_seconds: float) -> Limits:
+        """The limits of a tool run that begins now."""
+        cpu_seconds = min(cpu_seconds, self._limits.cpu_seconds)
+        return self._limits.model_copy(update={"cpu_seconds": cpu_seconds, "wall_seconds": self._left()})
+
+    def _for_yosys(self) -> int:
+        """Seconds of CPU time for a Yosys child: no more than the check has left."""
+        return max(1, min(_YOSYS_SECONDS, int(self._left())))
+
+    def _replayed(self, stimulus: np.ndarray, method: str, cpu_seconds: float) -> Verdict | None:
+        """Both designs under another stimulus; None where the golden itself exceeds its limits."""
+        golden = self._golden
+        limits = self._remaining(cpu_seconds)
+        try:
+            trace = simulate(golden.simulated, golden.circuit.top, golden.circuit, stimulus, limits)
+        except SimulationFailed:
+            return None
+        prepared = replace(golden, stimulus=stimulus, trace=trace)
+        return self.by_simulation(False, prepared, method, cpu_seconds, lambda: netlist_known(prepared, limits))
+
+
+def netlist_known(prepared: Prepared, limits: Limits) -> np.ndarray | None:
+    """Where the golden's netlist knows its outputs and agrees with its text, `(steps, output bits)`.
+
+    None where there is no netlist, or its simulation takes too long.
+    """
+    if prepared.netlist is None:
+        return None
+    if prepared.netlist == prepared.simulated:
+        return prepared.known
+    try:
+        trace = simulate(prepared.netlist, prepared.circuit.top, prepared.circuit, prepared.stimulus, limits)
+    except SimulationFailed:
+        return None
+    return (trace != ord("x")) & (trace == prepared.trace)
