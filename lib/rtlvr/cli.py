@@ -70,7 +70,9 @@ def add_verify(commands) -> None:
     parser.add_argument("golden", type=Path, nargs="?", help="the reference design: Verilog, SystemVerilog or VHDL")
     parser.add_argument("candidate", type=Path, nargs="?", help="the design that is judged")
     parser.add_argument("--golden-top", help="the golden's top module; default: the only one that nothing instantiates")
-    parser.add_argument("--candidate-top", help="the candidate's; default: the one with the golden's name, else the only root")
+    parser.add_argument(
+        "--candidate-top", help="the candidate's; default: the one with the golden's name, else the only root"
+    )
     modes = "hybrid: proof and simulation; testbench: the paper's own check; formal: proofs alone"
     parser.add_argument("--mode", choices=["hybrid", "testbench", "formal"], default="hybrid", help=modes)
     parser.add_argument("--json", action="store_true", help="print the whole verdict")

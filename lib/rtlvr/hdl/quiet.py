@@ -20,6 +20,7 @@ _PRINTS = re.compile(
     r"\$(?:f?(?:display|write|strobe|monitor)[bho]?|monitor(?:on|off)|error|warning|info|fatal|finish|stop|exit|dump\w+|"
     r"timeformat|printtimescale|fflush|fclose|assert\w*|vcdplus\w*|fsdb\w+|shm_\w+|sdf_annotate|cover\w*)"
 )
+_ASKS = re.compile(r"\$(?:test|value)\$plusargs")  # options of a simulation: there are none
 _LOADS = re.compile(r"\$readmem[bh]")
 _CHANGES = frozenset(
     kind for name in dir(KIND) if name.endswith(("AssignmentExpression", "incrementExpression", "decrementExpression"))
@@ -123,6 +124,8 @@ def _instead(node: syntax.SyntaxNode, found: Quieted) -> str | None:
     if kind in _IMMEDIATE:
         _check_harmless(node.action, "an assertion")
         return _BLANKS[0]
+    if kind == KIND.InvocationExpression and _ASKS.fullmatch(_task(node)):
+        return "1'b0"
     if kind == KIND.ExpressionStatement and (name := _task(node.expr)):
         if _LOADS.fullmatch(name):
             found.files.append(" ".join(str(node.expr.arguments.parameters[0]).split()))

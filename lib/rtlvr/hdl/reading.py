@@ -17,6 +17,9 @@ from rtlvr.records import Record
 
 _SECONDS = 5
 _MACRO = "SYNTHESIS"
+_NOTHING = re.compile(
+    r"`default_nettype none\s*`default_nettype wire\s*|`default_nettype wire\s*`default_nettype none\s*"
+)
 
 
 class Reading(Record):
@@ -103,12 +106,12 @@ def _one(
     if changes.checks and (said := quiet.failing_check(clean, chosen.name)):
         raise DesignError(f"a check at elaboration fails: {said}")
     dropped = [(*syntax.place(one.node), "") for one in found if one not in kept]
-    result = _plain_keywords(syntax.edited(clean.text, changes.edits + dropped))
+    result = _tidy(_plain_keywords(syntax.edited(clean.text, changes.edits + dropped)))
     if problem := source.refused(result):
         raise DesignError(problem)
     tokens = "\n".join(syntax.tokens(result))
     return Reading(
-        text=_tidy(result),
+        text=result,
         top=chosen.name,
         ports=chosen.ports,
         digest=hashlib.blake2b(tokens.encode(), digest_size=16).hexdigest(),
@@ -134,5 +137,6 @@ def _plain_keywords(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """Without blank lines and blanks at the ends of lines."""
+    """Without blank lines, blanks at the ends of lines, and directives between which nothing is left."""
+    text = _NOTHING.sub("", _NOTHING.sub("", text))
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"

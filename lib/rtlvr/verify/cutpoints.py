@@ -117,8 +117,11 @@ def _pairs(gold: dict, gate: dict) -> list[tuple[str, str]] | None:
         by_name = {(kind, name): cell for cell, (kind, names, _) in ours.items() for name in names}
         left, used = [], set()
         for cell, (kind, names, _) in theirs.items():
-            partner = next((by_name[kind, name] for name in names if (kind, name) in by_name), None)
-            if partner is None or partner in used:
+            partner = next(
+                (by_name[kind, n] for n in names if by_name.get((kind, n), cell) not in used and (kind, n) in by_name),
+                None,
+            )
+            if partner is None:
                 left.append(cell)
             else:
                 used.add(partner)
@@ -138,12 +141,14 @@ def _pairs(gold: dict, gate: dict) -> list[tuple[str, str]] | None:
 
 def _registers(module: dict) -> dict[str, tuple[str, list[tuple[str, int]], str]]:
     """{cell: (kind, names of its bit, initial value)}."""
+    # A design in a wrapper has the same names behind that of an instance, so their ends count as well.
     names: dict[int | str, list[tuple[str, int]]] = defaultdict(list)
     initial: dict[int | str, str] = {}
     for name, net in module["netnames"].items():
         for at, bit in enumerate(net["bits"]):
             if not net.get("hide_name"):
-                names[bit].append((name, at))
+                parts = name.split(".")
+                names[bit] += [(".".join(parts[first:]), at) for first in range(len(parts))]
         values = net.get("attributes", {}).get("init", "")
         initial |= {bit: value for bit, value in zip(net["bits"], reversed(values), strict=False) if value != "x"}
     return {

@@ -50,7 +50,7 @@ def preload() -> None:
 def elaborate(ys: ModuleType, text: str, top: str, reader: Reader, path: Path) -> Any:
     """The design, flat; assumptions in a candidate would restrict a proof, so all formal cells go."""
     design = load(ys, text, top, reader, path)
-    passes(ys, design, "delete t:$scopeinfo t:$print", "chformal -remove; memory -nomap; opt_clean")
+    passes(ys, design, "delete t:$scopeinfo t:$print", "chformal -remove; rename -enumerate -pattern rtlvr_%; memory -nomap; opt_clean")
     return design
 
 
