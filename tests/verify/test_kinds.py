@@ -37,7 +37,8 @@ def test_what_is_never_known_is_no_free_pass() -> None:
     assert verify(NEVER.format("+ 1"), NEVER.format("- 3")).status == "undecided"
     same = verify(NEVER.format("+ 1"), NEVER.format("- 4'd15"))
     assert same.equivalent and same.proved, same
-    partly = "module v(input clk, input d, output reg q, output reg n);\nalways @(posedge clk) begin q <= d; n <= {}; end\nendmodule\n"
+    partly = "module v(input clk, input d, output reg q, output reg n);\n"
+    partly += "always @(posedge clk) begin q <= d; n <= {}; end\nendmodule\n"
     assert verify(partly.format("~n"), partly.format("n")).status == "undecided"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
+from rtlvr.hdl.resets import split_resets
 from rtlvr.hdl.source import for_slang, for_synthesis
 
 Reader = Literal["verilog", "slang"]
@@ -31,6 +32,7 @@ def readers(slang: bool) -> tuple[Reader, ...]:
 
 def load(ys: ModuleType, text: str, top: str, reader: Reader, path: Path) -> Any:
     """A Yosys design with `top` of `text`, flat and without processes. Ends the process where the reader refuses."""
+    text = split_resets(text)
     path.write_text((for_synthesis if reader == "verilog" else for_slang)(text), encoding="utf-8")
     design = ys.Design()
     read = f"read_verilog -sv -nodpi {path}" if reader == "verilog" else _SLANG.format(top=top, path=path)

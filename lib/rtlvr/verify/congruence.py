@@ -1,8 +1,9 @@
 """Two netlists cell by cell: are they the same but for names and order?
 
 State cells of like kind are first taken for equal, and then told apart by what feeds them, until nothing changes. (Those of
-one name are tried as pairs before: that is quicker, and mostly enough.) What is still alike then behaves alike for ever, if it begins alike (a bisimulation). Registers without an initial value begin
-unknown: each one of the golden is paired with one of the candidate, and both begin with the same unknown value.
+one name are tried as pairs before: that is quicker, and mostly enough.) What is still alike then behaves alike for ever, if
+it begins alike: a bisimulation. Registers without an initial value begin unknown. Each one of the golden is paired with one
+of the candidate, and both begin with the same unknown value.
 
 It costs milliseconds where a proof by ABC would cost half a minute, and it reads memories of any size.
 """
@@ -179,7 +180,9 @@ class _Classes:
         data, pins = cell.outputs.get("RD_DATA", []), sorted(p for p in cell.inputs if p.startswith("RD_"))
         ports = len(cell.inputs.get("RD_EN", [])) or 1
         width = len(data) // ports
-        alike = all(_repeats(value, ports) for name, value in cell.kind[1] if name.startswith("RD_"))
+        alike = all(
+            _repeats(value, ports) for name, value in cell.kind[1] if name.startswith("RD_") and name != "RD_PORTS"
+        )
         for port in range(ports):
             fed: list[object] = [None if alike else port]
             for pin in pins:

@@ -19,6 +19,9 @@ _ASYNCHRONOUS = {"$adff": "ARST", "$adffe": "ARST", "$aldff": "ALOAD", "$aldffe"
 _TIMED_PINS = {"CLK", "ARST", "ALOAD", "SET", "CLR", "EN", "RD_CLK", "WR_CLK"}
 _WITHOUT_ENABLE = ("$dff", "$adff", "$aldff", "$dffsr")
 
+# Names are counted anew, so that memories get their ports in the order of the text.
+_WHOLE = "chformal -remove; rename -enumerate -pattern rtlvr_%; memory -nomap; opt_clean"
+
 _saved: set[str] = set()
 # Yosys maps carries to a parallel prefix network, which is fast in silicon and three times as large.
 _RIPPLE = """(* techmap_celltype = "$lcu" *)
@@ -50,7 +53,12 @@ def preload() -> None:
 def elaborate(ys: ModuleType, text: str, top: str, reader: Reader, path: Path) -> Any:
     """The design, flat; assumptions in a candidate would restrict a proof, so all formal cells go."""
     design = load(ys, text, top, reader, path)
-    passes(ys, design, "delete t:$scopeinfo t:$print", "chformal -remove; rename -enumerate -pattern rtlvr_%; memory -nomap; opt_clean")
+    passes(
+        ys,
+        design,
+        "delete t:$scopeinfo t:$print",
+        "chformal -remove; rename -enumerate -pattern rtlvr_%; memory -nomap; opt_clean",
+    )
     return design
 
 
