@@ -36,7 +36,7 @@ _LOOK, _LOOK_FURTHER = 4e8, 1.5e10  # gate evaluations of a deep run, before and
 _BIG, _LOOK_BIG = 4_000, 5e9  # nodes of a miter that no longer fits the caches, and evaluations for it
 _MOST_ALL_INPUTS, _MOST_EXHAUSTED = 26, 2e10  # inputs of a design of which all values are tried, and gate evaluations
 _QUICKLY_EXHAUSTED = 1e8  # ... before anything else is asked
-_MOST_REPLAYED = 200_000  # frames of a counterexample that Icarus repeats
+_MOST_REPLAYED = 60_000_000  # bytes of a stimulus and a trace that Icarus repeats
 
 _MANY_BITS = 64  # of state, from which on cutting is tried first
 CONGRUENT = "both are the same netlist, cell by cell"
@@ -219,7 +219,8 @@ class Case(Beside):
         return deep.look(compiled, miter, self._golden.circuit, self.reading.text, work)
 
     def _deep(self, found: deep.Deep, miter: Miter) -> Finding:
-        if found.frames is not None and len(found.frames) <= _MOST_REPLAYED:
+        ports = self._golden.circuit.ports
+        if found.frames is not None and 3 * len(found.frames) * (2 + sum(p.width for p in ports)) <= _MOST_REPLAYED:
             return self._confirm(miter, found.frames)
         if self.simulates_otherwise:
             return Finding("unconfirmed", seen=found.total)
