@@ -43,6 +43,7 @@ def report() -> list[Check]:
         _program("iverilog", "iverilog"),
         _program("vvp", "iverilog"),
         _walls(),
+        _ghdl(),
         _chromium(),
         _machine(),
         _gpu(),
@@ -118,6 +119,16 @@ def _walls() -> Check:
     calls = "" if stands.seccomp else "without seccomp only the screen keeps them from the network; "
     return Check(
         name, "optional", *found or ["none"], f"{files}{calls}judge candidates in a container or as another user"
+    )
+
+
+def _ghdl() -> Check:
+    path = shutil.which("ghdl")
+    return Check(
+        "GHDL",
+        "ok" if path else "optional",
+        path or "not on PATH",
+        "" if path else "to judge VHDL: apt install ghdl-mcode, or conda install ghdl",
     )
 
 

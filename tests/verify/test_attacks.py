@@ -55,6 +55,22 @@ ATTACKS = {
     "a giant constant": "wire [99999999:0] w = {100000000{1'b1}}; always @* q = w[3:0];",
     "waits": "initial begin wait (d == 3); q = 0; end",
     "unknown only when compared": "always @(posedge clk) q <= rst ? 4'd0 : (d === 4'd7) ? 4'bx : d + 4'd3;",
+    "macro bomb": "`define A0 q\n"
+    + "".join(f"`define A{n + 1} " + f"`A{n} " * 8 + "\n" for n in range(12))
+    + "always @* q = `A12;",
+    "a macro of itself": "`define R `R\nalways @* q = `R;",
+    "endless constant function": "function automatic integer f(input integer n); while (1) f = n; endfunction\n"
+    "localparam K = f(1); always @* q = K;",
+    "a giant power": "wire [3:0] w = 3**(2**20); always @* q = w;",
+    "an instance of itself": "g again(clk, rst, d, q);",
+    "an open string": 'initial $display("abc); always @* q = d;',
+    "an open comment": "/* always @* q = d;",
+    "a protected region": "`pragma protect begin\nalways @* q = d;\n`pragma protect end",
+    "a long loop": "integer i; always @* for (i = 0; i < 100000000; i = i + 1) q = d;",
+    "deep blocks": "always @* " + "begin " * 3000 + "q = d;" + " end" * 3000,
+    "a package that imports": 'endmodule\npackage p; import "DPI-C" function int system(string s); endpackage\n'
+    'module rest import p::*; (); localparam X = system("touch /tmp/rtlvr_attack");',
+    "binds by an interface": "endmodule\ninterface i; endinterface\nbind g i spy();\nmodule rest;",
     "counter-dependent": "reg [7:0] n = 0; always @(posedge clk) n <= n + 1;\n"
     "always @(posedge clk) if (rst) q <= 0; else q <= d + 4'd3 + (n > 60);",
 }

@@ -3,6 +3,8 @@
 import json
 import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,10 +33,14 @@ def as_expected(case: dict, verdict: Verdict) -> bool:
     return got != wanted[1:] if wanted[0] == "!" else got == wanted
 
 
-@pytest.mark.parametrize("order", ["as they stand", "reversed", "shuffled"])
+ORDERS = ["as they stand", "reversed", "shuffled, eight workers beside two busy processes"]
+
+
+@pytest.mark.parametrize("order", ORDERS)
 def test_every_case_in_any_order(cases: list[dict], order: str) -> None:
-    rows = {"as they stand": cases, "reversed": cases[::-1]}.get(order) or random.Random(0).sample(cases, len(cases))
-    pool = Pool({"as they stand": 1}.get(order, 2))
+    rows = dict(zip(ORDERS, (cases, cases[::-1], random.Random(0).sample(cases, len(cases))), strict=True))[order]
+    pool = Pool(dict(zip(ORDERS, (1, 2, 8), strict=True))[order])
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 if "busy" in order else 0)]
     try:
         pairs = [(c["golden"], c["candidate"], c.get("golden_top"), c.get("candidate_top")) for c in rows]
         verdicts = pool.map(lambda pair: verdict_of(pool, pair, "hybrid", Stimuli()), pairs)
@@ -44,5 +50,8 @@ def test_every_case_in_any_order(cases: list[dict], order: str) -> None:
             if not as_expected(c, v)
         ]
     finally:
+        for process in busy:
+            process.kill()
+            process.wait()
         pool.close()
     assert not odd

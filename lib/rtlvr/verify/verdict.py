@@ -11,7 +11,7 @@ Mode = Literal["hybrid", "testbench", "formal"]
 class Limits(Record):
     """What one check may use.
 
-    A candidate's simulation gets less CPU time than `cpu_seconds` where its golden needs next to none: half a second
+    A candidate's simulation gets less CPU time than `cpu_seconds` where its golden needs next to none: two seconds
     and twenty times what the golden took.
     """
 
