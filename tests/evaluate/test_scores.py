@@ -148,14 +148,13 @@ def test_a_good_testbench_has_no_blind_spot(benchmarks: Path, pool: Pool) -> Non
 
 
 @pytest.mark.tools
-def test_a_testbench_that_runs_longer_is_no_hole(benchmarks: Path, pool: Pool) -> None:
-    """The clock goes wrong after twelve hours: too late for a simulation of the verifier's size."""
+def test_a_fault_that_shows_after_hours_is_no_disagreement(benchmarks: Path, pool: Pool) -> None:
+    """The clock goes wrong after twelve hours of clock cycles: the testbench sees it, and so does the verifier."""
     tasks = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob141_count_clock")
     late = tasks[0].reference.replace("hh[7:0] == 8'h12", "hh[7:0] == 8'h02")
     assert late != tasks[0].reference
-    (found,) = disagreements(tasks, score(answers_to(tasks[0], late), pool), pool)
-    assert (found.official, found.verifier, found.side) == ("wrong", "equivalent", "verifier")
-    assert "no proof" in found.cause
+    assert not disagreements(tasks, score(answers_to(tasks[0], late), pool), pool)
+
 
 
 def test_the_command_line_shows_both(benchmarks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,7 @@ _PRINTS = re.compile(
     r"timeformat|printtimescale|fflush|fclose|assert\w*|vcdplus\w*|fsdb\w+|shm_\w+|sdf_annotate|cover\w*)"
 )
 _ASKS = re.compile(r"\$(?:test|value)\$plusargs")  # options of a simulation: there are none
+_CHANCE = re.compile(r"\$(?:u?random|urandom_range|dist_\w+)")  # at the beginning: an unknown value
 _LOADS = re.compile(r"\$readmem[bh]")
 _CHANGES = frozenset(
     kind for name in dir(KIND) if name.endswith(("AssignmentExpression", "incrementExpression", "decrementExpression"))
@@ -126,6 +127,12 @@ def _instead(node: syntax.SyntaxNode, found: Quieted) -> str | None:
         return _BLANKS[0]
     if kind == KIND.InvocationExpression and _ASKS.fullmatch(_task(node)):
         return "1'b0"
+    if (
+        kind in (KIND.InvocationExpression, KIND.SystemName)
+        and _CHANCE.fullmatch(_task(node))
+        and _at_the_beginning(node)
+    ):
+        return "32'bx"
     if kind == KIND.ExpressionStatement and (name := _task(node.expr)):
         if _LOADS.fullmatch(name):
             found.files.append(" ".join(str(node.expr.arguments.parameters[0]).split()))
@@ -134,6 +141,13 @@ def _instead(node: syntax.SyntaxNode, found: Quieted) -> str | None:
             _check_harmless(node.expr, "printing")
             return _BLANKS[0]
     return None
+
+
+def _at_the_beginning(node: syntax.SyntaxNode) -> bool:
+    """Whether a node is inside an `initial` block."""
+    while node is not None and node.kind != KIND.InitialBlock:
+        node = node.parent
+    return node is not None
 
 
 def _blank(node: syntax.SyntaxNode) -> str:

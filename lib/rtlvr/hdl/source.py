@@ -54,9 +54,10 @@ ALLOWED_SYSTEM = frozenset(
 )
 # An escaped identifier runs to the next blank, whatever is in it: `\a/*` opens no comment.
 _SKIP = re.compile(r'\\[^ \t\r\n]+|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
-# Escaped identifiers that synthesis tools write, such as `\$auto$opt.cc:1 ` or `\u1.q `. Others that begin with `$` stay
-# suspect: Icarus calls the system task where a statement says `\$finish ;`.
-_HARMLESS_ESCAPED = re.compile(r"\\(?:[^ \t\r\n$]|\$\d|\$auto\$)[^ \t\r\n]*")
+# Escaped identifiers that synthesis tools write, such as `\$auto$opt.cc:1 ` or `\u1.q `, or that could name no system task
+# for the characters in them. Others that begin with `$` stay suspect: Icarus calls the system task where a statement says
+# `\$finish ;`.
+_HARMLESS_ESCAPED = re.compile(r"\\(?:[^ \t\r\n$]|\$\d|\$auto\$|\$[\w$]*[^\w$ \t\r\n])[^ \t\r\n]*")
 # What a tool may read otherwise than `_SKIP` does, so that code could hide in a comment or string of ours: a line that ends
 # in a lone carriage return, other control characters, and marks inside an escaped identifier, which preprocessors obey.
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\r*(?:\n|\Z))")
