@@ -67,7 +67,7 @@ class GoldenSide:
     text: str
     circuit: Circuit
     reader: Reader
-    nonce: str  # makes the names that we add impossible to guess
+    nonce: str  # keeps the names that we add apart from those of the designs
     model: Model | None = None  # the smallest that fits it
     bits: int = 0  # of state
     census: dict[str, int] = field(default_factory=dict)  # of its cells
