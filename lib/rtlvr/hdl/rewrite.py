@@ -68,7 +68,8 @@ def _edit_code(text: str, pattern: str, replace: Callable[[re.Match], str]) -> s
 
 
 _OPERAND = r"[A-Za-z_]\w*(?:\[\w+\])?"
-_BEFORE, _AFTER = r"(?<=[=(?:,]\s)", r"(?=\s*[;),:?])"
+# After `==` and its like an operand belongs to the comparison, which binds tighter.
+_BEFORE, _AFTER = r"(?<=[=(?:,]\s)(?<![=!>]=\s)", r"(?=\s*[;),:?])"
 
 
 def _de_morgan(text: str, _: Circuit) -> str:
