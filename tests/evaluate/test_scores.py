@@ -156,7 +156,6 @@ def test_a_fault_that_shows_after_hours_is_no_disagreement(benchmarks: Path, poo
     assert not disagreements(tasks, score(answers_to(tasks[0], late), pool), pool)
 
 
-
 def test_the_command_line_shows_both(benchmarks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     samples = tmp_path / "samples.jsonl"
     (task,) = tasks_of(benchmarks, "verilog-eval-v1-machine", "fsm_ps2")
