@@ -54,9 +54,7 @@ class Circuit(Record):
     memories: int
     cells: int  # of any kind, words counted once
     derived_clocks: bool  # some clock is not an input: a divided or gated one
-    gates: tuple[
-        str, ...
-    ] = ()  # inputs, clocks apart, that open latches or reach clocks: they act whenever they change
+    gates: tuple[str, ...] = ()  # inputs, clocks apart, that open latches or reach clocks
 
     @property
     def sequential(self) -> bool:
@@ -217,8 +215,7 @@ class _Netlist:
         pins = [(cell, pin) for cell in self.of("latch") for pin in ("EN", "SET", "CLR")]
         pins += [(cell, pin) for cell in self.of("ff") for pin in ("ALOAD", "SET", "CLR")]
         bits = [bit for cell, pin in pins for bit in cell["connections"].get(pin, [])]
-        clocks = [(cell, pin) for cell in self.of("ff") for pin in ("CLK",)]
-        bits += [b for cell, pin in clocks for b in cell["connections"].get(pin, []) if self.source(b)[0] is None]
+        bits += [b for cell in self.of("ff") for b in cell["connections"].get("CLK", []) if self.source(b)[0] is None]
         return set().union(*(self.cone(bit) for bit in bits))
 
     def resets(self) -> tuple[Reset, ...]:

@@ -142,19 +142,25 @@ def simulates_otherwise(text: str) -> bool:
     return any(_BLOCKING.search(re.sub(r"\bfor\s*\([^)]*\)", " ", m[1])) for m in _CLOCKED.finditer(code))
 
 
-def undecodable(text: str) -> str | None:
-    """Why `text` cannot be read at all, or None: its encoding, its size, or control characters in it."""
+def oversized(text: str, most: int) -> str | None:
+    """Why `text` is no Unicode text of at most `most` bytes, or None where it is."""
     try:
         size = len(text.encode("utf-8"))
     except UnicodeEncodeError:
         return "the source is not valid Unicode text"
-    if size > MAX_RAW_BYTES:
-        return f"the source has {size} bytes; at most {MAX_RAW_BYTES} are allowed"
+    return f"the source has {size} bytes; at most {most} are allowed" if size > most else None
+
+
+def undecodable(text: str) -> str | None:
+    """Why `text` cannot be read at all, or None: its encoding, its size, or control characters in it."""
+    return oversized(text, MAX_RAW_BYTES) or _controlled(text.replace("\f", " ").replace("\v", " "))
+
+
+def _controlled(text: str) -> str | None:
     if "\0" in text:
         return "the source contains a NUL byte"
-    if found := _CONTROL.search(text.replace("\f", " ").replace("\v", " ")):
-        return f"the source contains the control character {found.group()!r}"
-    return None
+    found = _CONTROL.search(text)
+    return f"the source contains the control character {found.group()!r}" if found else None
 
 
 def decoded(text: str) -> str:
@@ -169,43 +175,40 @@ def refused(text: str) -> str | None:
         return f"without comments the source has {len(text)} bytes; at most {MAX_SOURCE_BYTES} are allowed"
     code = strip_comments(text)
     plain = _HARMLESS_ESCAPED.sub(" ", code)
-    for name in re.findall(r"\$[A-Za-z0-9_$]*", plain):
-        if name not in ALLOWED_SYSTEM and not _inside_identifier(plain, name):
-            return f"the system task or function {name} is not allowed"
+    if problem := _foreign_task(plain):
+        return problem
     if found := sorted(set(re.findall(r"\$(?:real|s)?time(?![\w$])", plain))):
         return f"behaviour that depends on {found[0]} cannot be judged"
     if found := set(re.findall(r"`\w*", code)) - {"`default_nettype"}:
         return f"the compiler directive {min(found)} is not allowed"
-    marked = any(token[0] == "\\" and _MARKS.search(token) for token in _SKIP.findall(text))
-    return "quotes, backticks and comment marks in escaped identifiers are not allowed" if marked else None
+    return _marked(text)
 
 
 def screen(text: str) -> str | None:
     """Why `text` must not be given to any tool, or None when it may."""
-    try:
-        size = len(text.encode("utf-8"))
-    except UnicodeEncodeError:
-        return "the source is not valid Unicode text"
-    if size > MAX_SOURCE_BYTES:
-        return f"the source has {size} bytes; at most {MAX_SOURCE_BYTES} are allowed"
-    if "\0" in text:
-        return "the source contains a NUL byte"
-    if found := _CONTROL.search(text):
-        return f"the source contains the control character {found.group()!r}"
+    if problem := oversized(text, MAX_SOURCE_BYTES) or _controlled(text):
+        return problem
     code = strip_comments(text)
     if "``" in code:
         return "macro token pasting is not allowed"
-    plain = _HARMLESS_ESCAPED.sub(" ", code)
-    for name in re.findall(r"\$[A-Za-z0-9_$]*", plain):
-        if name not in ALLOWED_SYSTEM and not _inside_identifier(plain, name):
-            return f"the system task or function {name} is not allowed"
+    if problem := _foreign_task(_HARMLESS_ESCAPED.sub(" ", code)):
+        return problem
     for directive in _REFUSED_DIRECTIVES:
         if re.search(rf"{directive}\b", code):
             return f"the compiler directive {directive} is not allowed"
     words = set(re.findall(r"(?<![\w$\\])[a-z]+(?![\w$])", code, re.ASCII))
     refused = sorted(words & set(_REFUSED_WORDS))
-    if refused:
-        return f"the construct {_REFUSED_WORDS[refused[0]]} is not allowed"
+    return f"the construct {_REFUSED_WORDS[refused[0]]} is not allowed" if refused else _marked(text)
+
+
+def _foreign_task(plain: str) -> str | None:
+    for name in re.findall(r"\$[A-Za-z0-9_$]*", plain):
+        if name not in ALLOWED_SYSTEM and not _inside_identifier(plain, name):
+            return f"the system task or function {name} is not allowed"
+    return None
+
+
+def _marked(text: str) -> str | None:
     marked = any(token[0] == "\\" and _MARKS.search(token) for token in _SKIP.findall(text))
     return "quotes, backticks and comment marks in escaped identifiers are not allowed" if marked else None
 

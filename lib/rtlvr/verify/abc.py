@@ -49,10 +49,8 @@ class Abc:
         self._process: subprocess.Popen[bytes] | None = None
         self._root: Path | None = None  # where it may write
 
-    def ask(self, script: str, seconds: float, fresh: bool = True) -> str | None:
+    def ask(self, script: str, seconds: float) -> str | None:
         """What ABC prints for the lines of `script`, or None where it died or took more than `seconds` of CPU time.
-
-        `fresh` begins without a network; else the question goes on with that of the one before.
 
         Raises:
             InfrastructureError: it cannot be started.
@@ -62,7 +60,7 @@ class Abc:
         self._asked += 1
         # ABC shows each line before it runs it: when the mark appears, all lines before it have run.
         mark = f"answer {self._asked} ends"
-        question = f"{'empty' if fresh else ''}\n{script}\necho {mark}\n"
+        question = f"empty\n{script}\necho {mark}\n"
         output = self._talk(question.encode(), mark.encode(), seconds)
         if output is None:
             self.close()

@@ -29,7 +29,6 @@ class Beside:
         self.fits, self._simulated, self.reading = fits, reading.text, reading
         self._limits, self._golden, self._top = limits, golden, reading.top
         self._ends = time.monotonic() + limits.wall_seconds
-        self.looked = False  # whether the candidate has been simulated to the end once
         self.slow = False  # whether its simulation is too slow to be finished
 
     def check_interface(self) -> None:
@@ -64,7 +63,6 @@ class Beside:
             prepared = replace(prepared, stimulus=prepared.stimulus[: len(trace)], trace=prepared.trace[: len(trace)])
         if trace.shape != prepared.trace.shape:
             raise SimulationFailed("its trace does not have the testbench's shape")
-        self.looked = True
         verdict = compare(prepared, trace, strict_x, method)
         if verdict.status == "inequivalent" and known is not None and (mask := known()) is not None:
             return compare(prepared, trace, strict_x, method, mask[: len(trace)])

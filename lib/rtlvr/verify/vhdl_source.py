@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rtlvr.hdl.source import MAX_SOURCE_BYTES
+from rtlvr.hdl.source import MAX_SOURCE_BYTES, oversized
 
 _RESERVED = """
     abs access after alias all and architecture array assert assume assume_guarantee attribute begin block body buffer
@@ -130,12 +130,8 @@ def screen_vhdl(text: str) -> str | None:
 
     Only the libraries std, work and ieee may be used, and of them only packages that cannot reach files or programs.
     """
-    try:
-        size = len(text.encode("utf-8"))
-    except UnicodeEncodeError:
-        return "the source is not valid Unicode text"
-    if size > MAX_SOURCE_BYTES:
-        return f"the source has {size} bytes; at most {MAX_SOURCE_BYTES} are allowed"
+    if problem := oversized(text, MAX_SOURCE_BYTES):
+        return problem
     if found := _CONTROL.search(text):
         return f"the source contains the control character {found.group()!r}"
     code = blank(text)
