@@ -108,6 +108,68 @@ def test_units_are_closed_and_say_what_they_lack(tree: Path) -> None:
     assert whole == set(expected.split())
 
 
+SIMULATED = {
+    "waits.v": "module waits(input c, output reg y); initial begin repeat (9) @(posedge c); y = 1; end endmodule\n"
+    "module user(input c, output y); waits w(c, y); endmodule\n"
+    "module task_waits(input c, output reg y); task t; @(posedge c) y = 1; endtask initial t; endmodule\n"
+    "module twice(input c, d, output reg y); always begin @(posedge c); @(negedge c) y = d; end endmodule\n"
+    "module once(input c, d, output reg y); always begin : b reg t; @(posedge c) t = d; y = t; end endmodule\n",
+    "files.v": 'module files(input c, output reg y); integer f; initial f = $fopen("x"); endmodule\n'
+    "module perhaps #(parameter P = 0)(input a, output y); assign y = a;\n"
+    '  if (P) initial $display("%d", $fopen("x"));\nendmodule\n'
+    'module prints(input a, output reg y); initial begin y = $random; $display("%b", y); end endmodule\n',
+    "queue.sv": "module queue(input c, d, output y); bit q[$]; always @(posedge c) q.push_back(d); assign y = q[0]; endmodule\n"
+    "module by_name(input c, output y); int n[string]; assign y = c; endmodule\n"
+    "module fixed(input c, output y); logic n[2]; assign n[0] = c, y = n[0]; endmodule\n"
+    "class box; int a; endclass\nmodule object(input c, output y); box b = new; assign y = c; endmodule\n",
+    "past.sv": "module past(input c, d, output reg y); always @(posedge c) if ($past(d)) y <= d; endmodule\n"
+    "module asserts(input c, d, output y); assign y = d; a: assert property (@(posedge c) y == $past(d));\n"
+    "  always @(posedge c) if ($rose(d)) assert (y); endmodule\n",
+    "mute.sv": "module mute(input a, b); wire t = a & b; endmodule\n"
+    "module old_mute(a, b); input a, b; endmodule\nmodule old(a, y); input a; output y; assign y = a; endmodule\n",
+    "cells/stub.v": "module cell_a(input i, output o); endmodule\n"
+    "module cell_b(input i, output o); parameter P = 1; wire t; endmodule\n"
+    "module one(output reg o = 1'b1); endmodule\nmodule watch(input i); endmodule\n",
+    "sim/cell_b.v": "module cell_b(input i, output o); assign o = i; endmodule\n",
+    "pads.v": "module pads(input a, output y); cell_a c(a, y); endmodule\n"
+    "module known(input a, output y); cell_b c(a, y); watch w(a); endmodule\n",
+    "hard.v": "`ifdef SYNTHESIS\n`define HARD take_the_hard_macro\n`else\n`define HARD\n`endif\n`HARD\n"
+    "module hard(input a, output y); assign y = a; endmodule\n",
+    "only.v": "`ifndef SYNTHESIS\nmodule only(input a, output y); assign y = a; endmodule\n`endif\n",
+    "traced.v": "module traced(input a, output y); assign y = a;\n`ifndef SYNTHESIS\n"
+    'integer f; initial f = $fopen("x");\n`endif\nendmodule\n',
+    "vendor.v": "module vendor(input a, output y);\n`ifdef SYNTHESIS\n  their_cell c(a, y);\n`else\n  assign y = a;\n`endif\n"
+    "endmodule\n",
+}
+
+
+def test_what_only_simulation_can_do_is_told_apart(tmp_path: Path) -> None:
+    for name, text in SIMULATED.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    units = units_of(tmp_path)
+    flags = {(unit.path.partition("/")[0], unit.name): unit.flags for unit in units if unit.flags}
+    benches = {"waits", "user", "task_waits", "twice", "files", "queue", "by_name", "object"}
+    assert {name for (_, name), found in flags.items() if found == ("test bench",)} == benches
+    assert {name: found for (_, name), found in flags.items() if name not in benches} == {
+        "past": ("sampled values",),
+        "mute": ("no outputs",),
+        "old_mute": ("no outputs",),
+        "watch": ("no outputs",),
+        "cell_a": ("empty",),
+        "cell_b": ("empty",),
+        "hard": ("not for synthesis",),
+        "only": ("not for synthesis",),
+    }
+    assert {unit.name: unit.problem for unit in units if unit.problem} == {
+        "pads": "instantiates `cell_a`, which is an empty stub",
+        "vendor": "instantiates `their_cell`, which is not found",
+    }
+    whole = {unit.name for unit in units if unit.in_scope}
+    expected = "once perhaps prints fixed asserts old one cell_b known traced"
+    assert whole == set(expected.split())
+
+
 def test_a_unit_is_one_text_in_order(tree: Path) -> None:
     (top,) = (unit for unit in units_of(tree) if unit.name == "top")
     places = [top.text.index(part) for part in ("package kinds", "module helper", "module top")]

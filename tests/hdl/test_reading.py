@@ -52,6 +52,13 @@ GONE = [
     "final $display(q);",
     'generate if (0) $fatal(1, "never"); endgenerate',
     'if (1 > 2) $error("never");',
+    "always_comb for (int i = 0; i < 4; i++) if (!$isunknown(d) && d[i]) assert (q < 9);",
+    "always @(posedge clk) if ($past(d) == 3) cover (q == 1);",
+    "function [3:0] f(input [3:0] a); f = a ^ 1; endfunction always @(posedge clk) if (f(d) > 3) $display(f(q));",
+    'initial begin reg shown; void\'($value$plusargs("show=%0b", shown)); if (shown) $display(1); end',
+    'export "DPI-C" task t; task t; $readmemh("x", q); endtask',
+    'import "DPI-C" function int never(int a);',
+    "always @(posedge clk) begin void'($urandom(3)); $random; end",
 ]
 
 
@@ -63,8 +70,18 @@ def test_what_no_output_depends_on_is_gone(line: str) -> None:
 
 REFUSED = {
     "initial force q = 0;": "force",
-    'import "DPI-C" function int f(int a);': "foreign",
-    "always @* q = $random;": "$random",
+    'import "DPI-C" function int f(int a); always @* q = f(d);': "foreign",
+    "always @* q = $fgetc(1);": "$fgetc",
+    "integer s; always @* begin q = $random(s); s = s + q; end": "more than a seed",
+    "always @* q = $random(q);": "more than a seed",
+    "initial if ($random % 2) q = 1; else q = 0;": "depends on chance",
+    "reg r; initial begin r = $urandom; q = 0; case (r) 1: q = 1; endcase end": "depends on chance",
+    "always @* q = $urandom_range(d++, 0);": "changes a value",
+    "reg [3:0] m [*];": "associative array",
+    "reg [3:0] m [string];": "associative array",
+    "wire y = d inside {[4:$]};": "open range",
+    "function f(input a); q[0] = a; f = a; endfunction always @* $display(f(d[0]));": "changes a value",
+    "always @(posedge clk) assert (d[0]++);": "changes a value",
     "always #5 q = d;": "delays",
     "assign #(3) y = d;": "delays",
     "initial begin wait (d) q = 0; end": "`wait`",
@@ -87,6 +104,60 @@ def test_what_is_refused_is_named(line: str) -> None:
     with pytest.raises(DesignError) as error:
         read_here(inside(line))
     assert REFUSED[line] in str(error.value)
+
+
+KEPT = [
+    "function f(input a); q[0] = a; f = a; endfunction always @(posedge clk) if (f(d[0])) ;",
+    "always @(posedge clk) for (int i = 0; i < 4; i++) if (d[i]) ->e;",
+    "integer i; always @(posedge clk) for (i = 0; i < 4; i = i + 1) ;",
+    "initial while (1) ;",
+    "always begin end",
+    "function \\f+1 (input a); \\f+1 = a; endfunction assign y = \\f+1 (d[0]);",
+]
+
+
+@pytest.mark.parametrize("line", KEPT)
+def test_what_changes_something_or_never_ends_stays(line: str) -> None:
+    assert line in read_here(inside(f"{line} event e; wire y;")).text
+
+
+UNKNOWN = {
+    "always @(posedge clk) q <= $random;": ("reg signed [31:0] rtlvr_unknown_0;", "q <= rtlvr_unknown_0"),
+    "always @* q = 4'($urandom_range(9, 1)) + $urandom;": (
+        "reg [31:0] rtlvr_unknown_1;",
+        "4'(rtlvr_unknown_0) + rtlvr_unknown_1",
+    ),
+    "reg [3:0] r = $random; initial q = $urandom;": ("r = 32'sbx;", "q = 32'bx;"),
+    "integer s = 1; initial s = 5; always @* q = $random(s) % 3;": ("rtlvr_unknown_0 % 3", "s = 5"),
+    "integer s; always @* q = $dist_uniform(s, 0, 9);": ("reg signed", "q = rtlvr_unknown_0"),
+}
+
+
+@pytest.mark.parametrize("line", UNKNOWN)
+def test_a_random_value_is_an_unknown_one(line: str) -> None:
+    reading = read_here(inside(line))
+    assert reading.chance and "$" not in reading.text
+    assert all(part in reading.text for part in UNKNOWN[line]), reading.text
+
+
+def test_a_candidate_may_ask_for_random_values_only_where_its_golden_does() -> None:
+    asks = inside("always @(posedge clk) if ($random) q <= ~d;")
+    hides = inside("`ifndef SYNTHESIS\nalways @(posedge clk) if ($random) q <= ~d;\n`endif")
+    for text in (asks, hides):
+        assert read_here(text, ports=("clk", "d", "q"), chance=True).chance
+        with pytest.raises(DesignError, match="random values"):
+            read_here(text, ports=("clk", "d", "q"))
+
+
+def test_chance_outside_of_a_module_is_refused() -> None:
+    package = "package p; function int f(int a); return a + $random; endfunction endpackage\n"
+    with pytest.raises(DesignError, match="outside of a module"):
+        read_here(inside("import p::*; assign q = f(d);", package))
+    assert read_here(inside("import p::*;", "package p; int first = $random; endpackage\n")).chance
+
+
+def test_the_last_of_a_queue_is_no_system_task() -> None:
+    assert "[$]" in read_here(inside("reg [3:0] f [$]; always @(posedge clk) f.push_back(d);")).text
 
 
 @pytest.mark.parametrize(
@@ -140,6 +211,16 @@ def test_without_the_macro_the_text_is_another() -> None:
     assert "~" not in reading.text and "~" in reading.simulated
     printing = BODY.replace("always", "\n`ifndef SYNTHESIS\ninitial $display(1);\n`endif\nalways", 1)
     assert read_here(printing).simulated is None or "$" not in read_here(printing).simulated
+
+
+def test_a_reading_that_failed_says_why() -> None:
+    broken = inside("`ifndef SYNTHESIS\nalways #5 q = d;\n`endif")
+    with pytest.raises(DesignError, match="delays cannot be judged"):
+        read_here(read_here(broken).simulated)
+    hardened = inside("`ifdef SYNTHESIS\nthis must be hardened\n`endif")
+    with pytest.raises(DesignError, match="does not compile"):
+        read_here(hardened)
+    assert not read_here(hardened, macro=False).macro
 
 
 def test_files_of_memories_are_known_by_name() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from rtlvr import Verdict, verify
+from rtlvr.hdl.rewrite import resynthesise
 
 pytestmark = pytest.mark.tools
 
@@ -155,3 +156,163 @@ def test_systemverilog_against_verilog() -> None:
 def test_readers_are_named() -> None:
     verdict: Verdict = verify(PLAIN, PLAIN.replace("a == 200", "200 == a"))
     assert verdict.readers == ("verilog", "verilog")
+
+
+LUCK = "module l(input clk, input en, input [3:0] a, output reg [3:0] q);\n"
+LUCK += "always @(posedge clk) if (en) q <= {}; else q <= {};\nendmodule\n"
+
+
+@pytest.mark.parametrize("value", ["4'($random)", "$urandom", "$urandom_range(9, 1) % 5"])
+def test_what_a_golden_leaves_to_chance_is_a_dont_care(value: str) -> None:
+    golden = LUCK.format("a", value)
+    assert verify(golden, LUCK.format("a", "0")).equivalent
+    assert verify(golden, LUCK.format("a", "~a")).equivalent
+    assert verify(golden, golden).equivalent
+    assert verify(golden, golden.replace("if (en)", "if (en == 1)")).equivalent
+    assert verify(golden, LUCK.format("a ^ 1", "0")).status == "inequivalent"
+
+
+def test_what_a_golden_knows_beside_chance_counts() -> None:
+    golden = LUCK.format("a", "{$random, 1'b1}")
+    assert verify(golden, LUCK.format("a", "1")).equivalent
+    assert verify(golden, LUCK.format("a", "0")).status == "inequivalent"
+
+
+CHANCES = [
+    "if ($random) q <= ~b; else q <= b;",
+    "if ($urandom != $urandom) q <= ~b; else q <= b;",
+    "case ($urandom) 7: q <= ~b; default: q <= b; endcase",
+    "q <= $random % 2 ? b : b;",
+    "q <= b ^ ($random === 5);",
+]
+
+
+@pytest.mark.parametrize("body", CHANCES)
+def test_a_candidate_gains_nothing_by_chance(body: str) -> None:
+    one = "module c(input clk, input b, output reg q); always @(posedge clk) {} endmodule\n"
+    for right in ("q <= b;", "q <= ~b;"):
+        assert not verify(one.format(right), one.format(body)).equivalent
+    hidden = one.format("q <= b;").replace(
+        "always", f"\n`ifndef SYNTHESIS\nalways @(posedge clk) {body}\n`endif\nalways"
+    )
+    assert not verify(one.format("q <= b;"), hidden).equivalent
+
+
+def test_a_module_without_contents_is_named() -> None:
+    top = "module t(input a, output y, z); cell_x #(.P(3)) u(a, y); {} assign z = a; endmodule\n"
+    stub = "module cell_x #(parameter P)(input i, output o); endmodule\n"
+    spare = "module spare(input i); endmodule\n"
+    named = {top.format(""): "cell_x, which the text does not declare", top.format("") + stub: "cell_x, whose contents"}
+    for golden, reason in named.items():
+        verdict = verify(golden, golden, golden_top="t", candidate_top="t")
+        assert verdict.status == "undecided" and reason in verdict.reason and "$" not in verdict.reason
+    known = top.format("spare s(a);") + stub.replace("endmodule", "assign o = i; endmodule").replace("P)", "P = 1)")
+    assert verify(known + spare, known + spare.replace("input i", "input i, input j")).equivalent
+
+
+def test_a_golden_without_contents_is_a_module_still() -> None:
+    empty = "module e(input a, output y); endmodule\n"
+    assert verify(empty, empty).equivalent
+    assert verify(empty, resynthesise(empty, "e")).status in ("equivalent", "undecided")
+
+
+def test_a_queue_is_simulated() -> None:
+    text = "module q(input clk, input push, input [3:0] d, output reg [3:0] y);\nlogic [3:0] f [$];\n"
+    text += "always @(posedge clk) begin if (push) f.push_back(d); else if (f.size() > 0) y <= f.pop_front(); end\nendmodule\n"
+    assert verify(text, text.replace("f.size() > 0", "0 != f.size()")).equivalent
+    assert verify(text, text.replace("> 0", "> 1")).status == "inequivalent"
+
+
+def test_a_deep_netlist_comes_to_rest_in_simulation() -> None:
+    """Rounds that each set their word in slices: Icarus cannot read the parameter, so that the netlist is simulated."""
+    head = "module d(input [63:0] a, output [63:0] y); localparam logic [15:0][3:0] S = 64'h6b0e8f3d5c217a94;\n"
+    body = "logic [63:0] w [0:6]; assign w[0] = a; assign y = w[6]; for (genvar k = 0; k < 6; k++) begin : r\n"
+    body += "logic [63:0] s; always_comb for (int i = 0; i < 16; i++) s[4*i +: 4] = S[w[k][4*i +: 4]];\n"
+    body += "assign w[k + 1] = {s[42:0], s[63:43]} ^ {s[8:0], s[63:9]} ^ s ^ 64'(k); end\nendmodule\n"
+    assert verify(head + body, head + body).equivalent
+    assert verify(head + body, head + body.replace("^ s ^", "^")).status == "inequivalent"
+
+
+def test_why_a_text_cannot_be_judged_without_the_macro_is_said() -> None:
+    text = "module s(input a, output y); assign y = a;\n`ifndef SYNTHESIS\nalways #5 $stop;\n`endif\nendmodule\n"
+    verdict = verify(text.replace("always #5 $stop;", ""), text)
+    assert verdict.status == "undecided" and "delays" in verdict.reason, verdict
+
+
+def test_what_nothing_drives_is_unknown_in_a_proof_as_well() -> None:
+    golden = "module u(input clk, input a, output reg q); always @(posedge clk) q <= a; endmodule\n"
+    text = golden.replace("always", "reg r; always").replace("q <= a", "if (r) q <= ~a; else q <= a")
+    assert not verify(golden, text).equivalent
+
+
+def test_a_golden_that_can_be_judged_only_without_the_macro() -> None:
+    text = "module h(input a, output y);\n`ifdef SYNTHESIS\n{}\n`else\nassign y = {};\n`endif\nendmodule\n"
+    for part in ("this must be hardened", "cell_x u(a, y);"):
+        golden = text.format(part, "~a")
+        assert verify(golden, golden).equivalent
+        assert verify(golden, text.format(part, "!a")).equivalent
+        assert verify(golden, text.format(part, "a")).status == "inequivalent"
+        assert verify(golden, text.format("assign y = a;", "~a")).status == "inequivalent"
+
+
+CHOICE = (
+    "module s(input clk, input go, output reg [1:0] q); reg [1:0] s;\nalways @(posedge clk) begin\n{}\nend\nendmodule\n"
+)
+
+
+def test_a_choice_by_an_unknown_state_is_unknown() -> None:
+    """Icarus takes the default; a register that loads only where it must is right as well."""
+    steps = "case (s) 1: s <= go ? 2 : 1; 2: s <= 3; 3: s <= 1; default: s <= s; endcase"
+    golden = CHOICE.format(f"case (s) 1: q <= q; 2: q <= 2; 3: q <= 3; default: q <= 0; endcase\n{steps}")
+    right = verify(golden, CHOICE.format(f"if (s != 1) q <= {{s[1], s == 2'd3}};\n{steps}"))
+    assert right.equivalent and right.proved, right
+    wrong = verify(golden, CHOICE.format(f"if (s != 1) q <= {{s[1], s == 2'd2}};\n{steps}"))
+    assert wrong.status in ("inequivalent", "undecided"), wrong
+
+
+TWICE = "module w(input clk, input rst, input [79:0] a, b, output reg [79:0] q);\n{}\n{}\nendmodule\n"
+FIRST = "always @(posedge clk) if (rst) q <= 0; else q <= a ^ q;"
+SECOND = "always @(posedge clk) if (a == 80'hbeef_dead) q <= b;"
+
+
+@pytest.mark.parametrize("blocks", [(FIRST, SECOND), (SECOND, FIRST)])
+def test_nothing_is_proved_of_a_register_that_two_blocks_write(blocks: tuple[str, str]) -> None:
+    twice, once = TWICE.format(*blocks), TWICE.format(FIRST, "")
+    for golden, candidate in ((once, twice), (twice, once)):
+        assert not verify(golden, candidate).proved
+    often = TWICE.format(FIRST, SECOND.replace("a == 80'hbeef_dead", "a[0]"))
+    assert verify(once, often).status == verify(often, once).status == "inequivalent"
+    assert verify(often, often.replace("a ^ q", "q ^ a")).equivalent
+
+
+KEPT = """package k; typedef struct packed {logic [3:0] hi; logic [3:0] lo;} pair; endpackage
+module r import k::*; (input clk, input rst, input pair a, output logic [3:0] q, output logic [3:0] p, output logic [3:0] z);
+  always_ff @(posedge clk or posedge rst) if (rst) begin q <= 4'd5; p <= 4'd9; end else p[1:0] <= a.hi[1:0];
+  assign z = q ^ a.lo;
+endmodule
+"""
+
+
+def test_a_register_that_only_its_reset_writes() -> None:
+    right = verify(KEPT, KEPT.replace("q ^ a.lo", "a.lo ^ q"))
+    assert right.equivalent and right.proved and right.readers == ("slang", "slang"), right
+    for fault in (("q <= 4'd5", "q <= 4'd7"), ("p <= 4'd9", "p <= 4'd1"), ("q ^ a.lo", "p ^ a.lo")):
+        assert verify(KEPT, KEPT.replace(*fault)).status == "inequivalent", fault
+
+
+STORE = "module m(input clk, input we, input [1:0] a, input [3:0] d, output [3:0] q); reg [1:0] p;\n{}\nendmodule\n"
+WORDS = "always @(posedge clk) begin p <= a; {} end\nassign q = a[1] ? (a[0] ? r3 : r2) : (a[0] ? r1 : r0);"
+
+
+def test_a_memory_may_be_written_at_an_unknown_address() -> None:
+    """Icarus writes nothing then; hardware writes somewhere."""
+    begins = " ".join(f"m[{n}] = {n};" for n in range(4))
+    memory = (
+        f"reg [3:0] m [0:3]; initial begin {begins} end\nalways @(posedge clk) begin p <= a; if (we) m[p] <= d; end\n"
+    )
+    words = "".join(f"reg [3:0] r{n} = {n}; " for n in range(4))
+    steps = " ".join(f"r{n} <= we & p == {n} ? d : r{n};" for n in range(4))
+    golden, right = STORE.format(memory + "assign q = m[a];"), words + WORDS.format(steps)
+    verdict = verify(golden, STORE.format(right))
+    assert verdict.equivalent and verdict.proved, verdict
+    assert verify(golden, STORE.format(right.replace("p == 3", "p == 2"))).status == "inequivalent"

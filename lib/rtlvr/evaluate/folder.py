@@ -66,10 +66,11 @@ class Folder:
                     self._homes[name].append(path)
 
     def home(self, name: str, path: str) -> tuple[str | None, str]:
-        """The file that defines a name for a user in file `path`, or None and why there is none."""
+        """The file that defines a name for a user in file `path`, or None and why there is none; stubs only for want of better."""
         if name in self.files[path].definitions:
             return path, ""
         homes = self._homes.get(name, [])
+        homes = [home for home in homes if "empty" not in self.files[home].definitions[name].flags] or homes
         if not homes:
             return None, "is not found"
         steps = {home: _steps(path, home) for home in homes}

@@ -12,6 +12,8 @@ from pyslang import Bag, SourceManager, ast, parsing, syntax
 from pyslang.parsing import TokenKind
 from pyslang.syntax import SyntaxKind, SyntaxNode, SyntaxTree
 
+from rtlvr.evaluate.simulated import outward, simulated
+
 _UNKNOWN_MACRO, _INCLUDE = "UnknownDirective", ("ExceededMaxIncludeDepth", "CouldNotOpenIncludeFile")
 _REAL = {SyntaxKind.RealType, SyntaxKind.RealTimeType, SyntaxKind.ShortRealType}
 _ANALOGUE_WORDS = {"electrical", "wreal", "wrealsum", "wrealavg"}
@@ -25,6 +27,7 @@ _LIBERTIES = (
     ast.CompilationFlags.RelaxStringConversions,
 )
 _CLOCK_TO_Q = SyntaxKind.NonblockingAssignmentExpression
+_MACRO = "SYNTHESIS"  # the one that the kit defines where it reads a design
 
 
 @dataclass
@@ -52,11 +55,13 @@ class Parsed:
     cut: list[tuple[int, int]]  # spans that no unit needs: `bind` directives
     problem: str = ""  # a macro or an included file that is missing
     broken: bool = False  # syntax errors
+    synthesis: "Parsed | None" = None  # the same text with the macro SYNTHESIS, where it asks for that
 
 
-def tree_of(text: str) -> SyntaxTree:
+def tree_of(text: str, macros: tuple[str, ...] = ()) -> SyntaxTree:
     """The syntax tree of a text, offsets in characters; included files are never opened."""
     options = parsing.PreprocessorOptions()
+    options.predefines = list(macros)
     options.maxIncludeDepth = 0
     sources = SourceManager()
     ascii_text = re.sub(r"[^\x00-\x7f]", "?", text)
@@ -95,8 +100,30 @@ def span(node: SyntaxNode, tree: SyntaxTree) -> tuple[int, int]:
 
 
 def parse(text: str) -> Parsed:
-    """The parts of a text."""
-    tree = tree_of(text)
+    """The parts of a text. What they need is told with and without the macro SYNTHESIS, all else without it."""
+    parsed = _parsed(text, ())
+    if _MACRO in text:
+        parsed.synthesis = _parsed(text, (_MACRO,))
+        if not parsed.synthesis.broken:
+            _merge(parsed, parsed.synthesis)
+    return parsed
+
+
+def _merge(parsed: Parsed, other: Parsed) -> None:
+    known = {definition.name: definition for definition in parsed.definitions}
+    for definition in (*other.definitions, other.around):
+        here = known.get(definition.name, parsed.around)
+        if definition is not other.around and here is parsed.around:
+            here.declares.add(definition.name)
+            continue
+        here.needs = {**definition.needs, **here.needs}
+        here.types |= definition.types
+        here.declares |= definition.declares
+    parsed.problem = parsed.problem or other.problem
+
+
+def _parsed(text: str, macros: tuple[str, ...]) -> Parsed:
+    tree = tree_of(text, macros)
     parsed = Parsed([], Definition("", "file", 0, len(text)), [])
     for member in tree.root.members:
         start, end = span(member, tree)
@@ -146,6 +173,8 @@ def _read_header(part: Definition, member: SyntaxNode) -> None:
         return
     ports = member.header.ports
     part.ports = ports is not None and (not hasattr(ports, "ports") or len(ports.ports) > 0)
+    if part.kind == "module" and part.ports and "interface" not in part.flags and (flag := outward(member)):
+        part.flags.add(flag)
     if member.header.parameters is None:
         return
     for declaration in member.header.parameters.declarations:
@@ -170,6 +199,9 @@ class _Reader:
         read = _READERS.get(type(node))
         if read:
             read(self._part, node)
+        flag = simulated(node)
+        if flag and self._part.kind != "package":  # of which most may be for others
+            self._part.flags.add(flag)
 
 
 def _instance(part: Definition, node: SyntaxNode) -> None:

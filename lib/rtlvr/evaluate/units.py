@@ -12,13 +12,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rtlvr.evaluate.folder import File, Folder, folder_of, read, without_fences
-from rtlvr.evaluate.parts import Definition, ill_formed, parse
+from rtlvr.evaluate.parts import Definition, Parsed, ill_formed, parse
+from rtlvr.evaluate.simulated import SIMULATED
 from rtlvr.hdl.source import MAX_SOURCE_BYTES, module_names, normalised
 from rtlvr.records import Record
 
-# What puts a unit outside the kit's scope: `broken` ones do not parse, `ill-formed` ones break another rule of the language.
-OUTSIDE = ("inout", "interface", "analogue", "delays", "broken", "ill-formed")
-_PASSED_ON = {"delays", "analogue"}  # a helper's flags that are its user's as well
+# What puts a unit outside the kit's scope. `broken` ones do not parse, `ill-formed` ones break another rule of the language;
+# `not for synthesis`: with the macro SYNTHESIS there is no such module, or it does not parse. For others see `simulated`.
+OUTSIDE = (
+    "inout", "interface", "analogue", "delays", "broken", "ill-formed", "not for synthesis", "test bench",
+    "sampled values", "no outputs", "empty",
+)  # fmt: skip
+_PASSED_ON = {"delays", "analogue", *SIMULATED}  # a helper's flags that are its user's as well
 _ANSWER_FIELDS = {"completion", "code", "response", "output", "answer", "solution", "canonical_solution", "verilog"}
 _MAX_ANSWERS = 64 * 1024 * 1024
 _ROOM = 1024  # bytes by which a candidate made from a unit may be longer
@@ -63,6 +68,13 @@ def _units(folder: Folder, source: str) -> Iterator[tuple[Unit, str]]:
                 yield _unit(folder, source, file, definition), file.text[definition.start : definition.end]
 
 
+def _as_synthesised(view: Parsed, top: str) -> set[str]:
+    """The flags that a unit has for what it is with the macro SYNTHESIS."""
+    if view.broken or top not in {definition.name for definition in view.definitions}:
+        return {"not for synthesis"}
+    return {flag for definition in view.definitions for flag in definition.flags} & SIMULATED
+
+
 @dataclass
 class _Closure:
     """All that a module reaches: the definitions to keep of each file, what its files need of each other, what lacks."""
@@ -85,6 +97,10 @@ def _unit(folder: Folder, source: str, file: File, top: Definition) -> Unit:
         problem = whole.problem or top.problem or unknown
         if not problem and (whole.broken or ill_formed(text, top.name)):
             flags.add("broken" if whole.broken else "ill-formed")
+        if whole.broken:
+            flags -= {"no outputs", "empty"}
+        if whole.synthesis:
+            flags = (flags - SIMULATED) | _as_synthesised(whole.synthesis, top.name)
     common = {"source": source, "path": file.path, "name": top.name, "flags": tuple(sorted(flags)), "problem": problem}
     return Unit(text="" if problem else text, **common)
 
@@ -115,6 +131,9 @@ def _needed(folder: Folder, found: _Closure, path: str, user: Definition) -> Ite
             wanted = folder.files[home].definitions[name]
             if name in user.types and wanted.kind == "interface":
                 user.flags.add("interface")
+            if name in user.needs and "empty" in wanted.flags:
+                found.problem = f"{user.needs[name]} `{name}`, which is an empty stub"
+                return
             yield home, wanted
         elif name in user.needs and name not in inner and name != "std":
             found.problem = f"{user.needs[name]} `{name}`, which {why}"

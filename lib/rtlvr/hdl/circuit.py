@@ -16,7 +16,15 @@ from rtlvr.scratch import scratch
 
 RESET_NAME = re.compile(r"rst|reset|clr|clear|init", re.IGNORECASE)
 _EDGES = {"posedge": "rising edge", "negedge": "falling edge"}
+_UNKNOWN = re.compile(r"unknown module '\\?([^']+)'|Module `(\S+)' referenced in module .* is not part of the design")
+# What Verilog says of unknown conditions is a guess: a choice among several takes its default, a register with an enable
+# holds, a memory is not written at an unknown address. Multiplexers give an unknown value. Large memories stay as they are.
+_STRICT = "memory_collect; memory_map t:$mem_v2 r:SIZE<=16 %i; pmuxtree; dffunmap"
 _CLOCK_NAME = re.compile(r"cl(oc)?k", re.IGNORECASE)
+
+
+class Incomplete(DesignError):
+    """A design needs a module whose contents nobody knows: no tool can judge it."""
 
 
 class Port(Record):
@@ -87,6 +95,7 @@ def analyse(text: str, top: str, slang: bool = False, seconds: int = 10) -> tupl
     only in a single-threaded process (it forks).
 
     Raises:
+        Incomplete: it needs a module that the text does not declare, or declares without contents.
         DesignError: no reader takes the text, or analysis exceeds its limits.
     """
     problems = []
@@ -94,10 +103,14 @@ def analyse(text: str, top: str, slang: bool = False, seconds: int = 10) -> tupl
         # The folder is the parent's: a child that Yosys ends leaves no time to tidy up.
         with scratch() as folder:
             answer, said = in_child(_analyse_here, text, top, reader, folder, seconds=seconds)
+        if answer is not None and answer["boxes"]:
+            raise Incomplete(f"it instantiates {', '.join(answer['boxes'])}, whose contents are not in the text")
         if answer is not None:
             return Circuit.model_validate(answer["circuit"]), reader, answer["netlist"]
         problems.append(said)
     said = said_of(problems)
+    if unknown := _UNKNOWN.search(said):
+        raise Incomplete(f"it instantiates {_plain(unknown[1] or unknown[2])}, which the text does not declare")
     raise DesignError(f"Yosys: {said}" if said else "Yosys gave no answer within its limits of time and memory")
 
 
@@ -106,10 +119,19 @@ def _analyse_here(text: str, top: str, reader: Reader, folder: Path) -> dict:
 
     netlist, result = folder / "netlist.json", folder / "netlist.v"
     design = load(ys, text, top, reader, folder / "design.v")
-    passes(ys, design, WRITABLE, f"write_verilog -noattr {result}", "opt_expr; opt_dff -nodffe; opt_clean")
+    # A word that several cells drive wakes, in simulation, all who read a part of it: deep designs would never come to rest.
+    passes(ys, design, WRITABLE, "design -push-copy", _STRICT, "splitnets -driver; clean")
+    passes(ys, design, f"write_verilog -noattr {result}", "design -pop; opt_expr; opt_dff -nodffe; opt_clean")
     ys.run_pass(f"write_json {netlist}", design)
-    found = _circuit(top, json.loads(netlist.read_text())["modules"][top])
-    return {"circuit": found, "netlist": result.read_text()}
+    modules = json.loads(netlist.read_text())["modules"]
+    boxes = {cell["type"] for cell in modules[top]["cells"].values()} & modules.keys()
+    found = _circuit(top, modules[top])
+    return {"circuit": found, "netlist": result.read_text(), "boxes": sorted(set(map(_plain, boxes)))}
+
+
+def _plain(name: str) -> str:
+    """The name of a module as the text has it, of what Yosys calls it when its parameters are set."""
+    return re.sub(r"^\\?\$paramod[^\\]*\\([^\\]+).*$", r"\1", name, flags=re.DOTALL).lstrip("\\")
 
 
 def _circuit(top: str, module: dict) -> dict:

@@ -4,13 +4,14 @@ Which reader can read a text is found out once (`readers` says which to try, the
 on an error, so a wrong guess costs a child.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from rtlvr.hdl.resets import split_resets
-from rtlvr.hdl.source import for_slang, for_synthesis
+from rtlvr.hdl.resets import held_resets, split_resets
+from rtlvr.hdl.source import empty_modules, for_slang, for_synthesis
 
 Reader = Literal["verilog", "slang"]
 READERS: tuple[Reader, ...] = ("verilog", "slang")
@@ -21,8 +22,9 @@ _SLANG = (
     "read_slang --ignore-assertions --allow-use-before-declare --relax-enum-conversions --allow-dup-initial-drivers "
     "--allow-merging-ansi-ports --allow-bare-value-param-assigment --allow-toplevel-iface-ports --max-include-depth 0 "
     "--max-generate-steps 20000 --max-constant-size 1000000 --max-instance-array 4096 --unroll-limit 8192 "
-    "--top {top} {path}"
+    "--top {top} {others}{path}"
 )
+_CONFLICT = re.compile(r"^Warning: .*onflicting .*\n((?:    .*\n)+)", re.MULTILINE)
 
 
 def readers(slang: bool) -> tuple[Reader, ...]:
@@ -31,13 +33,32 @@ def readers(slang: bool) -> tuple[Reader, ...]:
 
 
 def load(ys: ModuleType, text: str, top: str, reader: Reader, path: Path) -> Any:
-    """A Yosys design with `top` of `text`, flat and without processes. Ends the process where the reader refuses."""
-    text = split_resets(text)
+    """A Yosys design with `top` of `text`, flat and without processes. Ends the process where the reader refuses.
+
+    Modules without contents stay black boxes, unless it is the top. Two drivers of one bit are refused: proofs would believe
+    one of them, and Verilog written from such a netlist lets whichever writes last win.
+    """
+    text = split_resets(text) if reader == "verilog" else held_resets(split_resets(text))
     path.write_text((for_synthesis if reader == "verilog" else for_slang)(text), encoding="utf-8")
     design = ys.Design()
-    read = f"read_verilog -sv -nodpi {path}" if reader == "verilog" else _SLANG.format(top=top, path=path)
-    passes(ys, design, read, f"hierarchy -check -top {top}", "proc; flatten; opt_clean")
+    boxes = "".join(f"--blackboxed-module {name} " for name in empty_modules(text) if name != top)
+    slang = _SLANG.format(top=top, path=path, others=boxes)
+    read = f"read_verilog -sv -nodpi {path}" if reader == "verilog" else slang
+    whole = f"setattr -mod -unset blackbox ={top}"
+    passes(ys, design, read, f"hierarchy -check -top {top}", whole, "proc; flatten; opt_clean")
+    if conflict := _conflict(ys, design, path.with_suffix(".check")):
+        ys.log_error(f"two drivers fight for one bit: {conflict}\n")
     return design
+
+
+def _conflict(ys: ModuleType, design: Any, report: Path) -> str:
+    """One of two drivers of a bit that cannot let go of it, as Yosys names it, or nothing."""
+    passes(ys, design, f"tee -o {report} check")
+    if not _CONFLICT.search(report.read_text()):
+        return ""
+    passes(ys, design, f"design -push-copy; tribuf; tee -o {report} check; design -pop")
+    found = (match[1].splitlines() for match in _CONFLICT.finditer(report.read_text()))
+    return next((drivers[0].strip() for drivers in found if any("($tribuf)" not in one for one in drivers)), "")
 
 
 def passes(ys: ModuleType, design: Any, *commands: str) -> None:

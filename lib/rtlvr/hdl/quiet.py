@@ -1,19 +1,23 @@
 """What no output depends on is taken out; what cannot be judged, or must not reach a tool, is named.
 
 Taken out: attributes, printing and dumping, the end of a simulation, assertions, properties, covers, checks that hold at
-elaboration, timing specifications, `final` blocks, and the clock-to-output delay of `q <= #1 d`. Files that memories are
-loaded from are not read: their names are kept, and the memory starts unknown.
+elaboration, timing specifications, `final` blocks, the clock-to-output delay of `q <= #1 d`, and foreign functions that
+nothing calls. Files that memories are loaded from are not read: their names are kept, and the memory starts unknown. A random
+value is an unknown one.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pyslang
 from pyslang import ast, parsing, syntax
 
 from rtlvr.errors import DesignError
 from rtlvr.hdl.declarations import Declaration
-from rtlvr.hdl.syntax import KIND, Parsed, place
+from rtlvr.hdl.effects import BLANKS, CHANGES, ROUTINES, base, blank, changes_anything, impure
+from rtlvr.hdl.syntax import KIND, Parsed, nodes, place, words
 
 _SKIP = ast.VisitAction.Skip
 _PRINTS = re.compile(
@@ -21,17 +25,14 @@ _PRINTS = re.compile(
     r"timeformat|printtimescale|fflush|fclose|assert\w*|vcdplus\w*|fsdb\w+|shm_\w+|sdf_annotate|cover\w*)"
 )
 _ASKS = re.compile(r"\$(?:test|value)\$plusargs")  # options of a simulation: there are none
-_CHANCE = re.compile(r"\$(?:u?random|urandom_range|dist_\w+)")  # at the beginning: an unknown value
+_CHANCE = re.compile(r"\$(?:u?random|urandom_range|dist_\w+)")  # unknown values
+_SEEDED = re.compile(r"\$(?:random|dist_\w+)")  # ... which change their first argument, and are signed
 _LOADS = re.compile(r"\$readmem[bh]")
-_CHANGES = frozenset(
-    kind for name in dir(KIND) if name.endswith(("AssignmentExpression", "incrementExpression", "decrementExpression"))
-    for kind in (getattr(KIND, name),)
-)  # fmt: skip
 _GONE = {
     KIND.AttributeInstance, KIND.ConcurrentAssertionMember, KIND.ImmediateAssertionMember, KIND.PropertyDeclaration,
     KIND.SequenceDeclaration, KIND.CovergroupDeclaration, KIND.DefaultDisableDeclaration, KIND.DefaultClockingReference,
     KIND.ClockingDeclaration, KIND.CheckerDeclaration, KIND.CheckerInstantiation, KIND.SpecifyBlock, KIND.FinalBlock,
-    KIND.TimeUnitsDeclaration, KIND.EmptyMember,
+    KIND.TimeUnitsDeclaration, KIND.EmptyMember, KIND.DPIExport,
 }  # fmt: skip
 _CONCURRENT = {
     KIND.AssertPropertyStatement, KIND.AssumePropertyStatement, KIND.CoverPropertyStatement, KIND.CoverSequenceStatement,
@@ -39,7 +40,7 @@ _CONCURRENT = {
 }  # fmt: skip
 _IMMEDIATE = {KIND.ImmediateAssertStatement, KIND.ImmediateAssumeStatement, KIND.ImmediateCoverStatement}
 _REFUSED = {
-    KIND.DPIImport: "import of foreign functions", KIND.DPIExport: "export of functions", KIND.BindDirective: "bind",
+    KIND.DPIImport: "import of foreign functions", KIND.BindDirective: "bind",
     KIND.ProceduralForceStatement: "force", KIND.ProceduralReleaseStatement: "release", KIND.ProgramDeclaration: "program",
     KIND.ClassDeclaration: "class", KIND.RandSequenceStatement: "randsequence", KIND.NewClassExpression: "new",
 }  # fmt: skip
@@ -55,18 +56,34 @@ _SLANG = {
     KIND.DoWhileStatement, KIND.UnionType, KIND.ConditionalPattern, KIND.TaggedUnionExpression, KIND.TypeReference,
     KIND.PackageImportDeclaration, KIND.ReturnStatement,
 }  # fmt: skip
-_BLANKS = ("begin end", "")
+_SCOPES = {KIND.ModuleDeclaration, KIND.InterfaceDeclaration}
+# The condition of statements that decide.
+_DECIDES = {
+    KIND.ConditionalStatement: "predicate", KIND.CaseStatement: "expr", KIND.LoopStatement: "expr",
+    KIND.DoWhileStatement: "expr", KIND.ForLoopStatement: "stopExpr",
+}  # fmt: skip
 
 
 @dataclass
 class Quieted:
     """What `quiet` found in the units: edits of the text, and what is to be known of them."""
 
+    kept: Sequence[Declaration]
     edits: list[tuple[int, int, str]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)  # that memories would be loaded from
     checks: bool = False  # whether there are checks that elaboration would run
     slang: bool = False  # whether Yosys's own reader is known not to read it
-    real: bool = False  # whether it computes with real numbers
+    chance: bool = False  # whether it asks for random values
+    unknown: dict[int, list[str]] = field(default_factory=dict)  # declarations to add, by the end of a module's header
+
+    @cached_property
+    def impure(self) -> frozenset[str]:
+        """Functions and tasks of the units that change more than what is their own."""
+        return impure([unit.node for unit in self.kept])
+
+    def mentions(self, name: str) -> int:
+        """How often the units mention `name`."""
+        return sum(_mentions(name, unit.text) for unit in self.kept)
 
 
 def quiet(parsed: Parsed, kept: list[Declaration]) -> Quieted:
@@ -75,11 +92,12 @@ def quiet(parsed: Parsed, kept: list[Declaration]) -> Quieted:
     Raises:
         DesignError: it holds a construct that is not allowed, or time passes inside it.
     """
-    found = Quieted()
+    found = Quieted(kept)
     for unit in kept:
         if unit.kind in ("program", "class"):
             raise DesignError(f"the construct {unit.kind} is not allowed")
         unit.node.visit(lambda node: _look(parsed, node, found))
+    found.edits += [(end - 1, end, "; " + " ".join(declared)) for end, declared in found.unknown.items()]
     return found
 
 
@@ -87,13 +105,14 @@ def _look(parsed: Parsed, node: object, found: Quieted) -> object:
     if not isinstance(node, syntax.SyntaxNode):
         return None
     kind = node.kind
-    if kind in _REFUSED:
+    if kind in _REFUSED and (kind != KIND.DPIImport or _called(node, found)):
         raise DesignError(f"the construct {_REFUSED[kind]} is not allowed")
     if kind in _TIMED:
         raise DesignError(f"{_TIMED[kind]} cannot be judged: {str(node).strip()[:40]}")
     found.slang |= (kind in _SLANG and not _plain_predicate(node)) or _case_inside(node)
     if kind == KIND.DefParam:
         _check_defparam(node)
+    _check_sizes(node)
     if kind == KIND.NonblockingAssignmentExpression and node.right.kind == KIND.TimingControlExpression:
         return _clock_to_output(parsed, node, found)
     instead = _instead(node, found)
@@ -117,45 +136,109 @@ def _instead(node: syntax.SyntaxNode, found: Quieted) -> str | None:
     kind = node.kind
     if kind == KIND.ElabSystemTask:
         found.checks = True
-        return _blank(node)
-    if kind in _GONE:
-        return "" if kind == KIND.AttributeInstance else _blank(node)
+        return blank(node)
+    if kind in _GONE or kind == KIND.DPIImport:
+        return "" if kind == KIND.AttributeInstance else blank(node)
     if kind in _CONCURRENT:
-        return _BLANKS[0]
+        return BLANKS[0]
     if kind in _IMMEDIATE:
-        _check_harmless(node.action, "an assertion")
-        return _BLANKS[0]
-    if kind == KIND.InvocationExpression and _ASKS.fullmatch(_task(node)):
-        return "1'b0"
-    if (
-        kind in (KIND.InvocationExpression, KIND.SystemName)
-        and _CHANCE.fullmatch(_task(node))
-        and _at_the_beginning(node)
-    ):
-        return "32'bx"
-    if kind == KIND.ExpressionStatement and (name := _task(node.expr)):
-        if _LOADS.fullmatch(name):
-            found.files.append(" ".join(str(node.expr.arguments.parameters[0]).split()))
-            return _BLANKS[0]
-        if _PRINTS.fullmatch(name):
-            _check_harmless(node.expr, "printing")
-            return _BLANKS[0]
+        _check_harmless(node, "an assertion", found)
+        return BLANKS[0]
+    if kind in (KIND.InvocationExpression, KIND.SystemName) and (name := _task(node)):
+        if _ASKS.fullmatch(name):
+            return "1'b0"
+        return _by_chance(node, name, found) if _CHANCE.fullmatch(name) else None
+    if kind in (KIND.ExpressionStatement, KIND.VoidCastedCallStatement) and (name := _task(node.expr)):
+        return _statement(node.expr, name, found)
     return None
 
 
-def _at_the_beginning(node: syntax.SyntaxNode) -> bool:
-    """Whether a node is inside an `initial` block."""
-    while node is not None and node.kind != KIND.InitialBlock:
-        node = node.parent
-    return node is not None
+def _statement(call: syntax.SyntaxNode, name: str, found: Quieted) -> str | None:
+    """What stands for a call of system task `name` that is a statement."""
+    if _LOADS.fullmatch(name):
+        found.files.append(" ".join(str(call.arguments.parameters[0]).split()))
+        return BLANKS[0]
+    if _PRINTS.fullmatch(name):
+        _check_harmless(call, "printing", found)
+        return BLANKS[0]
+    if _CHANCE.fullmatch(name):
+        _check_chance(call, name, found)
+        return BLANKS[0]
+    return BLANKS[0] if _ASKS.fullmatch(name) else None
 
 
-def _blank(node: syntax.SyntaxNode) -> str:
-    """A member that is the only one of a generate branch leaves an empty block."""
-    parent = node.parent
-    alone = parent is not None and parent.kind in (KIND.IfGenerate, KIND.ElseClause, KIND.StandardCaseItem,
-                                                   KIND.DefaultCaseItem, KIND.LoopGenerate)  # fmt: skip
-    return _BLANKS[0] if alone else _BLANKS[1]
+def _by_chance(node: syntax.SyntaxNode, name: str, found: Quieted) -> str:
+    """What stands for a random value: x as a first value, elsewhere a variable of its own that nothing assigns."""
+    _check_chance(node, name, found)
+    signed = " signed" if _SEEDED.fullmatch(name) else ""
+    begins, home = False, node.parent
+    while home is not None and home.kind not in _SCOPES:
+        if home.kind == KIND.InitialBlock:
+            _check_decisions(home)
+            begins = True
+        outer = home.parent
+        if home.kind == KIND.DataDeclaration and not isinstance(outer, syntax.StatementSyntax):
+            begins |= outer.kind not in ROUTINES
+        home = outer
+    if begins:
+        return "32'sbx" if signed else "32'bx"
+    if home is None:
+        raise DesignError(f"{name} outside of a module cannot be judged")
+    variable = f"rtlvr_unknown_{sum(map(len, found.unknown.values()))}"
+    if found.mentions(variable):
+        raise DesignError(f"the name {variable} is not allowed: give it another")
+    found.unknown.setdefault(place(home.header)[1], []).append(f"reg{signed} [31:0] {variable};")
+    return variable
+
+
+def _check_chance(call: syntax.SyntaxNode, name: str, found: Quieted) -> None:
+    """Raises DesignError where a call of `name` changes more than a seed that serves for nothing else."""
+    found.chance = True
+    _check_harmless(call, "a random value", found)
+    if call.kind != KIND.InvocationExpression or not _SEEDED.fullmatch(name) or not list(call.arguments.parameters):
+        return
+    seed, harmless = str(call.arguments.parameters[0]).strip(), 0
+    for node in (node for unit in found.kept for node in nodes(unit.node)):
+        if node.kind == KIND.Declarator and node.parent.kind == KIND.DataDeclaration:
+            harmless += node.name.valueText == seed
+        elif node.kind == KIND.AssignmentExpression:
+            harmless += str(node.left).strip() == seed
+        elif node.kind == KIND.InvocationExpression and _SEEDED.fullmatch(_task(node)):
+            harmless += str(next(iter(node.arguments.parameters), "")).strip() == seed
+    if not re.fullmatch(r"[A-Za-z_][\w$]*", seed) or found.mentions(seed) > harmless:
+        raise DesignError(f"{name} changes {seed}, which serves for more than a seed: what it becomes cannot be judged")
+
+
+def _check_decisions(block: syntax.SyntaxNode) -> None:
+    """Raises DesignError where what a block does depends on chance."""
+    inside = list(nodes(block))
+    unsure = {base(node) for node in inside if node.kind in CHANGES and _CHANCE.search(str(node))}
+    for node in inside:
+        said = str(getattr(node, _DECIDES.get(node.kind, ""), ""))
+        if _CHANCE.search(said) or words(said) & unsure:
+            raise DesignError(f"what an `initial` block does depends on chance: {said.strip()[:40]}")
+
+
+def _called(node: syntax.SyntaxNode, found: Quieted) -> bool:
+    """Whether the units mention an imported function anywhere else."""
+    name = node.method.name.getLastToken().valueText
+    return found.mentions(name) > _mentions(name, str(node))
+
+
+def _mentions(name: str, text: str) -> int:
+    return len(re.findall(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text))
+
+
+def _check_sizes(node: syntax.SyntaxNode) -> None:
+    """Raises DesignError for what has no size and that no tool of ours reads."""
+    if node.kind == KIND.VariableDimension and (inside := node.specifier) is not None:
+        named = inside.kind == KIND.RangeDimensionSpecifier and inside.selector.kind == KIND.BitSelect
+        if inside.kind == KIND.WildcardDimensionSpecifier or (
+            named and isinstance(inside.selector.expr, syntax.DataTypeSyntax)
+        ):
+            raise DesignError(f"an associative array, {str(node).strip()}, cannot be judged: give it a fixed size")
+    if node.kind == KIND.ValueRangeExpression and "$" in (str(node.left).strip(), str(node.right).strip()):
+        raise DesignError(f"the open range {str(node).strip()} cannot be judged: give both ends")
 
 
 def _task(expression: syntax.SyntaxNode) -> str:
@@ -164,11 +247,9 @@ def _task(expression: syntax.SyntaxNode) -> str:
     return str(called).strip() if called.kind == KIND.SystemName else ""
 
 
-def _check_harmless(node: syntax.SyntaxNode, what: str) -> None:
+def _check_harmless(node: syntax.SyntaxNode, what: str, found: Quieted) -> None:
     """Raises DesignError where something is changed inside of what is taken out."""
-    inside: list[syntax.SyntaxNode] = []
-    node.visit(lambda item: inside.append(item) if isinstance(item, syntax.SyntaxNode) else None)
-    if any(item.kind in _CHANGES for item in inside):
+    if changes_anything(node, found.impure):
         raise DesignError(f"{what} that changes a value cannot be judged")
 
 

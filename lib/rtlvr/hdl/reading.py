@@ -4,19 +4,21 @@ The order matters. Nothing that is only white space, a comment, an encoding mark
 change what comes out, and the screen sees only what tools will see.
 
 `SYNTHESIS` is defined: what is read is the design as synthesis takes it. Where a text asks for that macro, it is read a
-second time without it (`Reading.simulated`), and whoever judges a candidate wants both to agree.
+second time without it (`Reading.simulated`), and whoever judges a candidate wants both to agree. A reading that failed stays
+one: its text says why, and reading that text fails for the same reason.
 """
 
 import hashlib
 import re
 
 from rtlvr.errors import DesignError, SourceError
-from rtlvr.hdl import declarations, quiet, source, syntax
+from rtlvr.hdl import declarations, effects, quiet, source, syntax
 from rtlvr.hdl.yosys import in_child
 from rtlvr.records import Record
 
 _SECONDS = 5
 _MACRO = "SYNTHESIS"
+_FAILED = "// It cannot be read: "
 _NOTHING = re.compile(
     r"`default_nettype none\s*`default_nettype wire\s*|`default_nettype wire\s*`default_nettype none\s*"
 )
@@ -28,6 +30,8 @@ class Reading(Record):
     `text` has no comments, directives, attributes, printing or assertions. `digest` is of its tokens: equal digests mean
     the same design. `slang`: Yosys's own reader is known not to read it. `files`: what its memories would be loaded from.
     `simulated`: the text without the macro SYNTHESIS, where that is another; `missing`: instances of unknown modules.
+    `chance`: whether it asks for random values, which have become unknown ones.
+    `macro`: whether SYNTHESIS was defined.
     """
 
     text: str
@@ -38,14 +42,23 @@ class Reading(Record):
     files: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     simulated: str | None = None
+    chance: bool = False
+    macro: bool = True
 
 
 def read(
-    text: str, top: str | None = None, preferred: str | None = None, ports: tuple[str, ...] | None = None
+    text: str,
+    top: str | None = None,
+    preferred: str | None = None,
+    ports: tuple[str, ...] | None = None,
+    macro: bool = True,
+    chance: bool | None = None,
 ) -> Reading:
     """Read `text` in an expendable child; the top is `top`, else `preferred` where there is one, else the only root.
 
-    `ports` help to tell the top among several roots. Call it only in a single-threaded process (it forks).
+    `ports` help to tell the top among several roots; without `macro` it is read without SYNTHESIS, and only so; `chance` says
+    whether it may ask for random values: unless told, a candidate, which has `ports` to fit, may not. Call it only in a
+    single-threaded process (it forks).
 
     Raises:
         SourceError: it has a syntax error.
@@ -53,7 +66,7 @@ def read(
     """
     if problem := source.undecodable(text):
         raise DesignError(problem)
-    answer, _ = in_child(_read, text, top, preferred, ports, seconds=_SECONDS)
+    answer, _ = in_child(_read, text, top, preferred, ports, macro, chance, seconds=_SECONDS)
     if answer is None:
         raise DesignError("reading it exceeds the limits of time and memory")
     if "error" in answer:
@@ -61,32 +74,46 @@ def read(
     return Reading.model_validate(answer)
 
 
-def _read(text: str, top: str | None, preferred: str | None, ports: tuple[str, ...] | None) -> dict:
+def _read(text: str, *how: object) -> dict:
     try:
-        found = read_here(text, top, preferred, ports)
+        found = read_here(text, *how)
     except DesignError as error:
         return {"error": str(error), "syntax": isinstance(error, SourceError)}
     return found.model_dump()
 
 
 def read_here(
-    text: str, top: str | None = None, preferred: str | None = None, ports: tuple[str, ...] | None = None
+    text: str,
+    top: str | None = None,
+    preferred: str | None = None,
+    ports: tuple[str, ...] | None = None,
+    macro: bool = True,
+    chance: bool | None = None,
 ) -> Reading:
     """`read` in this process: only for text that is trusted."""
     if problem := source.undecodable(text):
         raise DesignError(problem)
-    text = source.decoded(text)
-    found = _one(text, (_MACRO,), top, preferred, ports)
+    if text.startswith(_FAILED):
+        raise DesignError(text.removeprefix(_FAILED).strip()[:300])
+    found = _both(source.decoded(text), top, preferred, ports, macro)
+    if found.chance and not (ports is None if chance is None else chance):
+        raise DesignError("it asks for random values, which a candidate may do only where its golden does")
+    return found
+
+
+def _both(text: str, top: str | None, preferred: str | None, ports: tuple[str, ...] | None, macro: bool) -> Reading:
+    """A text with the macro SYNTHESIS, and, where it asks for that, without it as well."""
+    found = _one(text, (_MACRO,) if macro else (), top, preferred, ports)
+    if not macro:
+        return found.model_copy(update={"macro": False})
     if _MACRO not in text:
         return found
     try:
         other = _one(text, (), top, preferred, ports)
     except DesignError as error:
-        other = None
-        reason = str(error)
-    if other is not None and other.digest == found.digest:
-        return found
-    return found.model_copy(update={"simulated": other.text if other else f"// {reason}"})
+        return found.model_copy(update={"simulated": _FAILED + " ".join(str(error).split())})
+    simulated = None if other.digest == found.digest else other.text
+    return found.model_copy(update={"simulated": simulated, "chance": found.chance or other.chance})
 
 
 def _one(
@@ -106,7 +133,9 @@ def _one(
     if changes.checks and (said := quiet.failing_check(clean, chosen.name)):
         raise DesignError(f"a check at elaboration fails: {said}")
     dropped = [(*syntax.place(one.node), "") for one in found if one not in kept]
-    result = _tidy(_plain_keywords(syntax.edited(clean.text, changes.edits + dropped)))
+    text = syntax.edited(clean.text, changes.edits + dropped)
+    text = syntax.edited(text, effects.idle(syntax.parse(text)))
+    result = _tidy(_plain_keywords(text))
     if problem := source.refused(result):
         raise DesignError(problem)
     tokens = "\n".join(syntax.tokens(result))
@@ -118,6 +147,7 @@ def _one(
         slang=changes.slang,
         files=tuple(sorted(changes.files)),
         missing=tuple(declarations.missing(kept)),
+        chance=changes.chance,
     )
 
 

@@ -58,6 +58,7 @@ _SKIP = re.compile(r'\\[^ \t\r\n]+|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.D
 # for the characters in them. Others that begin with `$` stay suspect: Icarus calls the system task where a statement says
 # `\$finish ;`.
 _HARMLESS_ESCAPED = re.compile(r"\\(?:[^ \t\r\n$]|\$\d|\$auto\$|\$[\w$]*[^\w$ \t\r\n])[^ \t\r\n]*")
+_LAST = re.compile(r"(?<!\\)\$(?![\w$])")  # the end of a queue, which names no task
 # What a tool may read otherwise than `_SKIP` does, so that code could hide in a comment or string of ours: a line that ends
 # in a lone carriage return, other control characters, and marks inside an escaped identifier, which preprocessors obey.
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\r*(?:\n|\Z))")
@@ -175,7 +176,7 @@ def refused(text: str) -> str | None:
         return f"without comments the source has {len(text)} bytes; at most {MAX_SOURCE_BYTES} are allowed"
     code = strip_comments(text)
     plain = _HARMLESS_ESCAPED.sub(" ", code)
-    if problem := _foreign_task(plain):
+    if problem := _foreign_task(_LAST.sub(" ", plain)):
         return problem
     if found := sorted(set(re.findall(r"\$(?:real|s)?time(?![\w$])", plain))):
         return f"behaviour that depends on {found[0]} cannot be judged"
@@ -222,6 +223,17 @@ def _inside_identifier(code: str, name: str) -> bool:
 def module_names(text: str) -> list[str]:
     """Names of the modules defined in `text`, in order."""
     return re.findall(r"\bmodule\s+(?:automatic\s+|static\s+)?([A-Za-z_][\w$]*)", strip_comments(text))
+
+
+_EMPTY = re.compile(
+    r"\bmodule\s+(?:automatic\s+|static\s+)?([A-Za-z_][\w$]*)[^;]*;"
+    r"(?:\s*(?:input|output|inout|parameter|localparam)\b[^;]*;)*\s*endmodule\b"
+)
+
+
+def empty_modules(text: str) -> list[str]:
+    """Names of the modules of a text as read that have ports and parameters and nothing else."""
+    return _EMPTY.findall(text)
 
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")  # what Verilog takes for white space, and nothing else

@@ -15,6 +15,7 @@ process.
 import hashlib
 import time
 from collections import OrderedDict
+from typing import Any
 
 import numpy as np
 
@@ -95,7 +96,8 @@ class Judge:
         began = time.perf_counter()
         case = Case(self.limits, prepared, reading, self._abc, known_to_fit(prepared.circuit, prepared.header, reading))
         verdict = self._judged(case, key, stimuli, mode)
-        if mode != "testbench" and verdict.equivalent and reading.simulated is not None:
+        own = verdict.method == "identical" and reading.simulated == prepared.reading.simulated
+        if mode != "testbench" and verdict.equivalent and reading.simulated is not None and not own:
             verdict = self._simulated_otherwise(verdict, key, reading, stimuli, mode)
         return _timed(verdict, prepared, case, began)
 
@@ -224,19 +226,28 @@ class Judge:
         Raises:
             DesignError: it cannot be read.
         """
-        return self._read(golden, top, None, None)
+        return self._read(golden, top)
 
-    def _read(self, text: str, top: str | None, preferred: str | None, ports: tuple[str, ...] | None) -> Reading:
-        """A design as tools get it. Raises DesignError where it must not or cannot be judged."""
+    def _read(self, text: str, top: str | None, **how: Any) -> Reading:
+        """A design as tools get it; `how` is for `read`. Raises DesignError where it must not or cannot be judged."""
         if vhdl.is_vhdl(text):
             text = vhdl.to_verilog(text, top, self.limits)
-            if ports is not None:
-                text = vhdl.match_case(text, read(text, top, preferred).top, ports)
-        return read(text, top, preferred, ports)
+            if "ports" in how:
+                text = vhdl.match_case(text, read(text, top, how["preferred"]).top, how["ports"])
+        return read(text, top, **how)
 
     def _candidate(self, text: str, golden: Prepared, top: str | None) -> Reading:
         names = tuple(port.name for port in golden.circuit.ports)
-        reading = self._read(text, top, golden.circuit.top, names)
+        given = {"preferred": golden.circuit.top, "ports": names, "chance": golden.reading.chance}
+        simulated = not golden.reading.macro
+        try:
+            reading = self._read(text, top, **given)
+            simulated &= bool(reading.missing)
+        except DesignError:
+            if not simulated:
+                raise
+        # Without the macro SYNTHESIS alone only where the golden was, and nothing else is left.
+        reading = self._read(text, top, **given, macro=False) if simulated else reading
         check_names(golden.circuit, reading)
         if extra := sorted(set(reading.files) - set(golden.reading.files)):
             raise DesignError(f"it loads memories from files, {', '.join(extra)}, that the golden does not read")
@@ -277,12 +288,22 @@ class Judge:
                 raise
             return None
 
+    def _either(self, golden: str, top: str | None) -> tuple[Reading, Structure]:
+        """A golden as synthesis takes it; where that cannot be judged, as it is without the macro SYNTHESIS."""
+        problems = []
+        for macro in (True, False) if "SYNTHESIS" in golden else (True,):
+            try:
+                reading = self._read(golden, top, macro=macro)
+                return reading, structure(reading, self.limits)
+            except DesignError as error:
+                problems.append(error)
+        raise problems[0]
+
     def _structure(self, golden: str, top: str | None) -> tuple[Reading, Structure, GoldenSide | None]:
         """A golden's text as tools see it, its structure, and what miters keep of it."""
         key = (golden, top)
         if key not in self._structures:
-            reading = self._read(golden, top, None, None)
-            found = structure(reading, self.limits)
+            reading, found = self._either(golden, top)
             if any(port.direction == "inout" for port in found.circuit.ports):
                 raise DesignError("it has an inout port; only inputs and outputs can be judged")
             if not found.circuit.outputs:

@@ -85,10 +85,16 @@ class Case(Beside):
         if golden is None or self.reader == "icarus" or not self._golden.circuit.sequential:
             return False
         with scratch() as folder:
-            found = cut(golden, self.reading.text, self._top, self.reader, folder, self._for_yosys())
-            return (
-                found is not None and prove.prove(folder, self._abc, _ABC_SECONDS, found.sequential, "cut") == "proved"
-            )
+            for operators in (True, False):
+                found = cut(golden, self.reading.text, self._top, self.reader, folder, self._for_yosys(), operators)
+                if found is not None and found.made and self._proves(folder, found.sequential):
+                    return True
+                if found is None or not found.operators:
+                    break
+        return False
+
+    def _proves(self, folder: Path, sequential: bool) -> bool:
+        return prove.prove(folder, self._abc, _ABC_SECONDS, sequential, "cut") == "proved"
 
     def by_testbench(self, prepared: Prepared, known: Callable[[], np.ndarray | None]) -> Verdict:
         """The paper's testbench, and one long run for what happens late or seldom."""

@@ -186,7 +186,8 @@ def _encode(ys, design, top: str, circuit: Circuit, model: Model, name: str, fol
         passes(ys, design, "dffunmap")
         netlist.add_tick(ys, design, f"tick_{name.split('_')[1]}")
     mapped = "clk2fflogic" if model == "event" else "async2sync; dffunmap"
-    passes(ys, design, mapped, "opt_expr; opt_clean", f"cd {top}")
+    # What nothing drives is unknown; whatever folds unknown conditions before they are on two rails would choose a branch.
+    passes(ys, design, mapped, "setundef -undriven -undef; opt_expr -keepdc; opt_clean", f"cd {top}")
     # Outputs get names of our own: `q` splits into `q_d` and `q_x`, which the design may have as well.
     for index, port in enumerate(circuit.outputs):
         ys.run_pass(f"rename {port.name} y{index}_{name.split('_')[1]}", design)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rtlvr.errors import DesignError
-from rtlvr.hdl.circuit import RESET_NAME, Circuit, Clock, Port, Reset, analyse
+from rtlvr.hdl.circuit import RESET_NAME, Circuit, Clock, Incomplete, Port, Reset, analyse
 from rtlvr.hdl.elaborate import Reader
 from rtlvr.hdl.reading import Reading
 from rtlvr.verify.sandbox import run, scratch, tool
@@ -36,6 +36,8 @@ def structure(reading: Reading, limits: Limits) -> Structure:
     """
     try:
         return Structure(*analyse(reading.text, reading.top, reading.slang))
+    except Incomplete:
+        raise
     except DesignError:
         found = _as_simulated(reading, limits)
         if found is None:

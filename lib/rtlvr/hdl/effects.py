@@ -1,0 +1,110 @@
+"""Does a piece of a design change anything? What changes nothing can be taken out, and nobody sees it.
+
+What a function or task does is followed through the functions and tasks that it calls. Not followed: the memory of a static
+function's own variables from one call to the next.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from pyslang import syntax
+
+from rtlvr.hdl.syntax import KIND, Parsed, nodes, place, words
+
+BLANKS = ("begin end", "")  # for a statement, and for a member of a module
+CHANGES = frozenset(
+    kind for name in dir(KIND) if name.endswith(("AssignmentExpression", "incrementExpression", "decrementExpression"))
+    for kind in (getattr(KIND, name),)
+)  # fmt: skip
+ROUTINES = {KIND.FunctionDeclaration, KIND.TaskDeclaration}
+_WRITES = re.compile(r"\$(?:cast|readmem[bh]|value\$plusargs|sformat|swrite[bho]?|[fs]scanf|fread|fgets)(?![\w$])")
+_NAME = re.compile(r"[A-Za-z_][\w$]*")
+_OUTWARD = re.compile(r"\b(?:output|inout|ref|disable|static)\b|->")
+# Statements that change nothing but by what is in them, and that end.
+_IDLE = {
+    KIND.SequentialBlockStatement, KIND.EmptyStatement, KIND.ConditionalStatement, KIND.CaseStatement, KIND.ForLoopStatement,
+    KIND.ForeachLoopStatement, KIND.TimingControlStatement,
+}  # fmt: skip
+
+
+def changes_anything(node: syntax.SyntaxNode, routines: frozenset[str]) -> bool:
+    """Whether there is an assignment in `node`, a call that writes, or a mention of one of `routines`."""
+    said = str(node)
+    return bool(_WRITES.search(said) or words(said) & routines) or any(item.kind in CHANGES for item in nodes(node))
+
+
+def base(change: syntax.SyntaxNode) -> str:
+    """The first name in what an assignment or increment changes; nothing where that is several, or an escaped name."""
+    target = str(change.left if hasattr(change, "left") else change.operand)
+    named = _NAME.search(target)
+    return named[0] if named and not set(target) & {"{", "\\"} else ""
+
+
+def routine_name(node: syntax.SyntaxNode) -> str:
+    """The name of a function or task, without that of its class or interface."""
+    return node.prototype.name.getLastToken().valueText
+
+
+def impure(roots: Sequence[syntax.SyntaxNode]) -> frozenset[str]:
+    """Functions and tasks below `roots` that change more than what is their own."""
+    routines = [node for root in roots for node in nodes(root) if node.kind in ROUTINES]
+    named = [(routine_name(node), node) for node in routines]
+    found = {name for name, node in named if _changes_others(name, node)}
+    while more := {name for name, node in named if words(str(node)) & found} - found:
+        found |= more
+    return frozenset(found)
+
+
+def _changes_others(name: str, routine: syntax.SyntaxNode) -> bool:
+    said, inside = str(routine), list(nodes(routine))
+    if _OUTWARD.search(said) or _WRITES.search(said):
+        return True
+    own = {name} | {node.name.valueText for node in inside if node.kind == KIND.Declarator}
+    return any(node.kind in CHANGES and base(node) not in own for node in inside)
+
+
+def idle(parsed: Parsed) -> list[tuple[int, int, str]]:
+    """The edits that take out what does nothing once assertions and printing are gone.
+
+    These are blocks that change nothing, and functions and tasks that nothing mentions.
+    """
+    found = [node for root in parsed.members for node in nodes(root)]
+    blocks = [node for node in found if isinstance(node, syntax.ProceduralBlockSyntax)]
+    routines = impure(parsed.members) if blocks else frozenset()
+    gone = [block for block in blocks if _is_idle(block, routines)]
+    mentions = Counter(_NAME.findall(parsed.text))
+    for node in (node for node in found if node.kind in ROUTINES):
+        name = routine_name(node)
+        if 0 < mentions[name] == _NAME.findall(str(node)).count(name):
+            gone.append(node)
+    return [(*place(node), blank(node)) for node in gone]
+
+
+def _is_idle(block: syntax.SyntaxNode, routines: frozenset[str]) -> bool:
+    inside, said = list(nodes(block)), str(block)
+    timed = block.statement.kind == KIND.TimingControlStatement
+    endless = block.kind == KIND.AlwaysBlock and not timed
+    if endless or (block.kind == KIND.InitialBlock and timed):
+        return False
+    if said.count("@") > timed or _WRITES.search(said) or words(said) & routines:
+        return False
+    counted = [place(step) for node in inside if node.kind == KIND.ForLoopStatement for step in _counts(node)]
+    changes = [node for node in inside if node.kind in CHANGES and place(node) not in counted]
+    return not changes and all(node.kind in _IDLE for node in inside if isinstance(node, syntax.StatementSyntax))
+
+
+def _counts(loop: syntax.SyntaxNode) -> list[syntax.SyntaxNode]:
+    """The steps of a loop that counts a variable of its own."""
+    begun = [node for node in loop.initializers if isinstance(node, syntax.SyntaxNode)]
+    own = {node.declarator.name.valueText for node in begun if node.kind == KIND.ForVariableDeclaration}
+    steps = [node for node in loop.steps if isinstance(node, syntax.SyntaxNode)]
+    return [step for step in steps if step.kind in CHANGES and base(step) in own] if loop.stopExpr is not None else []
+
+
+def blank(node: syntax.SyntaxNode) -> str:
+    """What stands for a member that is taken out: an empty block where it is the only one of a generate branch."""
+    parent = node.parent
+    alone = parent is not None and parent.kind in (KIND.IfGenerate, KIND.ElseClause, KIND.StandardCaseItem,
+                                                   KIND.DefaultCaseItem, KIND.LoopGenerate)  # fmt: skip
+    return BLANKS[0] if alone else BLANKS[1]
