@@ -24,7 +24,7 @@ from rtlvr.verify.opened import Claim, Opened, Pairing, Side, agree, claims, sam
 from rtlvr.verify.pairing import by_behaviour, by_name, completed
 from rtlvr.verify.state import Held, floats, held_of, unknowns, wide_operators
 
-_ALIKE = "opt -keepdc; wreduce -keepdc; opt -keepdc; opt_clean"
+_ALIKE = "memory_narrow; opt -keepdc; wreduce -keepdc; opt -keepdc; opt_clean"
 _BITS = "simplemap t:$*ff* t:$*dff* t:$*latch* t:$sr t:$ff"
 # Registers of either polarity become positive ones with inverters, so that `posedge` of an inverted clock is a `negedge`.
 _KINDS = (
@@ -131,7 +131,7 @@ def _alone(opened: Opened, pairing: Pairing) -> list[tuple[Side, int]]:
 def _open(ys, design, cells: list[Held], nonce: str) -> None:
     """Take the cells out: what they give comes from a new input, what they take goes to a new output."""
     module = design.top_module()
-    by_name = {cell.name.str().lstrip("\\"): cell for cell in module.cells_.values()}
+    by_name = {_plain(cell.name.str()): cell for cell in module.cells_.values()}
     held, loads = [], []
     for one in cells:
         cell = by_name[one.cell]
@@ -143,6 +143,11 @@ def _open(ys, design, cells: list[Held], nonce: str) -> None:
         if signals:
             _connect(ys, module, f"\\{purpose}_{nonce}", signals, purpose == "held")
     module.fixup_ports()
+
+
+def _plain(name: str) -> str:
+    """A name as Yosys's JSON has it."""
+    return name[1:] if name.startswith("\\") and not name.startswith("\\$") else name
 
 
 def _connect(ys, module, name: str, signals: list, driving: bool) -> None:

@@ -158,12 +158,14 @@ def _port(cell: str, item: dict, port: int, kind: tuple) -> Held:
         if name.startswith("RD_") and name != "RD_PORTS":
             width = len(value) // ports
             own.append((name, value[len(value) - (port + 1) * width : len(value) - port * width]))
-    begins = _begins(dict(own)["RD_INIT_VALUE"])
+    begins, clocked = _begins(dict(own)["RD_INIT_VALUE"]), dict(own)["RD_CLK_ENABLE"] != "0"
     widths = {pin: len(bits) // ports for pin, bits in sorted(item["connections"].items()) if pin.startswith("RD_")}
-    pins = tuple((pin, port * width, width) for pin, width in widths.items() if pin != "RD_DATA")
+    # A port without a clock has no use for the other pins and settings, and they may be anything.
+    used = [pin for pin in widths if pin != "RD_DATA" and (clocked or pin == "RD_ADDR")]
+    settings = tuple(one for one in own if one[0] != "RD_INIT_VALUE" and clocked)
+    pins = tuple((pin, port * widths[pin], widths[pin]) for pin in used)
     data = ("RD_DATA", port * widths["RD_DATA"], widths["RD_DATA"])
-    settings = tuple(one for one in own if one[0] != "RD_INIT_VALUE")
-    return Held(cell, ("port", *settings, *kind), (), begins, pins, (data,), memory=cell)
+    return Held(cell, ("port", *settings, *kind), (), begins if clocked else "x", pins, (data,), memory=cell)
 
 
 def _begins(value: str) -> str:
