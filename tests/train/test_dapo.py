@@ -135,7 +135,7 @@ def test_a_subset_is_drawn_once_for_all_seeds() -> None:
 def run(folder: Path, steps: int, *changes: str, launcher: tuple[str, ...] = (sys.executable,)) -> subprocess.Popen:
     folder.mkdir(parents=True, exist_ok=True)
     log = (folder / "child.log").open("a")
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONFAULTHANDLER": "1"}
     command = [*launcher, str(CHILD), str(folder), str(steps), *changes]
     return subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
 
