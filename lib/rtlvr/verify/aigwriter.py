@@ -12,7 +12,7 @@ class Writer:
     """A new circuit: the inputs of `aig`, `extra` ones, `latches`, then gates."""
 
     def __init__(self, aig: Aig, extra: int, latches: int) -> None:
-        self._inputs, self._extra = aig.inputs, extra
+        self._aig = aig
         self._old = [2 * variable for variable in range(1 + aig.inputs)]  # by old variable: the new literal
         self._first = 1 + aig.inputs + extra
         self._latches = [(0, 0)] * latches
@@ -23,9 +23,9 @@ class Writer:
         """An old input gives what a new literal gives. Call it before `copy`."""
         self._old[variable] = literal
 
-    def copy(self, aig: Aig) -> None:
+    def copy(self) -> None:
         """The gates of the old circuit."""
-        for first, second in aig.ands.tolist():
+        for first, second in self._aig.ands.tolist():
             self._old.append(self.both(self.new(first), self.new(second)))
 
     def new(self, literal: int) -> int:
@@ -34,7 +34,7 @@ class Writer:
 
     def extra(self, number: int) -> int:
         """The literal of an extra input."""
-        return 2 * (1 + self._inputs + number)
+        return 2 * (1 + self._aig.inputs + number)
 
     def latch(self, number: int) -> int:
         """The literal of a latch."""

@@ -12,6 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from rtlvr.verify.state import initial_values
+
 Bit = int | str
 _NAMES = {"MEMID", "ID", "TRANSPARENCY_ID"}  # parameters that are only names
 _ROUNDS, _MOST_WORK = 200, 400_000  # rounds of refinement, and cells looked at in all of them
@@ -71,13 +73,11 @@ def _holds_state(kind: str) -> bool:
 
 
 def _side(module: dict, number: int) -> _Side:
-    initial: dict[Bit, str] = {}
+    initial = initial_values(module)
     labels: dict[Bit, str] = {}
     for name, net in sorted(module["netnames"].items()):
         if not net.get("hide_name") and net["bits"]:
             labels.setdefault(net["bits"][0], name)
-        values = net.get("attributes", {}).get("init", "")
-        initial |= {bit: value for bit, value in zip(net["bits"], reversed(values), strict=False) if value != "x"}
     side = _Side(ports={name: (port["direction"], port["bits"]) for name, port in module["ports"].items()})
     for cell in module["cells"].values():
         directions = cell.get("port_directions", {})

@@ -10,6 +10,7 @@ with the same, possibly unknown, state; a defined initial value must be the same
 golden. A wrong pairing proves nothing and does no harm.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from rtlvr.verify import netlist
 from rtlvr.verify.aiger import read_aiger
 from rtlvr.verify.aigwriter import Writer
 from rtlvr.verify.miter import GoldenSide
-from rtlvr.verify.opened import Claim, Opened, Pairing, Side, agree, claims, same_inputs
+from rtlvr.verify.opened import Claim, Opened, Pairing, Side, agree, claims, random_values, same_inputs
 from rtlvr.verify.pairing import by_behaviour, by_name, completed
 from rtlvr.verify.state import Held, floats, held_of, unknowns, wide_operators
 
@@ -94,8 +95,8 @@ def _cut_here(
 
 def _common_operators(gold: dict, gate: dict) -> frozenset[tuple]:
     """Kinds of wide operators of which both have the same number."""
-    ours, theirs = ([one.kind for one in wide_operators(module)] for module in (gold, gate))
-    return frozenset(kind for kind in ours if ours.count(kind) == theirs.count(kind))
+    ours, theirs = (Counter(one.kind for one in wide_operators(module)) for module in (gold, gate))
+    return frozenset(kind for kind, count in ours.items() if count == theirs[kind])
 
 
 def _chosen(opened: Opened, operators: bool) -> Pairing | None:
@@ -189,13 +190,13 @@ def _joined(ys, golden: GoldenSide, cells: list[list[Held]], unknown: bool, fold
     aig = read_aiger(folder / "open.aig")
     if len(aig.next_states):
         raise ValueError("a kind of register was not cut")
-    places = _inputs(folder / "open.map")
+    places = netlist.aiger_inputs(folder, "open")
     widths_of = _segments(golden, totals, unknown)
     parts = dict(zip(widths_of, _split(aig.outputs.tolist(), list(widths_of.values())), strict=True))
     sides = []
     for role, its in zip(_ROLES, cells, strict=True):
-        inputs = places.get(f"held_{role}_{golden.nonce}", {})
-        held = _split([1 + inputs[bit] for bit in range(len(inputs))], [cell.given for cell in its])
+        own = sorted((bit, at) for at, (name, bit) in places.items() if name == f"held_{role}_{golden.nonce}")
+        held = _split([1 + at for _, at in own], [cell.given for cell in its])
         taken = {rail: _split(parts[role, rail, "loads"], [c.taken for c in its]) for rail in _rails(role, unknown)}
         ports = {rail: parts[role, rail, "ports"] for rail in taken}
         sides.append(Side(its, held, taken["d"], ports["d"], taken.get("x"), ports.get("x")))
@@ -214,16 +215,6 @@ def _segments(golden: GoldenSide, totals: list[tuple[int, int]], unknown: bool) 
         for rail in _rails(role, unknown):
             parts |= {(role, rail, "ports"): ports, (role, rail, "loads"): loads}
     return parts
-
-
-def _inputs(path: Path) -> dict[str, dict[int, int]]:
-    """{name of an input: {bit: its place among the inputs}}."""
-    found: dict[str, dict[int, int]] = {}
-    for line in path.read_text().splitlines():
-        kind, place, bit, name = line.split(maxsplit=3)
-        if kind == "input":
-            found.setdefault(name.lstrip("\\").strip(), {})[int(bit)] = int(place)
-    return found
 
 
 def _split(whole: list[int], widths: list[int]) -> list[list[int]]:
@@ -265,16 +256,17 @@ def _pin(name: str, index: int, wire: str, rail: str, nonce: str, split: bool) -
 
 def _write(opened: Opened, pairing: Pairing, path: Path) -> bool:
     """The circuit whose output is 1 where the designs differ; True if it holds registers."""
-    alone, aig = _alone(opened, pairing), opened.aig
-    writer = Writer(aig, 2 * len(alone), len(alone))
+    alone = _alone(opened, pairing)
+    writer = Writer(opened.aig, 2 * len(alone), len(alone))
     for one, other in same_inputs(opened, pairing):
         writer.stands_for(one, other)
     for number, (side, index) in enumerate(alone):
         writer.stands_for(side.held[index][0], writer.latch(number))
-    writer.copy(aig)
+    writer.copy()
     for number, (side, index) in enumerate(alone):
         _loosen(writer, number, side, index)
-    writer.write(path, writer.any([_failure(writer, claim) for claim in claims(opened, pairing)]))
+    claimed = claims(opened, pairing, random_values(opened, pairing))
+    writer.write(path, writer.any([_failure(writer, claim) for claim in claimed]))
     return bool(alone)
 
 

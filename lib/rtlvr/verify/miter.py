@@ -168,7 +168,8 @@ def _encoded(ys, golden: GoldenSide, gold, gate, top: str, folder: Path, alone: 
         f"hierarchy -top join_{golden.nonce}; proc; flatten; setundef -zero -undriven -init",
     )
     netlist.write_aiger(ys, design, folder, "miter")
-    miter = {"inputs": _inputs(folder / "miter.map"), "latches": _latches(folder / "miter.aig"), "groups": groups}
+    inputs, latches = netlist.aiger_inputs(folder, "miter"), _latches(folder / "miter.aig")
+    miter = {"inputs": list(inputs.values()), "latches": latches, "groups": groups}
     return {"model": model, "alone": alone, "golden": encoded, "miter": miter}
 
 
@@ -250,16 +251,6 @@ def _turns(circuit: Circuit, nonce: str, groups: list[list[str]]) -> list[str]:
 def resting(circuit: Circuit, name: str) -> int:
     """The value that an input has before the first step: clocks of falling edges rest high, all else is 0."""
     return int(any(clock.name == name and clock.edges == ("negedge",) for clock in circuit.clocks))
-
-
-def _inputs(path: Path) -> list[tuple[str, int]]:
-    """The (port, bit) of every AIGER input, in order."""
-    found: dict[int, tuple[str, int]] = {}
-    for line in path.read_text().splitlines():
-        kind, *rest = line.split(maxsplit=3)
-        if kind == "input":
-            found[int(rest[0])] = (rest[2].lstrip("\\"), int(rest[1]))
-    return [found[index] for index in sorted(found)]
 
 
 def _latches(path: Path) -> int:

@@ -180,3 +180,13 @@ def write_aiger(ys: ModuleType, design: Any, folder: Path, name: str) -> None:
         "setundef -zero; opt_expr; aigmap",
         f"write_aiger -zinit -map {folder / name}.map {folder / name}.aig",
     )
+
+
+def aiger_inputs(folder: Path, name: str) -> dict[int, tuple[str, int]]:
+    """The (port, bit) of the inputs that `write_aiger` wrote, by their place, in order."""
+    found: dict[int, tuple[str, int]] = {}
+    for line in (folder / f"{name}.map").read_text().splitlines():
+        kind, place, bit, port = line.split(maxsplit=3)
+        if kind == "input":
+            found[int(place)] = (port.lstrip("\\"), int(bit))
+    return dict(sorted(found.items()))

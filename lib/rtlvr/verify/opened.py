@@ -64,7 +64,7 @@ class Pairing:
 
 @dataclass(frozen=True)
 class Claim:
-    """Bits that must be equal for a pairing to be right: `one` and `other`, but where `unknown` or `excused` says no.
+    """Bits that must be equal for a pairing to be right: `one` and `other`, but where `excused` is 1.
 
     Where `forbidden` is 1, and it is not excused, the claim fails. All are literals; 0 where there is none.
     """
@@ -75,9 +75,9 @@ class Claim:
     forbidden: int = 0
 
 
-def claims(opened: Opened, pairing: Pairing) -> list[Claim]:
-    """All that must be equal: outputs, what pairs load, and what twins load."""
-    golden, candidate, value = opened.golden, opened.candidate, random_values(opened, pairing)
+def claims(opened: Opened, pairing: Pairing, value: Callable[[int], int]) -> list[Claim]:
+    """All that must be equal: outputs, what pairs load, and what twins load; `value` are `random_values`."""
+    golden, candidate = opened.golden, opened.candidate
     found = _claims(golden.ports, candidate.ports, golden.unknown_ports)
     for ours, theirs in pairing.pairs:
         unknown = golden.unknown_loads[ours] if golden.unknown_loads else None
@@ -106,7 +106,7 @@ def stays(opened: Opened, number: int, index: int, value: int) -> list[Claim]:
 def agree(opened: Opened, pairing: Pairing) -> bool:
     """Whether no random value shows a difference, where each pair holds the same and all else anything."""
     value = random_values(opened, pairing)
-    return not any(wrong(claim, value) for claim in claims(opened, pairing))
+    return not any(wrong(claim, value) for claim in claims(opened, pairing, value))
 
 
 def wrong(claim: Claim, value: Callable[[int], int]) -> int:

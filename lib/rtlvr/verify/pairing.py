@@ -39,12 +39,12 @@ def _with_twins(opened: Opened, pairing: Pairing) -> Pairing:
     """
     twins, labels = [], _refined(opened, [])
     for number, side in enumerate(opened.sides):
-        paired = {pair[number] for pair in pairing.pairs}
+        paired, taken = {pair[number] for pair in pairing.pairs}, pairing.held(number)
         known = {(labels[number][index], side.cells[index].begins): index for index in sorted(paired)}
         for index, cell in enumerate(side.cells):
             twin = known.get((labels[number][index], cell.begins))
             fits = twin is not None and not cell.memory and (number == 0 or cell.begins != "x")
-            if fits and index not in pairing.held(number):
+            if fits and index not in taken:
                 twins.append((number, index, twin))
     return replace(pairing, twins=twins)
 
@@ -52,11 +52,8 @@ def _with_twins(opened: Opened, pairing: Pairing) -> Pairing:
 def _with_constants(opened: Opened, pairing: Pairing) -> Pairing:
     """Registers of the golden without a partner that load nothing but one value, which their unknown start may be."""
     for value in (0, 1):
-        assumed = [
-            (0, index, value)
-            for index, cell in enumerate(opened.golden.cells)
-            if index not in pairing.held(0) and cell.may_stay(value)
-        ]
+        cells, taken = enumerate(opened.golden.cells), pairing.held(0)
+        assumed = [(0, index, value) for index, cell in cells if index not in taken and cell.may_stay(value)]
         while assumed:
             tried = replace(pairing, constants=[*pairing.constants, *assumed])
             values = random_values(opened, tried)

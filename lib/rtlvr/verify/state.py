@@ -11,7 +11,7 @@ from dataclasses import dataclass
 # Names, and the initial contents, which are compared on their own.
 _NOT_KIND = {"MEMID", "INIT"}
 _OPERATORS = {"$mul", "$div", "$mod", "$divfloor", "$modfloor", "$pow"}
-_WIDE = 8  # bits of both operands of an operator that is held apart
+_WIDE = 4  # bits of each operand of an operator that is held apart
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,7 @@ def wide_operators(module: dict) -> Iterator[Held]:
     names = _names(module)
     for cell, item in module["cells"].items():
         pins = item["connections"]
-        if item["type"] not in _OPERATORS or min(len(pins["A"]), len(pins["B"])) < _WIDE // 2:
-            continue
-        if len(pins["A"]) + len(pins["B"]) < _WIDE or any(_constant(pins[pin]) for pin in "AB"):
+        if item["type"] not in _OPERATORS or any(len(pins[pin]) < _WIDE or _constant(pins[pin]) for pin in "AB"):
             continue
         order = sorted("AB", key=lambda pin: (-len(pins[pin]), pin)) if item["type"] == "$mul" else ["A", "B"]
         operands = tuple((len(pins[pin]), int(item["parameters"][f"{pin}_SIGNED"], 2)) for pin in order)
@@ -118,11 +116,17 @@ def _names(module: dict) -> dict[int | str, list[tuple[str, int]]]:
     return names
 
 
-def _registers(module: dict) -> Iterator[Held]:
-    names, initial = _names(module), {}
+def initial_values(module: dict) -> dict[int | str, str]:
+    """The initial value of each bit that has a known one."""
+    initial: dict[int | str, str] = {}
     for net in module["netnames"].values():
         values = net.get("attributes", {}).get("init", "")
         initial |= {bit: value for bit, value in zip(net["bits"], reversed(values), strict=False) if value != "x"}
+    return initial
+
+
+def _registers(module: dict) -> Iterator[Held]:
+    names, initial = _names(module), initial_values(module)
     for cell, item in module["cells"].items():
         if _is_register(item["type"]):
             bit = item["connections"]["Q"][0]
