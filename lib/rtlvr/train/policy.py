@@ -55,16 +55,29 @@ def load_tokenizer(name: str | Path) -> PreTrainedTokenizerBase:
 
 
 def load_policy(name: str | Path, bf16: bool = False, attention: str | None = None) -> PreTrainedModel:
-    """The policy's weights, in bfloat16 or float32, on the GPU where there is one.
+    """The policy's weights, in float32 or bfloat16, on the GPU where there is one.
+
+    Training needs float32: an update of AdamW at a rate of 1e-6 is smaller than the distance between two neighbouring
+    bfloat16 numbers, and is lost in most weights. There `bf16` means autocast of the products, not of the weights.
 
     Args:
+        bf16: weights in bfloat16, for sampling only.
         attention: transformers' name of an attention; None: the one that decodes fastest on the device.
     """
     dtype = torch.bfloat16 if bf16 else torch.float32
     attention = attention or ("sdpa" if torch.cuda.is_available() else GROUPED)
     folder, more = location(str(name))
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation=attention, **more)
-    return model.to("cuda" if torch.cuda.is_available() else "cpu")
+    return (_dequantised(model) if more else model).to("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _dequantised(model: PreTrainedModel) -> PreTrainedModel:
+    """The model of a GGUF file as any other: transformers has read its weights as floats, but still calls it quantised."""
+    model.is_quantized = False
+    for owner, name in ((model, "hf_quantizer"), (model, "quantization_method"), (model.config, "quantization_config")):
+        if hasattr(owner, name):
+            delattr(owner, name)
+    return model
 
 
 def chat(prompt: str) -> list[dict[str, str]]:

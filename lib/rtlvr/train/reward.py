@@ -60,25 +60,31 @@ def _scored(verdict: Verdict, accept_unproved: bool) -> Judgement:
 
 
 class EquivalenceReward:
-    """The reward function that TRL calls; it remembers the last call's rewards for dynamic sampling."""
+    """The reward function that TRL calls; it remembers the last call's rewards for dynamic sampling.
+
+    Args:
+        plain: reward the last ```verilog block, whether or not there are think and answer tags.
+    """
 
     __name__ = "equivalence"
 
-    def __init__(self, pool: Pool | RayPool, stimuli: Stimuli, accept_unproved: bool = True) -> None:
+    def __init__(
+        self, pool: Pool | RayPool, stimuli: Stimuli, accept_unproved: bool = True, plain: bool = False
+    ) -> None:
         if not accept_unproved and pool.mode == "testbench":
             raise ParameterError(
                 "got rl.accept_unproved=false with the testbench mode, which proves nothing; use hybrid"
             )
         self._pool, self._stimuli, self._accept_unproved = pool, stimuli, accept_unproved
-        self.last: list[Judgement] = []
+        self._plain, self.last = plain, list[Judgement]()
 
     def start(self, golden: str, text: str) -> None:
         """Begin to judge an answer that will be asked for; the pool remembers its verdict, failures are asked again."""
-        code, problem = _extract(text, plain=False)
+        code, problem = _extract(text, self._plain)
         if problem is None:
             self._pool.begin(golden, code, self._stimuli)
 
     def __call__(self, completions: list, golden: list[str], **_: object) -> list[float]:
         texts = [c if isinstance(c, str) else c[-1]["content"] for c in completions]
-        self.last = judge(self._pool, self._stimuli, golden, texts, accept_unproved=self._accept_unproved)
+        self.last = judge(self._pool, self._stimuli, golden, texts, self._plain, self._accept_unproved)
         return [j.reward for j in self.last]

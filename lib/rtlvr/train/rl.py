@@ -12,6 +12,7 @@ from transformers import PrinterCallback
 from rtlvr.evaluate.heldout import trial
 from rtlvr.params import Profile, Rl
 from rtlvr.records import Problem
+from rtlvr.train.adapter import adapter, save_policy
 from rtlvr.train.checkpoints import last_whole
 from rtlvr.train.config import grpo_config
 from rtlvr.train.dapo import AdaptiveDapoTrainer
@@ -42,7 +43,7 @@ def improve(
         watch: told after every step, to show the record so far.
     """
     rl, train = params.rl, subset(train, params.rl.prompts, params.seed)
-    tokenizer, model = load_tokenizer(policy), load_policy(policy, rl.bf16)
+    tokenizer, model = load_tokenizer(policy), load_policy(policy)
     checkpoints = folder / "checkpoints"
     config = grpo_config(rl, checkpoints, rl.seed)
     trainer = AdaptiveDapoTrainer(
@@ -50,8 +51,9 @@ def improve(
         processing_class=tokenizer,
         args=config,
         rl=rl,
-        reward=EquivalenceReward(_judges(rl, pool), stimuli, rl.accept_unproved),
+        reward=EquivalenceReward(_judges(rl, pool), stimuli, rl.accept_unproved, plain=rl.answer == "code"),
         train_dataset=rl_dataset([chat(p.prompt) for p in train], [p.golden for p in train]),
+        peft_config=adapter(rl.lora_rank),
     )
     trainer.remove_callback(PrinterCallback)  # our own lines say it shorter
     # Under ZeRO-3 no process has all weights, and one alone cannot generate: try checkpoints afterwards.
@@ -59,7 +61,7 @@ def improve(
     monitor = trial(watched, params.evaluation, pool, stimuli) if watched else None
     log = folder / "steps.jsonl"
     tried = (lambda: monitor(model, tokenizer)) if monitor else None
-    trainer.add_callback(StepLog(trainer, log, tried, rl.eval_steps, rl.token_budget, watch))
+    trainer.add_callback(StepLog(trainer, log, tried, rl.eval_steps, rl.token_budget, rl.seconds, watch))
     checkpoint, made = last_whole(checkpoints, STATE) if params.resume else (None, 0)
     if checkpoint:
         restore_sampler(trainer, checkpoint)
@@ -67,10 +69,7 @@ def improve(
         cut_log(log, made)
     torch.manual_seed(rl.seed)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    trainer.save_model(str(folder / "policy"))
-    if trainer.is_world_process_zero():
-        tokenizer.save_pretrained(folder / "policy")
-    return folder / "policy"
+    return save_policy(trainer, tokenizer, folder)
 
 
 def _judges(rl: Rl, pool: Pool) -> Pool | RayPool:

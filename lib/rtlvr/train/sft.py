@@ -6,7 +6,6 @@ from pathlib import Path
 
 import torch
 from datasets import Dataset
-from peft import LoraConfig
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
@@ -14,6 +13,7 @@ from rtlvr.evaluate.generate import stop_ids
 from rtlvr.params import Sft
 from rtlvr.paths import ROOT
 from rtlvr.records import Triple, write_text
+from rtlvr.train.adapter import adapter, save_policy
 from rtlvr.train.checkpoints import last_whole
 from rtlvr.train.policy import chat, check_template, load_policy, load_tokenizer
 
@@ -65,8 +65,8 @@ def fine_tune(
 ) -> Path:  # fmt: skip
     """Fine-tune and save the policy into `folder`/policy; logs one JSON line per logging step into `folder`/sft.jsonl.
 
-    Goes on from the last checkpoint where `resume` is true and there is one. An adapter (`lora_rank`) is merged into the
-    weights that are saved.
+    Goes on from the last checkpoint where `resume` is true and there is one. An adapter (`lora_rank`) is saved into
+    `folder`/adapter and merged into the weights that are saved.
 
     Args:
         accuracy: real pass@1 of the policy so far, generated and verified; asked whenever the held-out loss is.
@@ -74,11 +74,11 @@ def fine_tune(
     Raises:
         ParameterError: the chat template and the stop tokens do not go together.
     """
-    tokenizer, model = load_tokenizer(sft.model), load_policy(sft.model, sft.bf16, sft.attention)
+    tokenizer, model = load_tokenizer(sft.model), load_policy(sft.model, attention=sft.attention)
     check_template(tokenizer, stop_ids(model, tokenizer))
     trainer = SFTTrainer(
         model=model,
-        peft_config=_adapter(sft),
+        peft_config=adapter(sft.lora_rank),
         processing_class=tokenizer,
         args=sft_config(sft, folder / "checkpoints", seed),
         train_dataset=sft_dataset(train),
@@ -91,13 +91,7 @@ def fine_tune(
     checkpoint, made = last_whole(folder / "checkpoints", "trainer_state.json") if resume else (None, 0)
     _cut_log(folder / "sft.jsonl", made)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    trained = trainer.accelerator.unwrap_model(trainer.model)
-    if sft.lora_rank:
-        trained.merge_and_unload().save_pretrained(folder / "policy")
-    else:
-        trainer.save_model(str(folder / "policy"))
-    tokenizer.save_pretrained(folder / "policy")
-    return folder / "policy"
+    return save_policy(trainer, tokenizer, folder)
 
 
 class LineLog(TrainerCallback):
@@ -146,12 +140,6 @@ class Accuracy(TrainerCallback):
         with self._path.open("a") as file:
             file.write(json.dumps({"step": state.global_step, "heldout_pass@1": share}) + "\n")
         print(f"step {state.global_step}/{state.max_steps}  held-out pass@1 {share:.3f}", flush=True)
-
-
-def _adapter(sft: Sft) -> LoraConfig | None:
-    if not sft.lora_rank:
-        return None
-    return LoraConfig(r=sft.lora_rank, lora_alpha=2 * sft.lora_rank, target_modules="all-linear", task_type="CAUSAL_LM")
 
 
 def _config(deepspeed: str | None) -> str | None:

@@ -22,6 +22,7 @@ class StepLog(TrainerCallback):
     Args:
         evaluate: gives held-out pass@1; asked every `every` updates, on the main process.
         budget: generated tokens after which training stops; 0: none.
+        seconds: time after which training stops, counted from this start; 0: none.
         watch: told after every line, to show it.
     """
 
@@ -32,11 +33,13 @@ class StepLog(TrainerCallback):
         evaluate: Callable[[], float] | None,
         every: int,
         budget: int = 0,
+        seconds: int = 0,
         watch: Callable[[], None] | None = None,
     ) -> None:
         self._trainer, self._path, self._evaluate, self._every = trainer, path, evaluate, every
         self._budget, self._watch = budget, watch
         self._began = time.perf_counter()
+        self._ends = self._began + seconds if seconds else float("inf")
 
     def on_log(self, args, state, control, logs=None, **kwargs) -> None:
         """Append the update's line."""
@@ -62,7 +65,7 @@ class StepLog(TrainerCallback):
         print(_line(row, seconds), flush=True)
         if self._watch:
             self._watch()
-        if 0 < self._budget <= self._spent():
+        if 0 < self._budget <= self._spent() or time.perf_counter() > self._ends:
             control.should_training_stop = True
         self._began = time.perf_counter()
 

@@ -1,0 +1,92 @@
+"""Models to measure: random weights of Qwen2.5-Coder's shapes made on the device, or a policy by name."""
+
+from copy import deepcopy
+
+import torch
+from transformers import AutoModelForCausalLM, PreTrainedModel, Qwen2Config
+
+from rtlvr.gpu_check.context import Context
+
+# hidden size, layers, heads, key heads, intermediate size, vocabulary, tied embeddings
+SHAPES: dict[str, tuple[int, int, int, int, int, int, bool]] = {
+    "tiny": (64, 2, 4, 2, 128, 512, True),
+    "0.5b": (896, 24, 14, 2, 4864, 151936, True),
+    "1.5b": (1536, 28, 12, 2, 8960, 151936, True),
+    "7b": (3584, 28, 28, 4, 18944, 152064, False),
+}
+
+
+def config_of(shape: str) -> Qwen2Config:
+    """The configuration of a shape; no token ends a text."""
+    hidden, layers, heads, key_heads, intermediate, vocabulary, tied = SHAPES[shape]
+    return Qwen2Config(
+        hidden_size=hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        num_key_value_heads=key_heads,
+        intermediate_size=intermediate,
+        vocab_size=vocabulary,
+        tie_word_embeddings=tied,
+        max_position_embeddings=32768,
+        rope_parameters={"rope_type": "default", "rope_theta": 1e6},
+        bos_token_id=None,
+        eos_token_id=None,
+        pad_token_id=0,
+    )
+
+
+def random_model(context: Context, dtype: torch.dtype) -> PreTrainedModel:
+    """Random weights (seed 0) of the context's shape, made in `dtype` on the device itself, with torch's own attention."""
+    torch.manual_seed(0)
+    with torch.device(context.device):
+        model = AutoModelForCausalLM.from_config(config_of(context.shape), dtype=dtype, attn_implementation="sdpa")
+    return model.to(context.device).eval()
+
+
+def model_of(context: Context, dtype: torch.dtype) -> PreTrainedModel:
+    """The policy `--weights` names, or random weights, on the device, ready to generate; `dtype` is bfloat16 or float32."""
+    if context.weights is None:
+        return random_model(context, dtype)
+    from rtlvr.train.policy import load_policy  # needs more of the kit than random weights do
+
+    model = load_policy(context.weights, bf16=dtype is torch.bfloat16, attention="sdpa")
+    return model.to(context.device).eval()
+
+
+def cast_copy(model: PreTrainedModel, dtype: torch.dtype) -> PreTrainedModel:
+    """A copy in `dtype`, made as loading makes it: `model.to(dtype)` would also round the rotary frequencies."""
+    config = deepcopy(model.config)  # which would take the new type
+    with torch.device(model.device):
+        made = AutoModelForCausalLM.from_config(config, dtype=dtype, attn_implementation="sdpa")
+    with torch.no_grad():
+        for target, source in zip(made.parameters(), model.parameters(), strict=True):
+            target.copy_(source)
+    return made.to(model.device).eval()
+
+
+def cache_shape(model: PreTrainedModel) -> tuple[int, int, int]:
+    """Layers, key heads, and numbers per head of the key cache."""
+    config = model.config
+    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    return config.num_hidden_layers, config.num_key_value_heads, size
+
+
+def cache_bytes_per_token(model: PreTrainedModel) -> int:
+    """Bytes that one token of one row takes in the cache, keys and values of all layers."""
+    layers, heads, size = cache_shape(model)
+    return 2 * layers * heads * size * model.dtype.itemsize
+
+
+def matmul_parameters(model: PreTrainedModel) -> int:
+    """Parameters that every token is multiplied with: all, less an embedding table that is only looked up in."""
+    total = sum(p.numel() for p in model.parameters())
+    return total if model.config.tie_word_embeddings else total - model.get_input_embeddings().weight.numel()
+
+
+def random_prompts(model: PreTrainedModel, count: int, mean: int, seed: int = 0) -> list[list[int]]:
+    """Prompts of random tokens; their lengths run evenly from 0.8 to 1.2 of `mean`, so that a batch needs padding."""
+    generator = torch.Generator().manual_seed(seed)
+    shortest, spread = int(0.8 * mean), int(0.4 * mean) + 1
+    lengths = [shortest + i % spread for i in range(count)]
+    # Small ids are special tokens in some vocabularies.
+    return [torch.randint(10, model.config.vocab_size, (n,), generator=generator).tolist() for n in lengths]

@@ -1,0 +1,104 @@
+"""Where a decode step of the kit's own loop spends its time: each part alone, the device idle before and after it."""
+
+import random
+from collections.abc import Callable
+from statistics import mean
+
+import torch
+from transformers import DynamicCache, PreTrainedModel
+
+from rtlvr.evaluate.generate import Sampling, choose
+from rtlvr.gpu_check.context import Context, Row, clocked, guarded
+from rtlvr.gpu_check.models import cache_shape, random_prompts
+
+_BATCH, _TINY_BATCH = 512, 4
+_STEPS, _TINY_STEPS = 20, 3
+
+
+def profile(model: PreTrainedModel, context: Context, prompt: int) -> list[Row]:
+    """Rows of `kind` sample_profile: `part`, and its mean milliseconds per step at batch 512.
+
+    Parts: `forward`, the model with its cache growing; `choose`, a token per row from torch's generator; `choose by keys`,
+    the same from each row's own random numbers; `to host`, tokens and log-probabilities as lists; `cache grows`, alone
+    what is a part of `forward`: one more token behind every layer's keys and values; `cache compacted`, once in a while:
+    a quarter of the rows leaves.
+    """
+    batch, steps = (_TINY_BATCH, _TINY_STEPS) if context.tiny else (_BATCH, _STEPS)
+    parts: dict[str, Callable[[], float]] = {
+        "forward": lambda: _forward(model, context, batch, prompt, steps),
+        "choose": lambda: _choosing(model, context, batch, steps, keyed=False),
+        "choose by keys": lambda: _choosing(model, context, batch, steps, keyed=True),
+        "to host": lambda: _to_host(model, context, batch, steps),
+        "cache grows": lambda: _growing(model, context, batch, prompt, steps),
+        "cache compacted": lambda: _compacting(model, context, batch, prompt),
+    }
+    rows = []
+    for part, measure in parts.items():
+        key: Row = {"kind": "sample_profile", "model": context.model_name, "batch": batch, "part": part}
+        rows.append(guarded(context, key, lambda m=measure: {"ms_per_step": 1000 * m()}))
+    return rows
+
+
+@torch.no_grad()
+def _forward(model: PreTrainedModel, context: Context, batch: int, prompt: int, steps: int) -> float:
+    prompts = random_prompts(model, batch, prompt)
+    width, cache = max(map(len, prompts)), DynamicCache(config=model.config)
+    ids = torch.tensor([[0] * (width - len(p)) + p for p in prompts], device=context.device)
+    mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=context.device)
+    positions = (mask.cumsum(1) - 1).clamp(min=0)
+    times = []
+    for _ in range(steps + 3):  # the prompts and two warm-up steps are not counted
+        call = {"input_ids": ids, "attention_mask": mask, "position_ids": positions, "past_key_values": cache}
+        output, seconds = clocked(lambda call=call: model(**call, logits_to_keep=1), context.device)
+        times.append(seconds)
+        ids, positions = output.logits[:, -1].argmax(-1)[:, None], positions[:, -1:] + 1
+        mask = torch.cat([mask, mask.new_ones(len(mask), 1)], dim=1)
+    return mean(times[3:])
+
+
+def _choosing(model: PreTrainedModel, context: Context, batch: int, steps: int, keyed: bool) -> float:
+    logits = torch.randn(batch, model.config.vocab_size, device=context.device)
+    own = [random.Random(str(row)) for row in range(batch)]
+
+    def once() -> object:
+        return choose(logits, Sampling(1, temperature=1.0), [r.random() for r in own] if keyed else None)
+
+    return _mean_seconds(once, context, steps)
+
+
+def _to_host(model: PreTrainedModel, context: Context, batch: int, steps: int) -> float:
+    tokens = torch.zeros(batch, dtype=torch.long, device=context.device)
+    logs = torch.zeros(batch, device=context.device)
+    return _mean_seconds(lambda: (tokens.tolist(), logs.tolist()), context, steps)
+
+
+@torch.no_grad()
+def _growing(model: PreTrainedModel, context: Context, batch: int, prompt: int, steps: int) -> float:
+    layers, heads, size = cache_shape(model)
+    keys = torch.zeros(batch, heads, prompt, size, dtype=model.dtype, device=context.device)
+    new = keys[:, :, :1].clone()
+
+    def once() -> None:
+        for _ in range(2 * layers):
+            torch.cat([keys, new], dim=-2)
+
+    return _mean_seconds(once, context, steps)
+
+
+@torch.no_grad()
+def _compacting(model: PreTrainedModel, context: Context, batch: int, prompt: int) -> float:
+    layers, heads, size = cache_shape(model)
+    keys = torch.zeros(batch, heads, prompt, size, dtype=model.dtype, device=context.device)
+    kept = torch.arange(batch - batch // 4, device=context.device)
+
+    def once() -> None:
+        for _ in range(2 * layers):
+            keys[kept, ...]
+
+    return _mean_seconds(once, context, 3)
+
+
+def _mean_seconds(once: Callable[[], object], context: Context, steps: int) -> float:
+    for _ in range(2):
+        once()
+    return mean(clocked(once, context.device)[1] for _ in range(steps))
