@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from transformers.utils.logging import disable_progress_bar
 
 from rtlvr.gpu_check.context import Context, Row, describe, free_memory
 from rtlvr.gpu_check.device import name_of
@@ -91,6 +92,7 @@ def draw(record: dict[str, Any], folder: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; returns 0 unless a section failed as a whole."""
     options = _parser().parse_args(arguments)
+    disable_progress_bar()
     if options.list:
         print("\n".join(SECTIONS))
         return 0

@@ -111,7 +111,7 @@ def _answers(
 ) -> list[tuple[Task, Answer]]:
     samples, tokens = (1, 16) if context.tiny else (_SAMPLES, _TOKENS)
     every = [task for task in tasks for _ in range(samples)]
-    made = complete_texts(model, tokenizer, [chat(t.prompt) for t in every], Sampling(tokens, _TEMPERATURE))
+    made = complete_texts(model, tokenizer, [chat(t.prompt, "code") for t in every], Sampling(tokens, _TEMPERATURE))
     return [
         (task, Answer(task_id=_name(task), response=text, tokens=count, truncated=cut))
         for task, (text, count, cut) in zip(every, made, strict=True)

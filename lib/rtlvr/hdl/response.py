@@ -12,6 +12,10 @@ SYSTEM_PROMPT = (
     "thinking inside <think> </think> tags and the answer inside <answer> </answer> tags. The answer must contain the "
     "complete Verilog module in one ```verilog code block."
 )
+CODE_PROMPT = (
+    "You are a helpful assistant for hardware design. "
+    "Answer with the complete Verilog module in one ```verilog code block."
+)
 _TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 _BLOCK = re.compile(r"```verilog[^\S\n]*\n(.*?)```", re.DOTALL)
 

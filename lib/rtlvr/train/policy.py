@@ -2,12 +2,13 @@
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from rtlvr.errors import ParameterError
-from rtlvr.hdl.response import SYSTEM_PROMPT
+from rtlvr.hdl.response import CODE_PROMPT, SYSTEM_PROMPT
 from rtlvr.paths import TINY_POLICY
 from rtlvr.train.attention import GROUPED
 
@@ -80,9 +81,15 @@ def _dequantised(model: PreTrainedModel) -> PreTrainedModel:
     return model
 
 
-def chat(prompt: str) -> list[dict[str, str]]:
-    """The messages that ask for `prompt`; the paper's system prompt in front (the small policy's template leaves it out)."""
-    return [{"role": "system", "content": SYSTEM_PROMPT}, {"role": "user", "content": prompt}]
+def chat(prompt: str, answer: Literal["tags", "code"] = "tags") -> list[dict[str, str]]:
+    """The messages that ask for `prompt`, a system prompt in front (the small policy's template leaves it out).
+
+    Args:
+        answer: `tags` asks for thought and answer in the paper's tags; `code` for a block of code alone, which suits
+            models that were never taught the tags.
+    """
+    system = SYSTEM_PROMPT if answer == "tags" else CODE_PROMPT
+    return [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
 
 
 def check_template(tokenizer: PreTrainedTokenizerBase, stops: set[int]) -> None:

@@ -52,7 +52,7 @@ def improve(
         args=config,
         rl=rl,
         reward=EquivalenceReward(_judges(rl, pool), stimuli, rl.accept_unproved, plain=rl.answer == "code"),
-        train_dataset=rl_dataset([chat(p.prompt) for p in train], [p.golden for p in train]),
+        train_dataset=rl_dataset([chat(p.prompt, rl.answer) for p in train], [p.golden for p in train]),
         peft_config=adapter(rl.lora_rank),
     )
     trainer.remove_callback(PrinterCallback)  # our own lines say it shorter
