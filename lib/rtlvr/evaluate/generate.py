@@ -12,7 +12,7 @@ import torch
 from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
 
 _COMPACT_BELOW = 0.75
-_CPU_BATCH, _GPU_BATCH = 128, 1024
+_CPU_BATCH, _GPU_BATCH = 128, 2048
 _CACHE_SHARE = 0.35  # of the free memory, for the cache of a batch: growing it needs as much again for a moment
 
 

@@ -33,7 +33,7 @@ def small_policy(context: Context) -> list[Row]:
     """
     params, folder = _profile(context), context.out / "small_policy"
     pool, heldout = Pool(mode="hybrid"), heldout_problems(8 if context.tiny else 300, seed=1)
-    rows = list(map(taught, procedural(16 if context.tiny else 2000, params.seed)))
+    rows = list(map(taught, procedural(16 if context.tiny else 1000, params.seed)))
     start = fine_tune(params.sft, rows[8:], rows[:8], folder / "sft", params.seed, resume=False)
     before = _tried("before", start, heldout, params, pool)
     train = [asked(row) for row in rows]
@@ -69,9 +69,9 @@ def step_rows(path: Path, policy: str) -> list[Row]:
 
 def _profile(context: Context) -> Profile:
     """The cpu profile in sizes for a minute of a GPU, or for seconds of a CPU."""
-    changes: dict[str, object] = {"sft.epochs": 2.0, "sft.batch_size": 32, "sft.eval_problems": 8,
+    changes: dict[str, object] = {"sft.epochs": 1.0, "sft.batch_size": 32, "sft.eval_problems": 8,
                                   "sft.bf16": context.cuda, "rl.bf16": context.cuda, "rl.steps": 15,
-                                  "rl.eval_problems": 0, "rl.save_steps": 1000, "rl.seconds": 40}  # fmt: skip
+                                  "rl.eval_problems": 0, "rl.save_steps": 1000, "rl.seconds": 15}  # fmt: skip
     if context.tiny:
         changes |= {"sft.epochs": 1.0, "sft.batch_size": 8, "rl.steps": 1, "rl.prompts_per_step": 2,
                     "rl.mini_batch_prompts": 2, "rl.group_size": 4, "rl.max_draws": 1, "rl.max_response": 48,

@@ -6,6 +6,7 @@ import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel, Qwen2Config
 
 from rtlvr.gpu_check.context import Context
+from rtlvr.train.attention import steady_attention
 
 # hidden size, layers, heads, key heads, intermediate size, vocabulary, tied embeddings
 SHAPES: dict[str, tuple[int, int, int, int, int, int, bool]] = {
@@ -37,6 +38,7 @@ def config_of(shape: str) -> Qwen2Config:
 
 def random_model(context: Context, dtype: torch.dtype) -> PreTrainedModel:
     """Random weights (seed 0) of the context's shape, made in `dtype` on the device itself, with torch's own attention."""
+    steady_attention()
     torch.manual_seed(0)
     with torch.device(context.device):
         model = AutoModelForCausalLM.from_config(config_of(context.shape), dtype=dtype, attn_implementation="sdpa")

@@ -10,6 +10,7 @@ from transformers import DynamicCache, PreTrainedModel
 from rtlvr.evaluate.generate import Sampling, choose
 from rtlvr.gpu_check.context import Context, Row, clocked, guarded
 from rtlvr.gpu_check.models import cache_shape, random_prompts
+from rtlvr.train.attention import GROUPED
 
 _BATCH, _TINY_BATCH = 512, 4
 _STEPS, _TINY_STEPS = 20, 3
@@ -18,14 +19,17 @@ _STEPS, _TINY_STEPS = 20, 3
 def profile(model: PreTrainedModel, context: Context, prompt: int) -> list[Row]:
     """Rows of `kind` sample_profile: `part`, and its mean milliseconds per step at batch 512.
 
-    Parts: `forward`, the model with its cache growing; `choose`, a token per row from torch's generator; `choose by keys`,
-    the same from each row's own random numbers; `to host`, tokens and log-probabilities as lists; `cache grows`, alone
-    what is a part of `forward`: one more token behind every layer's keys and values; `cache compacted`, once in a while:
-    a quarter of the rows leaves.
+    Parts: `forward`, the model with its cache growing; `forward, cuDNN`, the same with cuDNN's attention, which the kit
+    turns off; `forward, grouped`, with the kit's attention for CPUs; `choose`, a token per row from torch's generator;
+    `choose by keys`, the same from each row's own random numbers; `to host`, tokens and log-probabilities as lists;
+    `cache grows`, alone what is a part of `forward`: one more token behind every layer's keys and values; `cache
+    compacted`, once in a while: a quarter of the rows leaves.
     """
     batch, steps = (_TINY_BATCH, _TINY_STEPS) if context.tiny else (_BATCH, _STEPS)
     parts: dict[str, Callable[[], float]] = {
         "forward": lambda: _forward(model, context, batch, prompt, steps),
+        "forward, cuDNN": lambda: _with_cudnn(lambda: _forward(model, context, batch, prompt + 1, max(2, steps // 2))),
+        "forward, grouped": lambda: _grouped(model, lambda: _forward(model, context, batch, prompt, steps)),
         "choose": lambda: _choosing(model, context, batch, steps, keyed=False),
         "choose by keys": lambda: _choosing(model, context, batch, steps, keyed=True),
         "to host": lambda: _to_host(model, context, batch, steps),
@@ -37,6 +41,25 @@ def profile(model: PreTrainedModel, context: Context, prompt: int) -> list[Row]:
         key: Row = {"kind": "sample_profile", "model": context.model_name, "batch": batch, "part": part}
         rows.append(guarded(context, key, lambda m=measure: {"ms_per_step": 1000 * m()}))
     return rows
+
+
+def _with_cudnn(measure: Callable[[], float]) -> float:
+    """`measure` on shapes that are new to cuDNN, with its attention allowed."""
+    torch.backends.cuda.enable_cudnn_sdp(True)
+    try:
+        return measure()
+    finally:
+        torch.backends.cuda.enable_cudnn_sdp(False)
+
+
+def _grouped(model: PreTrainedModel, measure: Callable[[], float]) -> float:
+    """`measure` with the query heads of a key head as rows of one product; the model gets its attention back."""
+    before = model.config._attn_implementation
+    model.set_attn_implementation(GROUPED)
+    try:
+        return measure()
+    finally:
+        model.set_attn_implementation(before)
 
 
 @torch.no_grad()

@@ -35,5 +35,15 @@ def grouped_attention(
     return product.reshape(batch, 1, heads, size), None
 
 
+def steady_attention() -> None:
+    """Keep torch from cuDNN's attention on a GPU, for the whole process.
+
+    cuDNN builds a plan for every new shape. Decoding makes a new shape at every step, and padded batches differ too, so
+    that building plans took more than half of the time on an H200 (`rtlvr.gpu_check`, part `forward, cuDNN`).
+    """
+    if torch.cuda.is_available():
+        torch.backends.cuda.enable_cudnn_sdp(False)
+
+
 AttentionInterface.register(GROUPED, grouped_attention)
 AttentionMaskInterface.register(GROUPED, sdpa_mask)

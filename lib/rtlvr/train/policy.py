@@ -10,7 +10,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, P
 from rtlvr.errors import ParameterError
 from rtlvr.hdl.response import CODE_PROMPT, SYSTEM_PROMPT
 from rtlvr.paths import TINY_POLICY
-from rtlvr.train.attention import GROUPED
+from rtlvr.train.attention import GROUPED, steady_attention
 
 _GGUF = "gguf:"
 
@@ -65,6 +65,7 @@ def load_policy(name: str | Path, bf16: bool = False, attention: str | None = No
         bf16: weights in bfloat16, for sampling only.
         attention: transformers' name of an attention; None: the one that decodes fastest on the device.
     """
+    steady_attention()
     dtype = torch.bfloat16 if bf16 else torch.float32
     attention = attention or ("sdpa" if torch.cuda.is_available() else GROUPED)
     folder, more = location(str(name))
