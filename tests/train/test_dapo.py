@@ -16,10 +16,12 @@ from trl import GRPOTrainer
 
 from rtlvr.data.corpus import procedural
 from rtlvr.params import load
+from rtlvr.records import Problem
 from rtlvr.train.config import grpo_config
 from rtlvr.train.dapo import AdaptiveDapoTrainer
 from rtlvr.train.policy import chat, load_policy, load_tokenizer
-from rtlvr.train.rl import read_steps, rl_dataset, subset
+from rtlvr.train.rl import improve, read_steps, rl_dataset, subset
+from rtlvr.train.steplog import StepLog
 from rtlvr.verify import Pool, Stimuli
 
 CHILD = Path(__file__).with_name("child.py")
@@ -123,6 +125,35 @@ def test_groups_are_cut_and_joined_without_loss(pool: Pool, tmp_path: Path) -> N
             assert torch.equal(values, scored[key]), key
         else:
             assert torch.equal(values * joined["completion_mask"], scored[key] * scored["completion_mask"]), key
+
+
+@pytest.mark.tools
+def test_several_updates_from_one_draw_count_it_once(pool: Pool, tmp_path: Path) -> None:
+    """Two mini-batches a step: the first update's line holds the draw, the second holds none of its cost."""
+    training = trainer(tmp_path, pool, mini_batch_prompts=2, steps=2, carry_steps=0)
+    training.add_callback(StepLog(training, tmp_path / "steps.jsonl", None, 100))
+    training.train()
+    steps = read_steps(tmp_path / "steps.jsonl")
+    assert list(steps["step"]) == [1, 1, 3, 3], "steps are counted in updates, as TRL counts them"
+    assert (steps["tokens_generated"] > 0).tolist() == [True, False, True, False]
+    assert (steps[TIMES] >= 0).all(axis=None)
+    assert steps["reward"].notna().tolist() == [True, False, True, False]
+
+
+@pytest.mark.tools
+def test_an_adapter_is_trained_and_saved_beside_the_policy(pool: Pool, tmp_path: Path) -> None:
+    """Answers come from the adapted model; what is saved is whole, and the adapter by itself."""
+    start = noisy(tmp_path / "start")
+    designs = [design for _, design in procedural(8, 5)]
+    problems = [
+        Problem(id=d.digest, category="", prompt=f"{d.description}\n{d.header}", golden=d.golden) for d in designs
+    ]
+    params = load("smoke", {**RL, "rl.lora_rank": 2, "rl.steps": 1, "rl.eval_problems": 0, "rl.draw_rule": "none"})
+    policy = load_policy(improve(start, problems, (), params, pool, Stimuli(sequences=1, cycles=4), tmp_path / "rl"))
+    assert {name for name, _ in policy.named_parameters()} == {
+        name for name, _ in load_policy(start).named_parameters()
+    }
+    assert (tmp_path / "rl" / "adapter" / "adapter_config.json").exists()
 
 
 def test_a_subset_is_drawn_once_for_all_seeds() -> None:

@@ -120,7 +120,7 @@ def sample_ids(
         for index in alive.nonzero().flatten().tolist():
             finished[rows[index]].ids.append(tokens[index])
             finished[rows[index]].logprobs.append(logs[index])
-            alive[index] = tokens[index] not in stops
+        alive &= torch.tensor([token not in stops for token in tokens])
         if not alive.any():
             break
         mask = torch.cat([mask, mask.new_ones(len(mask), 1)], dim=1)

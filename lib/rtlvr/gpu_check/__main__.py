@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.out is None:
         _parser().error("got no --out; needed: the folder for the record and the figure")
     context = _context(options)
-    settings = {k: str(v) if isinstance(v, Path) else v for k, v in vars(options).items() if k != "list"}
+    settings = {k: v.name if isinstance(v, Path) else v for k, v in vars(options).items() if k not in ("list", "out")}
     record = new_record(context, settings)
     if options.only and (options.out / _RECORD).exists():
         record["sections"] = json.loads((options.out / _RECORD).read_text(encoding="utf-8"))["sections"]

@@ -73,7 +73,7 @@ def problems(context: Context) -> list[Problem]:
 def _profile(context: Context) -> Profile:
     changes: dict[str, object] = {
         "rl.steps": 200, "rl.learning_rate": 2e-4, "rl.warmup_steps": 1, "rl.lora_rank": 8, "rl.answer": "code",
-        "rl.prompts_per_step": 32, "rl.mini_batch_prompts": 16, "rl.group_size": 16, "rl.max_draws": 2,
+        "rl.prompts_per_step": 32, "rl.mini_batch_prompts": 16, "rl.group_size": 16, "rl.max_draws": 1,
         "rl.max_response": 288, "rl.overlong_buffer": 32, "rl.micro_batch": 64 if _roomy(context) else 32,
         "rl.bf16": context.cuda, "rl.save_steps": 1000, "rl.eval_problems": 0,
     }  # fmt: skip

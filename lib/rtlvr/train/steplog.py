@@ -11,7 +11,7 @@ from transformers import TrainerCallback
 
 from rtlvr.records import write_text
 from rtlvr.train.collect import Group
-from rtlvr.train.dapo import AdaptiveDapoTrainer
+from rtlvr.train.dapo import AdaptiveDapoTrainer, StepRecord
 
 STATE, _SURPLUS = "sampler.json", "surplus.pt"  # a checkpoint with STATE was written to its end
 
@@ -63,6 +63,7 @@ class StepLog(TrainerCallback):
         with self._path.open("a") as file:
             file.write(json.dumps(row) + "\n")
         print(_line(row, seconds), flush=True)
+        self._trainer.record = StepRecord(step=record.step)  # a step's next update draws nothing
         if self._watch:
             self._watch()
         if 0 < self._budget <= self._spent() or time.perf_counter() > self._ends:
