@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROFILE ?= cpu
 RTLVR = source .rtlvr-env && rtlvr
-.PHONY: help setup reproduce test fast lab figures notebook doctor benchmarks clean
+.PHONY: help setup reproduce test fast lab figures notebook doctor benchmarks gpu-check clean
 
 help:
 	@echo "make reproduce            set up, run every notebook on the cpu profile, write the figures (PROFILE=… for another)"
@@ -10,6 +10,7 @@ help:
 	@echo "make lab                  JupyterLab in notebooks/"
 	@echo 'make notebook N=05 ARGS="-p steps 300"   one notebook, headless'
 	@echo "make figures              redraw the figures from what has been measured"
+	@echo "make gpu-check            measure a GPU with the kit, in at most eight minutes (outputs/gpu_check)"
 	@echo "make doctor               what is installed and what is missing"
 	@echo "make benchmarks           fetch the public benchmarks into benchmarks/"
 
@@ -42,6 +43,9 @@ notebook: setup
 
 doctor: setup
 	@$(RTLVR) doctor
+
+gpu-check: setup
+	@source .rtlvr-env && python -m rtlvr.gpu_check --out outputs/gpu_check $(ARGS)
 
 benchmarks: setup
 	@source .rtlvr-env && python -m rtlvr.evaluate.fetch --root benchmarks
