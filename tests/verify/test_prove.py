@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -12,7 +13,7 @@ import pytest
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import analyse
 from rtlvr.scratch import scratch
-from rtlvr.verify.abc import Abc
+from rtlvr.verify.abc import Abc, OutOfTime
 from rtlvr.verify.miter import GoldenSide, join
 from rtlvr.verify.prove import prove, search
 
@@ -31,7 +32,7 @@ def answer(golden: str, candidate: str) -> tuple[str, str]:
             return "none", "congruent" if joined.congruent else joined.problem
         abc = Abc(1024)
         try:
-            found = prove(folder, abc, 20, bool(joined.miter.latches))
+            found = prove(folder, abc, bool(joined.miter.latches))
             return joined.miter.model, search(folder, abc, joined.miter.latches) if found == "open" else found
         finally:
             abc.close()
@@ -135,17 +136,20 @@ def test_there_is_no_miter_for_other_ports_or_large_memories(alone: ProcessPoolE
     )
 
 
-def test_abc_forgets_survives_and_is_replaced(tmp_path: Path) -> None:
+def test_abc_forgets_survives_and_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     abc = Abc(1024)
     try:
-        assert "Status = -1" in abc.ask("print_status", 10)
+        assert "Status = -1" in abc.ask("print_status")
         first = abc._process.pid
-        assert "Status = -1" in abc.ask("print_status", 10) and abc._process.pid == first
-        missing = abc.ask(f"read_aiger {tmp_path}/none.aig; strash; prove; print_status", 10)
+        assert "Status = -1" in abc.ask("print_status") and abc._process.pid == first
+        missing = abc.ask(f"read_aiger {tmp_path}/none.aig; strash; prove; print_status")
         assert "Status = 1" not in missing
         os.kill(first, signal.SIGSTOP)  # as one that does not come to an end
-        assert abc.ask("print_status", 0.3) is None
-        assert "Status = -1" in abc.ask("print_status", 10) and abc._process.pid != first
+        monkeypatch.setattr(sys.modules[Abc.__module__], "_WALL_SECONDS", 0.3)
+        with pytest.raises(OutOfTime):
+            abc.ask("print_status")
+        monkeypatch.undo()
+        assert "Status = -1" in abc.ask("print_status") and abc._process.pid != first
     finally:
         abc.close()
 

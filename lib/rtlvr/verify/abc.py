@@ -3,15 +3,20 @@
 It only ever reads AIGER files that our own Yosys child wrote, which hold no names, and can write only below the scratch
 root of this process. Each question begins with an empty network, so that nothing of the question before can be mistaken
 for an answer; a process that dies, hangs or has answered many questions is replaced.
+
+How long it may work on a question is counted in what its own lines tell of (calls of the SAT solver, conflicts, cubes), so
+that a busy machine ends where a quiet one does. Its CPU time is only a last resort, many times longer.
 """
 
 import math
 import os
+import re
 import select
 import signal
 import subprocess
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -22,8 +27,61 @@ from rtlvr.errors import InfrastructureError
 from rtlvr.scratch import root
 
 _QUESTIONS = 400  # then a fresh process: ABC does not give all its memory back
-_MOST_OUTPUT = 1 << 20
-_LOOK, _PATIENCE = 0.1, 8  # seconds between looks at the CPU time; times as long it may take by the clock
+_MOST_OUTPUT = 64 << 20
+_LOOK = 0.1  # seconds between looks at the CPU time
+_CPU_SECONDS, _WALL_SECONDS = 60, 150  # the last resort: what is counted ends after some four seconds of CPU time
+
+
+class OutOfTime(Exception):
+    """The last resort ended a question: nothing is known then, not even that the answer would have been open."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How much work a question may cost: each line that `pattern` finds adds the numbers of its groups, `weights` times.
+
+    A pattern without groups adds the only weight. `running`: each line tells the sum up to there.
+    """
+
+    pattern: str
+    most: int
+    weights: tuple[int, ...] = (1,)
+    running: bool = False
+
+    def of(self, line: str) -> int | None:
+        """What a line adds, or the sum that it tells; None where it says nothing."""
+        found = re.search(self.pattern, line)
+        if found is None:
+            return None
+        numbers = [int(group) for group in found.groups()] or [1]
+        return sum(weight * number for weight, number in zip(self.weights, numbers, strict=True))
+
+
+@dataclass
+class _Answer:
+    """What ABC has said so far, line by line, and how much work that was."""
+
+    count: Count | None
+    lines: list[str]
+    rest: str = ""
+    work: int = 0
+
+    def add(self, chunk: bytes) -> bool:
+        """Take more; False where it is more work than allowed: what follows then is not looked at."""
+        *lines, self.rest = (self.rest + chunk.decode("utf-8", "replace")).split("\n")
+        for line in lines:
+            step = self.count.of(line) if self.count else None
+            if step is None:
+                self.lines.append(line)
+                continue
+            self.work = step if self.count.running else self.work + step
+            if self.work > self.count.most:
+                return False
+        return True
+
+    @property
+    def text(self) -> str:
+        return "\n".join([*self.lines, self.rest])
 
 
 @cache
@@ -49,21 +107,23 @@ class Abc:
         self._process: subprocess.Popen[bytes] | None = None
         self._root: Path | None = None  # where it may write
 
-    def ask(self, script: str, seconds: float) -> str | None:
-        """What ABC prints for the lines of `script`, or None where it died or took more than `seconds` of CPU time.
+    def ask(self, script: str, count: Count | None = None) -> str | None:
+        """What ABC prints for the lines of `script`, lines that count left out; None where it died or did too much work.
 
         Raises:
+            OutOfTime: the last resort ended it.
             InfrastructureError: it cannot be started.
         """
         if self._process is None or self._process.poll() is not None or self._asked >= _QUESTIONS or self._moved():
             self._start()
         self._asked += 1
         # ABC shows each line before it runs it: when the mark appears, all lines before it have run.
-        mark = f"answer {self._asked} ends"
-        question = f"empty\n{script}\necho {mark}\n"
-        output = self._talk(question.encode(), mark.encode(), seconds)
-        if output is None:
-            self.close()
+        mark, output = f"answer {self._asked} ends", None
+        try:
+            output = self._talk(f"empty\n{script}\necho {mark}\n".encode(), mark, count)
+        finally:
+            if output is None:
+                self.close()
         return output
 
     def close(self) -> None:
@@ -97,24 +157,25 @@ class Abc:
             raise InfrastructureError(f"cannot start {abc()}: {error}") from error
         self._asked = 0
 
-    def _talk(self, question: bytes, mark: bytes, seconds: float) -> str | None:
-        process, received = self._process, b""
-        began, ends = self._used(), time.monotonic() + _PATIENCE * seconds
+    def _talk(self, question: bytes, mark: str, count: Count | None) -> str | None:
+        process, answer, size = self._process, _Answer(count, []), 0
+        began, ends = self._used(), time.monotonic() + _WALL_SECONDS
         try:
             process.stdin.write(question)
             process.stdin.flush()
         except OSError:
             return None
-        while mark not in received:
+        while True:
             if not select.select([process.stdout], [], [], _LOOK)[0]:
-                if self._used() - began > seconds or time.monotonic() > ends:
-                    return None
+                if self._used() - began > _CPU_SECONDS or time.monotonic() > ends:
+                    raise OutOfTime
                 continue
             chunk = os.read(process.stdout.fileno(), 1 << 16)
-            if not chunk or len(received) > _MOST_OUTPUT:
+            size += len(chunk)
+            if not chunk or size > _MOST_OUTPUT or not answer.add(chunk):
                 return None
-            received += chunk
-        return received.decode("utf-8", "replace")
+            if mark in answer.rest or any(mark in line for line in answer.lines[-2:]):
+                return answer.text
 
     def _used(self) -> float:
         """CPU time of the process: what a busy machine does not change."""

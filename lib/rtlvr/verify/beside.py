@@ -14,8 +14,9 @@ from rtlvr.verify.interface import check
 from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.verdict import Limits, Verdict
 
-_YOSYS_SECONDS = 15
+_YOSYS_SECONDS = 50  # a last resort: counted limits of the size keep most questions below two
 _LEAST_SECONDS, _TIMES_GOLDEN = 2.0, 20  # CPU time of a candidate's simulation, see `Limits`
+_LAST_RESORT = 6  # times `cpu_seconds`, for a simulation of which the steps are counted: some ten times what it needs
 _LEAST_STEPS = 8  # of a simulation that was too slow to be finished
 
 
@@ -55,7 +56,7 @@ class Beside:
         prepared = prepared or self._golden
         fair = _LEAST_SECONDS + _TIMES_GOLDEN * prepared.seconds
         try:
-            trace = self._simulate(prepared, self._remaining(cpu_seconds or fair))
+            trace = self._simulate(prepared, self._remaining(cpu_seconds or min(fair, self._limits.cpu_seconds)))
         except SimulationFailed as error:
             if error.partial is None or error.timed_out or len(error.partial) < _LEAST_STEPS:
                 raise
@@ -97,16 +98,16 @@ class Beside:
 
     def _remaining(self, cpu_seconds: float) -> Limits:
         """The limits of a tool run that begins now."""
-        cpu_seconds = min(cpu_seconds, self._limits.cpu_seconds)
         return self._limits.model_copy(update={"cpu_seconds": cpu_seconds, "wall_seconds": self._left()})
 
     def _for_yosys(self) -> int:
         """Seconds of CPU time for a Yosys child: no more than the check has left."""
         return max(1, min(_YOSYS_SECONDS, int(self._left())))
 
-    def _replayed(self, stimulus: np.ndarray, method: str, cpu_seconds: float) -> Verdict | None:
-        """Both designs under another stimulus; None where the golden itself exceeds its limits."""
-        golden = self._golden
+    def _replayed(self, stimulus: np.ndarray, method: str) -> Verdict | None:
+        """Both designs under another stimulus, which is no longer than counted limits allow; None where the golden does not
+        finish it."""
+        golden, cpu_seconds = self._golden, _LAST_RESORT * self._limits.cpu_seconds
         limits = self._remaining(cpu_seconds)
         try:
             trace = simulate(golden.simulated, golden.circuit.top, golden.circuit, stimulus, limits)
@@ -119,7 +120,10 @@ class Beside:
 def netlist_known(prepared: Prepared, limits: Limits) -> np.ndarray | None:
     """Where the golden's netlist knows its outputs and agrees with its text, `(steps, output bits)`.
 
-    None where there is no netlist, or its simulation takes too long.
+    None where there is no netlist, or it does not simulate.
+
+    Raises:
+        SimulationFailed: its simulation takes too long.
     """
     if prepared.netlist is None:
         return None
@@ -127,6 +131,8 @@ def netlist_known(prepared: Prepared, limits: Limits) -> np.ndarray | None:
         return prepared.known
     try:
         trace = simulate(prepared.netlist, prepared.circuit.top, prepared.circuit, prepared.stimulus, limits)
-    except SimulationFailed:
+    except SimulationFailed as error:
+        if error.timed_out or error.slow:
+            raise
         return None
     return (trace != ord("x")) & (trace == prepared.trace)

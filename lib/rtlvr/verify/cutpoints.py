@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rtlvr.hdl.elaborate import Reader, passes
-from rtlvr.hdl.yosys import in_child
+from rtlvr.hdl.yosys import end_child, in_child
 from rtlvr.verify import netlist
 from rtlvr.verify.aiger import read_aiger
 from rtlvr.verify.aigwriter import Writer
@@ -63,6 +63,7 @@ def cut(
 
     `operators`: pair wide operators as well. Call it only in a single-threaded process (it forks).
     """
+    end_child()  # names that Yosys invents must not depend on what was read before
     answer, _ = in_child(_cut_here, golden, candidate, top, reader, folder, operators, seconds=seconds)
     return Cut(**answer) if answer else None
 

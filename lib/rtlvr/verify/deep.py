@@ -1,12 +1,15 @@
 """Looking further than bounded search: millions of clock cycles of a miter as native code (`rtlvr.verify.compiled`).
 
 64 runs go side by side. Inputs are held for long stretches, resets are rare, and every stretch is followed by a lively
-one: what goes wrong late needs time, and somebody who presses the button then. How far a run goes is a number of
-steps that depends on the size of the miter alone, so a busy machine looks as far as a quiet one.
+one: what goes wrong late needs time, and somebody who presses the button then. Between them inputs rest at one value and
+leave it for single clocks: what needs a rare state and an event in one moment meets neither at random nor when held.
+How far a run goes is a number of steps that depends on the size of the miter alone, so a busy machine looks as far as a
+quiet one.
 """
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,17 +19,22 @@ from rtlvr.verify.compiled import Compiled, Found, Schedule, lane_inputs
 from rtlvr.verify.miter import Miter
 
 _LANES = 64
-_EXPONENTS = (10, 14, 18, 22, 26)  # lengths of the held stretches, as powers of two, round by round
+_EXPONENTS = (10, 12, 14, 16, 18, 20, 22, 24, 26)  # lengths of the held stretches, as powers of two, round by round
+_RESTS, _PULSES, _LONGEST_REST = (
+    4,
+    48,
+    13,
+)  # phases of rest in a round, pulses in each, and the exponent of a rest's length
 _TAILS = (32, 256, 2048, 16_384)  # frames that may be enough of a counterexample, the last ones
 _ALL = np.uint64(2**64 - 1)
 
 
 @dataclass(frozen=True)
 class Deep:
-    """What a deep run found: frames of inputs that show the difference (None where they are too many); `total`: after how
-    many it was found."""
+    """What a deep run found: inputs that show the difference, the shortest first (none where they are too many); `total`:
+    after how many frames it was found."""
 
-    frames: np.ndarray | None
+    frames: tuple[np.ndarray, ...]
     total: int
 
 
@@ -45,18 +53,19 @@ def look(compiled: Compiled, miter: Miter, circuit: Circuit, text: str, work: fl
 
 
 def _deep(compiled: Compiled, schedule: Schedule, found: Found) -> Deep:
-    """The found difference, by as few of its last frames as show it from the reset state."""
+    """The found difference: as few of its last frames as show it from the reset state, and all of them."""
+    shown: list[np.ndarray] = []
     for length in _TAILS:
         if length >= found.total:
             break
         tail = _tail(schedule, found, length)
         again, _ = compiled.run(_one_lane(tail))
         if again is not None:
-            return Deep(tail[: again.total], found.total)
-    try:
-        return Deep(lane_inputs(schedule, found), found.total)
-    except ValueError:  # too many to be written out
-        return Deep(None, found.total)
+            shown.append(tail[: again.total])
+            break
+    with suppress(ValueError):  # too many to be written out
+        shown.append(lane_inputs(schedule, found))
+    return Deep(tuple(shown), found.total)
 
 
 def _tail(schedule: Schedule, found: Found, length: int) -> np.ndarray:
@@ -82,23 +91,42 @@ def _schedules(miter: Miter, circuit: Circuit, text: str, most: int) -> Iterator
     """Rounds from the reset state, each longer than the one before, `most` frames in all."""
     rng = np.random.default_rng(0)
     inputs = _Inputs(miter, circuit, _numbers(text))
-    lengths = (np.ones(1 << exponent, dtype=np.int64) for exponent in range(10, 18))
-    for frames in lengths if not miter.latches else (_lengths(rng, exponent) for exponent in _EXPONENTS):
-        if frames.sum() > most:
-            before = np.concatenate([[0], np.cumsum(frames)[:-1]])
-            frames = np.minimum(frames, most - before)[before < most]
-        yield inputs.schedule(rng, frames)
-        most -= int(frames.sum())
+    for plan in map(_lively, range(10, 18)) if not miter.latches else (_round(rng, e) for e in _EXPONENTS):
+        plan = plan.first(most)
+        yield inputs.schedule(rng, plan)
+        most -= int(plan.frames.sum())
         if most < 64:
             return
 
 
-def _lengths(rng: np.random.Generator, exponent: int) -> np.ndarray:
-    """How long each segment lasts: lively ones of one frame, mixed ones, and one held for 2**exponent frames."""
-    lively = np.ones(96, dtype=np.int64)
-    mixed = (2.0 ** rng.uniform(0, min(exponent, 14), 64)).astype(np.int64)
-    held = np.array([1 << exponent], dtype=np.int64)
-    return np.concatenate([lively, mixed, held, lively, held, mixed, lively])
+@dataclass(frozen=True)
+class _Plan:
+    """How many frames each segment lasts, and where the phase of rest begins to which it belongs (-1: to none)."""
+
+    frames: np.ndarray
+    phase: np.ndarray
+
+    def first(self, most: int) -> "_Plan":
+        """The plan, cut off after so many frames."""
+        before = np.cumsum(self.frames) - self.frames
+        kept = before < most
+        return _Plan(np.minimum(self.frames, most - before)[kept], self.phase[kept])
+
+
+def _lively(exponent: int) -> _Plan:
+    return _Plan(np.ones(1 << exponent, dtype=np.int64), np.full(1 << exponent, -1))
+
+
+def _round(rng: np.random.Generator, exponent: int) -> _Plan:
+    """Lively segments of one frame, mixed ones, some held for 2**exponent frames, and rests with pulses between them."""
+    lively, held = np.ones(96, dtype=np.int64), np.array([1 << exponent], dtype=np.int64)
+    mixed = [(2.0 ** rng.uniform(0, min(exponent, 14), 64)).astype(np.int64) for _ in range(2)]
+    before, after = np.concatenate([lively, mixed[0], held, lively]), np.concatenate([held, mixed[1], lively])
+    rests = np.ones((_RESTS, _PULSES, 2), dtype=np.int64)
+    rests[..., 0] += (2.0 ** rng.uniform(1, min(exponent, _LONGEST_REST), rests.shape[:2])).astype(np.int64)
+    phases = np.repeat(len(before) + np.arange(_RESTS) * 2 * _PULSES, 2 * _PULSES)
+    none = [np.full(len(part), -1) for part in (before, after)]
+    return _Plan(np.concatenate([before, rests.ravel(), after]), np.concatenate([none[0], phases, none[1]]))
 
 
 def _numbers(text: str) -> np.ndarray:
@@ -123,8 +151,9 @@ class _Inputs:
         self._clocks = [clock.name for clock in circuit.clocks]
         self._resets = {reset.name: reset.level for reset in circuit.resets}
 
-    def schedule(self, rng: np.random.Generator, frames: np.ndarray) -> Schedule:
-        """A schedule with segments of these lengths."""
+    def schedule(self, rng: np.random.Generator, plan: _Plan) -> Schedule:
+        """A schedule with the segments of a plan."""
+        frames = plan.frames
         values = np.zeros((len(frames), len(self._miter.inputs)), dtype=np.uint64)
         toggles = np.zeros_like(values)
         for port, columns in self._columns.items():
@@ -138,7 +167,7 @@ class _Inputs:
             elif port in self._resets:
                 self._fill(values, columns, self._reset(rng, frames, port))
             else:
-                self._fill(values, columns, self._data(rng, frames, len(columns)))
+                self._fill(values, columns, self._data(rng, plan))
         return Schedule(values, toggles, frames)
 
     @staticmethod
@@ -149,18 +178,29 @@ class _Inputs:
             bits = (numbers >> np.uint64(bit % 64)) & np.uint64(1)
             values[:, index] = (bits * weights).sum(axis=1, dtype=np.uint64)
 
-    def _data(self, rng: np.random.Generator, frames: np.ndarray, width: int) -> np.ndarray:
-        """Random, mostly ones, mostly zeros, or a number of the text; one time in two the value of before."""
-        shape = (len(frames), _LANES)
+    def _data(self, rng: np.random.Generator, plan: _Plan) -> np.ndarray:
+        """Random, mostly ones, mostly zeros, or a number of the text; one time in two the value of before.
+
+        In a phase of rest, long segments have the value of its beginning, and the short ones half of the time.
+        """
+        shape = (len(plan.frames), _LANES)
+        own, phase = np.arange(shape[0])[:, None], plan.phase[:, None]
+        numbers, quiet = self._random(rng, shape), rng.random(shape)
+        begins = phase == own
+        numbers = np.select([begins & (quiet < 0.4), begins & (quiet < 0.6)], [np.uint64(0), _ALL], numbers)
+        held = (rng.random(shape) < np.linspace(0, 0.9, _LANES)[None, :]) & (phase < 0)
+        held[0] = False
+        last = np.maximum.accumulate(np.where(held, 0, own), axis=0)
+        rests = (plan.frames[:, None] > 1) | (rng.random(shape) < 0.5)
+        last = np.where(phase < 0, last, np.where(rests, phase, own))
+        return np.take_along_axis(numbers, last, axis=0)
+
+    def _random(self, rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
         uniform = rng.integers(0, 2**64, shape, dtype=np.uint64)
         other = rng.integers(0, 2**64, shape, dtype=np.uint64) & rng.integers(0, 2**64, shape, dtype=np.uint64)
         chosen = self._numbers[rng.integers(0, len(self._numbers), shape)]
         kinds = rng.integers(0, 6, shape)
-        numbers = np.select([kinds == 0, kinds == 1, kinds == 2], [uniform & other, uniform | ~other, chosen], uniform)
-        held = rng.random(shape) < np.linspace(0, 0.9, _LANES)[None, :]
-        held[0] = False
-        last = np.maximum.accumulate(np.where(held, 0, np.arange(len(frames))[:, None]), axis=0)
-        return np.take_along_axis(numbers, last, axis=0)
+        return np.select([kinds == 0, kinds == 1, kinds == 2], [uniform & other, uniform | ~other, chosen], uniform)
 
     def _reset(self, rng: np.random.Generator, frames: np.ndarray, port: str) -> np.ndarray:
         """Active in the first frames, and then seldom: never in a long segment, and never at all in half of the runs."""

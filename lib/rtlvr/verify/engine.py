@@ -111,6 +111,8 @@ class Judge:
             verdict = case.by_simulation(stimuli.strict_x, known=known)
             if quick and verdict.status != "inequivalent":
                 verdict = self._settle(case, verdict, key, stimuli, mode)
+                if case.unfinished and verdict.equivalent and not verdict.proved:
+                    verdict = undecided("a proof or a long simulation was not finished in its time")
             elif case.slow and verdict.equivalent:
                 verdict = undecided("its simulation is too slow for the time of a check")
             case.check_interface()
@@ -160,7 +162,8 @@ class Judge:
         full = self._again(fuller)
         if full is None:
             return undecided("the golden exceeds its limits under the full testbench")
-        verdict = case.by_testbench(full, lambda: self._netlist_known(fuller))
+        looked = finding.seen > 0 and not case.simulates_otherwise
+        verdict = case.by_testbench(full, lambda: self._netlist_known(fuller), looked)
         if verdict.equivalent and finding.seen:
             steps = verdict.seen.steps + finding.seen
             reason = f"{verdict.reason}, nor in {finding.seen} steps of native simulation of both netlists"

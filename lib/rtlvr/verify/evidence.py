@@ -4,6 +4,7 @@ Every counterexample is replayed in four-state simulation before it counts, and 
 no difference either: synthesis and simulation do not always mean the same by one text.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,24 +20,25 @@ from rtlvr.hdl.reading import Reading
 from rtlvr.hdl.source import simulates_otherwise
 from rtlvr.scratch import scratch
 from rtlvr.verify import deep, prove
-from rtlvr.verify.abc import Abc
+from rtlvr.verify.abc import Abc, OutOfTime
 from rtlvr.verify.aiger import read_aiger
 from rtlvr.verify.beside import Beside
 from rtlvr.verify.compare import Prepared
 from rtlvr.verify.compiled import Compiled
 from rtlvr.verify.cutpoints import cut
-from rtlvr.verify.miter import Joined, Miter, join
+from rtlvr.verify.miter import Joined, Miter, join, size_of
 from rtlvr.verify.simulate import SimulationFailed
 from rtlvr.verify.stimulus import exhaustive, long_run
 from rtlvr.verify.verdict import Limits, Seen, Verdict
 
-_LONG_CYCLES, _LONG_SECONDS = (2_000, 10_000, 200_000), 2  # until one design is too slow
-_ABC_SECONDS = 4
-_LOOK, _LOOK_FURTHER = 4e8, 1.5e10  # gate evaluations of a deep run, before and after bounded search
+_LONG_CYCLES, _LONG_WORK = (2_000, 10_000, 200_000), 8e8  # of one run: cycles times bytes of text
+_LEAST_TEXT = 1_000  # bytes that a cycle costs whatever the text
+_LOOK, _LOOK_FURTHER = 6e9, 1.5e10  # gate evaluations of a deep run, before and after bounded search
+_LARGE, _LOOK_EARLY = 10_000, 5e8  # gates of a miter that ABC takes long for, and evaluations for it before ABC
 _BIG, _LOOK_BIG = 4_000, 5e9  # nodes of a miter that no longer fits the caches, and evaluations for it
 _MOST_ALL_INPUTS, _MOST_EXHAUSTED = 26, 2e10  # inputs of a design of which all values are tried, and gate evaluations
 _QUICKLY_EXHAUSTED = 1e8  # ... before anything else is asked
-_MOST_REPLAYED = 60_000_000  # bytes of a stimulus and a trace that Icarus repeats
+_MOST_REPLAYED, _MUST_REPLAY = 2e9, 6e9  # steps that Icarus repeats, times bytes of text; and where nothing else counts
 
 _MANY_BITS = 64  # of state, from which on cutting is tried first
 CONGRUENT = "both are the same netlist, cell by cell"
@@ -63,6 +65,7 @@ class Case(Beside):
         self._abc = abc
         self._more_state = True  # whether the candidate may hold more state than the golden, and so count for long
         self._cut: bool | None = None
+        self.unfinished = False  # whether a tool was ended by its last resort, a time
         self.reader: str = "icarus"
 
     def by_proof(self, first: Verdict) -> Finding:
@@ -86,7 +89,9 @@ class Case(Beside):
             return False
         with scratch() as folder:
             for operators in (True, False):
-                found = cut(golden, self.reading.text, self._top, self.reader, folder, self._for_yosys(), operators)
+                seconds, began = self._for_yosys(), time.monotonic()
+                found = cut(golden, self.reading.text, self._top, self.reader, folder, seconds, operators)
+                self.unfinished |= found is None and time.monotonic() - began >= seconds
                 if found is not None and found.made and self._proves(folder, found.sequential):
                     return True
                 if found is None or not found.operators:
@@ -94,14 +99,28 @@ class Case(Beside):
         return False
 
     def _proves(self, folder: Path, sequential: bool) -> bool:
-        return prove.prove(folder, self._abc, _ABC_SECONDS, sequential, "cut") == "proved"
+        return self._asked(lambda: prove.prove(folder, self._abc, sequential, "cut")) == "proved"
 
-    def by_testbench(self, prepared: Prepared, known: Callable[[], np.ndarray | None]) -> Verdict:
-        """The paper's testbench, and one long run for what happens late or seldom."""
+    def _asked(self, question: Callable[[], prove.Answer]) -> prove.Answer:
+        """ABC's answer; an open one, that is remembered, where its last resort ended it."""
+        try:
+            return question()
+        except OutOfTime:
+            self.unfinished = True
+            return "open"
+
+    def by_testbench(self, prepared: Prepared, known: Callable[[], np.ndarray | None], looked: bool) -> Verdict:
+        """The paper's testbench, and one long run for what happens late or seldom.
+
+        `looked`: native simulation has looked for that already, and better, unless texts may simulate otherwise.
+        """
         verdict = self.by_simulation(prepared=prepared, known=known)
+        self.unfinished |= self.slow
         if verdict.status != "equivalent":
             return verdict
-        for cycles in _LONG_CYCLES if self._more_state else _LONG_CYCLES[:1]:
+        for cycles in _LONG_CYCLES if self._more_state and not looked else _LONG_CYCLES[:1]:
+            if cycles * self._cost > _LONG_WORK:
+                break
             late = self._late(long_run(self._golden.circuit, self.reading.text, cycles))
             if late is None:
                 break
@@ -110,17 +129,24 @@ class Case(Beside):
             verdict = verdict.model_copy(update={"seen": Seen(steps=verdict.seen.steps + late.seen.steps)})
         return verdict
 
+    @property
+    def _cost(self) -> int:
+        """What a step of simulation costs, in bytes of text."""
+        return _LEAST_TEXT + max(len(self.reading.text), len(self._golden.text))
+
     @cached_property
     def simulates_otherwise(self) -> bool:
         """Whether golden or candidate may simulate otherwise than they synthesise: a proof is then not enough."""
         return simulates_otherwise(self.reading.text) or simulates_otherwise(self._golden.text)
 
     def _late(self, stimulus: np.ndarray) -> Verdict | None:
-        """Both designs under a long stimulus; None where one of them is too slow for it, which is no fault."""
+        """Both designs under a long stimulus; None where one of them does not finish it."""
         try:
-            return self._replayed(stimulus, "testbench", _LONG_SECONDS)
+            late = self._replayed(stimulus, "testbench")
         except SimulationFailed:
-            return None
+            late = None
+        self.unfinished |= late is None or self.slow
+        return late
 
     def _all_seen(self, first: Verdict) -> bool:
         """Whether simulation saw every input of two designs without state."""
@@ -143,7 +169,10 @@ class Case(Beside):
         return joined
 
     def _join_by(self, reader: Reader, folder: Path, most: int | None) -> Joined:
-        return join(self._golden.miter, self.reading.text, self._top, reader, folder, self._for_yosys(), most)
+        seconds, began = self._for_yosys(), time.monotonic()
+        joined = join(self._golden.miter, self.reading.text, self._top, reader, folder, seconds, most)
+        self.unfinished |= joined.miter is None and time.monotonic() - began >= seconds
+        return joined
 
     def _ask(self, folder: Path) -> Finding:
         joined = self._join(folder, _MANY_BITS)
@@ -163,7 +192,11 @@ class Case(Beside):
             and (found := self._exhausted(joined.miter, folder, _QUICKLY_EXHAUSTED)) is not None
         ):
             return found
-        answer = prove.prove(folder, self._abc, _ABC_SECONDS, bool(joined.miter.latches))
+        if joined.miter.latches and size_of(folder / "miter.aig")[1] > _LARGE:
+            found = self._early(joined.miter, folder)
+            if found is not None:
+                return self._deep(found, joined.miter)
+        answer = self._asked(lambda: prove.prove(folder, self._abc, bool(joined.miter.latches)))
         if answer == "open":
             return self._further(joined.miter, folder)
         return self._answered(answer, joined.miter, folder)
@@ -172,6 +205,13 @@ class Case(Beside):
         if answer == "proved":
             return Finding("proved", reason="proved for every input and every state that can be reached")
         return self._confirm(miter, prove.counterexample(miter, folder))
+
+    def _early(self, miter: Miter, folder: Path) -> deep.Deep | None:
+        compiled = Compiled(read_aiger(folder / "miter.aig"))
+        try:
+            return self._look(compiled, miter, _LOOK_EARLY)[0]
+        finally:
+            compiled.close()
 
     def _further(self, miter: Miter, folder: Path) -> Finding:
         """What ABC leaves open at once: native simulation, then reachability and bounded search, then more of the first."""
@@ -184,7 +224,7 @@ class Case(Beside):
             big = compiled.nodes > _BIG
             found, seen = (None, 0) if big else self._look(compiled, miter, _LOOK)
             if found is None:
-                answer = prove.search(folder, self._abc, aig.next_states.size)
+                answer = self._asked(lambda: prove.search(folder, self._abc, aig.next_states.size))
                 if answer != "open":
                     return self._answered(answer, miter, folder)
                 found, seen = self._look(compiled, miter, _LOOK_BIG if big else _LOOK_FURTHER)
@@ -225,9 +265,12 @@ class Case(Beside):
         return deep.look(compiled, miter, self._golden.circuit, self.reading.text, work)
 
     def _deep(self, found: deep.Deep, miter: Miter) -> Finding:
-        ports = self._golden.circuit.ports
-        if found.frames is not None and 3 * len(found.frames) * (2 + sum(p.width for p in ports)) <= _MOST_REPLAYED:
-            return self._confirm(miter, found.frames)
+        most = _MUST_REPLAY if self.simulates_otherwise else _MOST_REPLAYED
+        for frames in found.frames:
+            if 3 * len(frames) * self._cost <= most:
+                finding = self._confirm(miter, frames)
+                if finding.outcome == "refuted":
+                    return finding
         if self.simulates_otherwise:
             return Finding("unconfirmed", seen=found.total)
         reason = f"outputs differ after {found.total} steps, in native simulation of both netlists"
@@ -238,7 +281,7 @@ class Case(Beside):
         """A difference in the model, repeated in four-state simulation of the texts."""
         stimulus = prove.replay_stimulus(miter, self._golden.circuit, frames)
         try:
-            replayed = self._replayed(stimulus, "formal", self._limits.cpu_seconds)
+            replayed = self._replayed(stimulus, "formal")
         except SimulationFailed as error:
             if error.partial is None and not error.timed_out:
                 raise

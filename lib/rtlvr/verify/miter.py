@@ -15,16 +15,23 @@ Three models of time, the smallest that fits both designs:
 
 Before all that the two netlists are held against each other cell by cell (`rtlvr.verify.congruence`).
 
+The names that Yosys invents, and with them the order of cells and the file that is written, depend on what a process has
+read before. So each question goes to a fresh child, and a golden is encoded in one of its own: a pair always makes the same
+miter, whatever was judged before it.
+
 Not modelled: what simulation does and synthesis does not (incomplete sensitivity lists, races, `if` on an unknown
 condition). The caller replays every counterexample in four-state simulation for that reason.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.hdl.elaborate import Reader, passes
-from rtlvr.hdl.yosys import in_child
+from rtlvr.hdl.yosys import end_child, in_child
 from rtlvr.verify import netlist
 from rtlvr.verify.congruence import census, congruent
 from rtlvr.verify.interface import compare_ports, ports_of
@@ -70,6 +77,7 @@ class GoldenSide:
     nonce: str  # keeps the names that we add apart from those of the designs
     model: Model | None = None  # the smallest that fits it
     bits: int = 0  # of state
+    memory: int = 0  # bits held in memories
     census: dict[str, int] = field(default_factory=dict)  # of its cells
     timed: tuple[str, ...] = ()  # inputs that act at once
     encoded: dict[str, str] = field(default_factory=dict)  # by model, in Yosys's RTLIL
@@ -87,22 +95,43 @@ def join(
     Raises:
         DesignError: the candidate has other ports than the golden.
     """
-    answer, said = in_child(_join_here, golden, candidate, top, reader, folder, most, seconds=seconds)
-    if answer is None:
-        return Joined(problem=f"Yosys: {said}" if said else "Yosys exceeds its limits of time and memory")
+    said = "" if golden.model else _describe(golden, folder, seconds)
+    if said:
+        return Joined(problem=said)
+    answer, said = _ask(_join_here, golden, candidate, top, reader, folder, most, seconds=seconds)
+    if answer and "needs" in answer:
+        encoded, said = _ask(_encode_here, golden, answer["needs"], folder, seconds=seconds)
+        if encoded:
+            golden.encoded |= encoded
+            answer, said = _ask(_join_here, golden, candidate, top, reader, folder, most, seconds=seconds)
+    if answer is None or said:
+        return Joined(problem=said)
     compare_ports(ports_of(golden.circuit), {name: tuple(port) for name, port in answer["ports"].items()})
-    if golden.model is None and "alone" in answer:
-        golden.model, golden.bits = answer["alone"], answer["bits"][0]
-        golden.census, golden.timed = answer["census"], tuple(answer["timed"])
-    more = "bits" not in answer or answer["bits"][0] < answer["bits"][1]
+    more = "bits" not in answer or golden.bits < answer["bits"]
     if "miter" not in answer:
         state, large = answer.get("congruent", False), answer.get("large", False)
         return Joined(None, state, answer.get("problem", ""), more and not state, large)
-    golden.encoded.setdefault(answer["model"], answer["golden"])
     miter = _miter(golden, answer)
     if miter is None:
         return Joined(problem="the miter has inputs that the golden has not", more_state=more)
     return Joined(miter, more_state=more)
+
+
+def _ask(work: Callable[..., dict], *arguments: object, seconds: int) -> tuple[dict | None, str]:
+    """The answer of a fresh child, or None and what is wrong."""
+    end_child()
+    answer, said = in_child(work, *arguments, seconds=seconds)
+    wrong = f"Yosys: {said}" if said else "Yosys exceeds its limits of time and memory"
+    return answer, "" if answer is not None else wrong
+
+
+def _describe(golden: GoldenSide, folder: Path, seconds: int) -> str:
+    """Note down what is to be known of a golden; returns what is wrong, if it cannot be."""
+    answer, said = _ask(_describe_here, golden, folder, seconds=seconds)
+    if answer:
+        golden.model, golden.bits, golden.memory = answer["model"], answer["bits"], answer["memory"]
+        golden.census, golden.timed = answer["census"], tuple(answer["timed"])
+    return said
 
 
 def _miter(golden: GoldenSide, answer: dict) -> Miter | None:
@@ -113,6 +142,28 @@ def _miter(golden: GoldenSide, answer: dict) -> Miter | None:
         return None
     groups = tuple(tuple(group) for group in answer["miter"]["groups"])
     return Miter(answer["model"], inputs, answer["miter"]["latches"], tick, turn, groups)
+
+
+def _elaborated(ys: ModuleType, golden: GoldenSide, folder: Path) -> Any:
+    return netlist.elaborate(ys, golden.text, golden.circuit.top, golden.reader, folder / "golden.v")
+
+
+def _describe_here(golden: GoldenSide, folder: Path) -> dict[str, object]:
+    from pyosys import libyosys as ys
+
+    gold = _elaborated(ys, golden, folder)
+    own = netlist.as_json(ys, gold, golden.circuit.top, folder / "gold.json")
+    found = {"bits": netlist.bits(ys, gold), "memory": netlist.memory_bits(ys, gold), "census": census(own)}
+    return found | {"model": netlist.fitting(ys, gold, golden.circuit), "timed": sorted(netlist.timed_inputs(own))}
+
+
+def _encode_here(golden: GoldenSide, model: Model, folder: Path) -> dict[str, str]:
+    from pyosys import libyosys as ys
+
+    gold = _elaborated(ys, golden, folder)
+    netlist.map_memories(ys, gold)
+    circuit = golden.circuit
+    return {model: _encode(ys, gold, circuit.top, circuit, model, f"gold_{golden.nonce}", folder)}
 
 
 def _join_here(
@@ -126,37 +177,31 @@ def _join_here(
     if found["ports"] != {port.name: (port.direction, port.width) for port in circuit.ports}:
         return found
     other = netlist.as_json(ys, gate, top, folder / "gate.json")
-    counted, gold, bits = census(other), None, golden.bits
-    if golden.model is None or golden.census == counted:
-        gold = netlist.elaborate(ys, golden.text, circuit.top, golden.reader, folder / "golden.v")
-        own = netlist.as_json(ys, gold, circuit.top, folder / "gold.json")
-        bits = netlist.bits(ys, gold)
-        found |= {"census": census(own), "timed": sorted(netlist.timed_inputs(own))}
-        found["alone"] = golden.model or netlist.fitting(ys, gold, circuit)
-        if found["census"] == counted and congruent(own, other):
-            return found | {"congruent": True, "bits": (bits, bits)}
-    found["bits"] = bits, netlist.bits(ys, gate)
-    if most is not None and (max(found["bits"]) > most or netlist.memory_bits(ys, gate)):
+    bits = found["bits"] = netlist.bits(ys, gate)
+    if golden.census == census(other):
+        gold = _elaborated(ys, golden, folder)
+        if congruent(netlist.as_json(ys, gold, circuit.top, folder / "gold.json"), other):
+            return found | {"congruent": True}
+    memory = netlist.memory_bits(ys, gate)
+    if most is not None and (max(bits, golden.bits) > most or memory):
         return found | {"large": True}
-    timed = sorted({*golden.timed, *found.get("timed", ()), *netlist.timed_inputs(other)})
-    return found | _encoded(ys, golden, gold, gate, top, folder, found.get("alone"), timed)
-
-
-def _encoded(ys, golden: GoldenSide, gold, gate, top: str, folder: Path, alone: Model | None, timed: list[str]) -> dict:
-    """Both designs on two rails, joined and written; `gold` is elaborated where that has not been done yet."""
-    circuit, alone = golden.circuit, alone or golden.model
-    memory = max(netlist.memory_bits(ys, design) for design in (gate, gold) if design is not None)
+    memory = max(memory, golden.memory)
     if memory > _MOST_MEMORY:
-        return {"problem": f"a memory of {memory} bits is too large for a proof"}
-    netlist.map_memories(ys, gate, gold)
-    model = max(alone, netlist.fitting(ys, gate, circuit), key=MODELS.index)
-    encoded = golden.encoded.get(model)
-    if encoded is None:
-        if gold is None:
-            gold = netlist.elaborate(ys, golden.text, circuit.top, golden.reader, folder / "golden.v")
-            netlist.map_memories(ys, gold)
-        encoded = _encode(ys, gold, circuit.top, circuit, model, f"gold_{golden.nonce}", folder)
-    (folder / "gold.il").write_text(encoded)
+        return found | {"problem": f"a memory of {memory} bits is too large for a proof"}
+    model = max(golden.model, netlist.fitting(ys, gate, circuit), key=MODELS.index)
+    if model not in golden.encoded:
+        return found | {"needs": model}
+    timed = sorted({*golden.timed, *netlist.timed_inputs(other)})
+    return found | _encoded(ys, golden, gate, top, folder, model, timed)
+
+
+def _encoded(
+    ys: ModuleType, golden: GoldenSide, gate: Any, top: str, folder: Path, model: Model, timed: list[str]
+) -> dict[str, object]:
+    """Both designs on two rails, joined and written."""
+    circuit = golden.circuit
+    netlist.map_memories(ys, gate)
+    (folder / "gold.il").write_text(golden.encoded[model])
     (folder / "gate.il").write_text(_encode(ys, gate, top, circuit, model, f"gate_{golden.nonce}", folder))
     groups = _groups(circuit, timed) if model == "event" else []
     (folder / "join.v").write_text(_wrapper(circuit, golden.nonce, model, groups))
@@ -168,9 +213,9 @@ def _encoded(ys, golden: GoldenSide, gold, gate, top: str, folder: Path, alone: 
         f"hierarchy -top join_{golden.nonce}; proc; flatten; setundef -zero -undriven -init",
     )
     netlist.write_aiger(ys, design, folder, "miter")
-    inputs, latches = netlist.aiger_inputs(folder, "miter"), _latches(folder / "miter.aig")
+    inputs, latches = netlist.aiger_inputs(folder, "miter"), size_of(folder / "miter.aig")[0]
     miter = {"inputs": list(inputs.values()), "latches": latches, "groups": groups}
-    return {"model": model, "alone": alone, "golden": encoded, "miter": miter}
+    return {"model": model, "miter": miter}
 
 
 def _groups(circuit: Circuit, timed: list[str]) -> list[list[str]]:
@@ -253,6 +298,8 @@ def resting(circuit: Circuit, name: str) -> int:
     return int(any(clock.name == name and clock.edges == ("negedge",) for clock in circuit.clocks))
 
 
-def _latches(path: Path) -> int:
+def size_of(path: Path) -> tuple[int, int]:
+    """How many latches and gates an AIGER file has."""
     with path.open("rb") as file:
-        return int(file.readline().split()[3])
+        header = file.readline().split()
+    return int(header[3]), int(header[5])

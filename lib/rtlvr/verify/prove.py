@@ -1,63 +1,88 @@
 """ABC on a miter: a proof, a counterexample, or neither.
 
 ABC's word is taken only as a positive token of its own (`Status = 1`), never from a return code; a counterexample is only
-a suggestion that the caller replays. A bound reached or a time-out proves nothing. What limits the search is the number of
-conflicts and frames, so that a busy machine finds what a quiet one finds; seconds are only a last resort.
+a suggestion that the caller replays. A bound reached proves nothing. What limits the search is counted (conflicts, frames,
+cubes, calls of the SAT solver), so that a busy machine finds what a quiet one finds.
 """
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from rtlvr.hdl.circuit import Circuit
-from rtlvr.verify.abc import Abc
-from rtlvr.verify.miter import Miter, resting
+from rtlvr.verify.abc import Abc, Count
+from rtlvr.verify.miter import Miter, resting, size_of
 from rtlvr.verify.stimulus import columns
 
 Answer = Literal["proved", "refuted", "open"]
 REDUCED = "reduced.aig"
 _ENDS = "print_status; write_cex -n {folder}/cex.txt"
 _READ = "read_aiger {folder}/{name}.aig; strash"
-# Register correspondence settles most pairs and leaves many without a register, which `prove` settles.
-_FIRST = {
-    False: (_READ, f"iprove; {_ENDS}"),
-    True: (f"{_READ}; scorr -C 1000", f"write_aiger {{folder}}/{REDUCED}", f"prove; {_ENDS}"),
-}
+_REREAD = "read_aiger {folder}/" + REDUCED + "; strash"
+
+
+@dataclass(frozen=True)
+class _Question:
+    """Lines for ABC, and how much work they may be. All counts are sized for about four seconds of CPU time."""
+
+    lines: tuple[str, ...]
+    count: Count | None = None
+
+
+# Register correspondence settles most pairs and leaves many without a register, which `iprove` settles. It counts calls of
+# the SAT solver, one that gives up (at 100 conflicts) as a hundred; each takes longer in a large circuit.
+_CORRESPOND = (f"{_READ}; scorr -v -C 100", f"write_aiger {{folder}}/{REDUCED}")
+_MOST_CALLS, _LARGE = 150_000, 40_000  # calls in a small circuit; gates from which on they are fewer
+_COMBINATIONAL = f"iprove -N 3 -C 5000 -M 50000; {_ENDS}"
 # What that leaves may be small enough for all its states (counters of any kind), for invariants, or for bounded search.
-_STATES = f"reach -F 30000 -B 100000; {_ENDS}"
-_SECOND = (f"pdr -F 400; {_ENDS}", f"bmc3 -C 20000 -F 200; {_ENDS}")
+_STATES = _Question((_REREAD, f"reach -F 30000 -B 100000 -v; {_ENDS}"), Count(r"^Frame.* BDD = +(\d+)\.", 2_000_000))
+_INVARIANTS = _Question(
+    (_REREAD, f"pdr -F 400 -C 10000 -w; {_ENDS}"), Count(r"^(?:Trying to justify|Adding) cube", 4_000)
+)
+_BOUNDED = _Question((_REREAD, f"bmc3 -C 20000 -F 200 -v; {_ENDS}"), Count(r"Conf = +(\d+)\.", 60_000, running=True))
 _MOST_STATES = 64  # latches
 
 
-def prove(folder: Path, abc: Abc, patience: float, sequential: bool, name: str = "miter") -> Answer:
+def prove(folder: Path, abc: Abc, sequential: bool, name: str = "miter") -> Answer:
     """What ABC says at once of `folder`/`name`.aig; a counterexample goes to `folder`/cex.txt.
 
-    A sequential miter is left, with what is equal merged, in `folder`/reduced.aig for those who look further.
-
-    Args:
-        patience: seconds of CPU time for all of it; an open question left then stays open.
+    A sequential miter is left, with what is equal merged, in `folder`/reduced.aig for those who look further, unless that
+    is too much work.
 
     Raises:
+        OutOfTime: its last resort ended it.
         InfrastructureError: ABC cannot be started.
     """
-    return _ask(_FIRST[sequential], folder, abc, patience, name)
+    if not sequential:
+        return _ask(_Question((_READ, _COMBINATIONAL)), folder, abc, name)
+    (folder / REDUCED).unlink(missing_ok=True)
+    most = int(_MOST_CALLS / (1 + size_of(folder / f"{name}.aig")[1] / _LARGE))
+    _ask(_Question(_CORRESPOND, Count(r"LR = +(\d+)\..* F = +(\d+)\.", most, (1, 100))), folder, abc, name)
+    if not (folder / REDUCED).exists() or size_of(folder / REDUCED)[0]:
+        return "open"
+    return _ask(_Question((_REREAD, _COMBINATIONAL)), folder, abc)
 
 
-def search(folder: Path, abc: Abc, latches: int, seconds: float = 3.0) -> Answer:
-    """Reachable states, invariants and bounded search on what `prove` left open, `seconds` of CPU time for each; else as
-    `prove`. `latches` are those of reduced.aig."""
-    for line in (_STATES, *_SECOND) if latches <= _MOST_STATES else _SECOND:
-        answer = _ask((f"read_aiger {{folder}}/{REDUCED}; strash", line), folder, abc, seconds)
+def search(folder: Path, abc: Abc, latches: int) -> Answer:
+    """Reachable states, invariants and bounded search on what `prove` left open; else as `prove`.
+
+    `latches` are those of reduced.aig; without that file the answer is open.
+    """
+    if not (folder / REDUCED).exists():
+        return "open"
+    for question in (_STATES, _INVARIANTS, _BOUNDED) if latches <= _MOST_STATES else (_INVARIANTS, _BOUNDED):
+        answer = _ask(question, folder, abc)
         if answer != "open":
             return answer
     return "open"
 
 
-def _ask(lines: tuple[str, ...], folder: Path, abc: Abc, patience: float, name: str = "") -> Answer:
+def _ask(question: _Question, folder: Path, abc: Abc, name: str = "") -> Answer:
     (folder / "cex.txt").unlink(missing_ok=True)
-    output = abc.ask("\n".join(lines).format(folder=folder, name=name), patience)
+    output = abc.ask("\n".join(question.lines).format(folder=folder, name=name), question.count)
     if output is None:
         return "open"
     if "1" in re.findall(r"Status = +(-?\d)", output):

@@ -12,7 +12,8 @@ class Limits(Record):
     """What one check may use.
 
     A candidate's simulation gets less CPU time than `cpu_seconds` where its golden needs next to none: two seconds
-    and twenty times what the golden took.
+    and twenty times what the golden took. A long simulation, of which the steps are counted, gets six times `cpu_seconds`.
+    Where a tool is ended by its time, the verdict is at most `undecided`, unless a difference was seen.
     """
 
     cpu_seconds: float = 10.0  # per tool run

@@ -13,6 +13,7 @@ from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.rewrite import resynthesise
 from rtlvr.verify.engine import Judge
 from rtlvr.verify.netlist import preload
+from rtlvr.verify.simulate import SimulationFailed
 from rtlvr.verify.verdict import Limits, Stimuli
 
 
@@ -44,7 +45,7 @@ def answer(judge: Judge, request: dict) -> dict:
             return {"outputs": judge.unknown_outputs(golden, stimuli, top)}
         verdict = judge.judge(golden, request["candidate"], stimuli, top, request["candidate_top"], request["mode"])
         return {"verdict": verdict.model_dump()}
-    except DesignError as error:
+    except (DesignError, SimulationFailed) as error:
         return {"design_error": str(error)}
     except (InfrastructureError, OSError, MemoryError) as error:
         return {"infrastructure_error": f"{type(error).__name__}: {error}"}
