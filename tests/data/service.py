@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from rtlvr.data.chat import Request
 from rtlvr.data.corpus import seed_corpus
 from rtlvr.data.endpoint import EndpointChat
-from rtlvr.data.roundtrip import header
+from rtlvr.hdl.declarations import header
 
 GOLDENS = seed_corpus()[::17][:12]
 KEY = "sk-0123456789abcdef"

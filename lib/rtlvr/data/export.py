@@ -6,7 +6,7 @@ from pathlib import Path
 
 from datasets import Dataset, load_dataset
 
-from rtlvr.data.roundtrip import header
+from rtlvr.hdl.declarations import header
 from rtlvr.hdl.response import SYSTEM_PROMPT
 from rtlvr.params import Profile
 from rtlvr.records import Triple, write_text

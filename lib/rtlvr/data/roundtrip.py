@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from rtlvr.data.teacher import Answer, Teacher
 from rtlvr.errors import InfrastructureError
+from rtlvr.hdl.declarations import header
 from rtlvr.params import Profile
 from rtlvr.records import Attempt, Golden, Triple, read_jsonl, read_whole_lines, write_jsonl
 from rtlvr.verify import Pool, Stimuli
@@ -73,12 +74,6 @@ def round_trip(golden: Golden, teacher: Teacher, pool: Pool, stimuli: Stimuli, a
     else:
         attempts = [_attempt(golden, teacher, prompt, number, pool, stimuli) for number in range(answers)]
     return Triple(**row, prompt=prompt, description_error=description.error, attempts=tuple(attempts))
-
-
-def header(code: str, top: str) -> str:
-    """The header of module `top`, which every prompt ends with so that names and widths are given."""
-    start = code.index(f"module {top}")
-    return code[start : code.index(";", start) + 1]
 
 
 def stimuli_of(params: Profile) -> Stimuli:

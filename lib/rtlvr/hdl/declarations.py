@@ -7,7 +7,7 @@ from functools import cached_property
 from pyslang import syntax
 
 from rtlvr.errors import DesignError
-from rtlvr.hdl.syntax import KIND, Parsed, nodes, place, words
+from rtlvr.hdl.syntax import KIND, Parsed, expanded, nodes, parse, place, words
 
 _KINDS = {
     KIND.ModuleDeclaration: "module",
@@ -79,6 +79,22 @@ def declarations(parsed: Parsed) -> list[Declaration]:
         named = getattr(getattr(node, "header", node), "name", None) if kind != "loose" else None
         found.append(Declaration(getattr(named, "valueText", ""), kind, node, parsed.text[begin:end]))
     return found
+
+
+def header(text: str, top: str) -> str:
+    """The header of module `top` as it stands in the text; an old header that only lists names, with their declarations.
+
+    Raises:
+        DesignError: there is no such module.
+    """
+    text = expanded(parse(text)) if "`" in text else text
+    parsed = parse(text)
+    modules = [unit for unit in declarations(parsed) if unit.kind == "module" and unit.name == top]
+    if not modules:
+        raise DesignError(f"got no module {top} in it; needed: the module whose header is asked for")
+    node = modules[0].node
+    found = [node.header, *(member for member in node.members if member.kind == KIND.PortDeclaration)]
+    return "\n".join(text[slice(*place(part))] for part in found)
 
 
 def top_of(
