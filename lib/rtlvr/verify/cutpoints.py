@@ -116,7 +116,7 @@ def _suggested(opened: Opened, operators: bool) -> Iterator[Pairing]:
         pairing = find(opened)
         yield pairing
         if any(len(pairing.held(number)) < len(side.cells) for number, side in enumerate(opened.sides)):
-            yield completed(opened, pairing)
+            yield from completed(opened, pairing)
 
 
 def _alone(opened: Opened, pairing: Pairing) -> list[tuple[Side, int]]:

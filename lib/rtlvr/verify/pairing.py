@@ -6,7 +6,7 @@ proof (`rtlvr.verify.cutpoints`) can tell whether it is right.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from rtlvr.verify.opened import Opened, Pairing, Pairs, Side, Words, random_values, stays, wrong
@@ -26,9 +26,14 @@ def by_behaviour(opened: Opened) -> Pairing:
     return Pairing(_paired(opened, _refined(opened, [])), [], [])
 
 
-def completed(opened: Opened, pairing: Pairing) -> Pairing:
-    """A pairing, and what can be said of cells without a partner: they may matter, or else be anything."""
-    return _with_twins(opened, _with_constants(opened, pairing))
+def completed(opened: Opened, pairing: Pairing) -> Iterator[Pairing]:
+    """A pairing, and what can be said of cells without a partner: they may matter, or else be anything.
+
+    What loads 1 only seldom looks constant, and what is constant may look like the twin of such a one, so that there are
+    two suggestions.
+    """
+    yield _with_constants(opened, _with_twins(opened, pairing))
+    yield _with_twins(opened, _with_constants(opened, pairing))
 
 
 def _with_twins(opened: Opened, pairing: Pairing) -> Pairing:
