@@ -134,6 +134,16 @@ def test_a_real_pretrained_model_from_a_gguf_file() -> None:
     assert verilog.strip()
 
 
+def test_a_policy_that_cannot_be_had_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that is not there, and a model of the hub on a machine that is offline."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    for name in ("/no/such/folder", "some-owner/no-such-model"):
+        with pytest.raises(ParameterError, match="no such folder, and from the model hub") as caught:
+            load_policy(name)
+        assert len(str(caught.value)) < 500
+        assert "HF_HOME" in str(caught.value)
+
+
 def test_a_gguf_that_is_not_there() -> None:
     with pytest.raises(ParameterError, match="needed: a"):
         load_policy("gguf:no_such_package")

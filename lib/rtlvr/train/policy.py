@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 import torch
+from huggingface_hub import hf_hub_download
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from rtlvr.errors import ParameterError
@@ -43,9 +44,31 @@ def _gguf_file(name: str) -> Path:
     return found[0]
 
 
+def _found(name: str) -> tuple[str, dict[str, str]]:
+    """`location`, once it is sure that there is something.
+
+    Raises:
+        ParameterError: there is no such folder, and the hub does not have it or cannot be reached.
+    """
+    folder, more = location(name)
+    if not Path(folder).exists():
+        try:
+            hf_hub_download(folder, "config.json")
+        except (OSError, ValueError) as error:  # ValueError: no name that the hub could have
+            raise ParameterError(
+                f"got policy {name!r}: no such folder, and from the model hub: {str(error).splitlines()[0][:200]} Give a folder "
+                "that holds the model's files, gguf:FILE, or set HF_HOME to a cache that has it"
+            ) from None
+    return folder, more
+
+
 def load_tokenizer(name: str | Path) -> PreTrainedTokenizerBase:
-    """The policy's tokenizer, padding on the left as generation needs."""
-    folder, more = location(str(name))
+    """The policy's tokenizer, padding on the left as generation needs.
+
+    Raises:
+        ParameterError: the policy cannot be had, or has no chat template.
+    """
+    folder, more = _found(str(name))
     tokenizer = AutoTokenizer.from_pretrained(folder, **more)
     tokenizer.padding_side = "left"
     if tokenizer.chat_template is None:
@@ -64,11 +87,14 @@ def load_policy(name: str | Path, bf16: bool = False, attention: str | None = No
     Args:
         bf16: weights in bfloat16, for sampling only.
         attention: transformers' name of an attention; None: the one that decodes fastest on the device.
+
+    Raises:
+        ParameterError: the policy cannot be had.
     """
     steady_attention()
     dtype = torch.bfloat16 if bf16 else torch.float32
     attention = attention or ("sdpa" if torch.cuda.is_available() else GROUPED)
-    folder, more = location(str(name))
+    folder, more = _found(str(name))
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation=attention, **more)
     return (_dequantised(model) if more else model).to("cuda" if torch.cuda.is_available() else "cpu")
 
