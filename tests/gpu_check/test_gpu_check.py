@@ -10,10 +10,11 @@ import torch
 from rtlvr.gpu_check import __main__ as command
 from rtlvr.gpu_check.context import Context, Row, guarded
 from rtlvr.gpu_check.continuous import continuous
-from rtlvr.gpu_check.models import cast_copy, matmul_parameters, random_model, random_prompts
+from rtlvr.gpu_check.models import matmul_parameters, random_model, random_prompts
 from rtlvr.gpu_check.precision import gap_row, length_rows
 from rtlvr.gpu_check.training import flops_of_step
 from rtlvr.report.figures_gpu import NOT_MEASURED, gpu_check
+from rtlvr.train.rollout import copy_in
 
 OWN = ("device", "generation", "training", "precision", "movement")
 
@@ -157,7 +158,7 @@ def test_exhausted_memory_is_a_row(context: Context) -> None:
 
 def test_a_cast_copy_rounds_weights_but_not_rotary_frequencies(context: Context) -> None:
     model = random_model(context, torch.float32)
-    made = cast_copy(model, torch.bfloat16)
+    made = copy_in(model, torch.bfloat16)
     assert (model.config.dtype, made.config.dtype) == (torch.float32, torch.bfloat16)
     assert {p.dtype for p in made.parameters()} == {torch.bfloat16}
     for mine, given in zip(made.parameters(), model.parameters(), strict=True):

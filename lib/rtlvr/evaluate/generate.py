@@ -70,12 +70,23 @@ def rows_at_once(model: PreTrainedModel, tokens: int) -> int:
     """
     if model.device.type == "cpu":
         return _CPU_BATCH
-    config = model.config
-    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    row = 2 * config.num_hidden_layers * config.num_key_value_heads * size * tokens * model.dtype.itemsize
+    row = tokens * cache_bytes_per_token(model)
     free, _ = torch.cuda.mem_get_info(model.device)
     unused = torch.cuda.memory_reserved(model.device) - torch.cuda.memory_allocated(model.device)
     return max(1, min(_GPU_BATCH, int(_CACHE_SHARE * (free + unused) / row)))
+
+
+def cache_shape(model: PreTrainedModel) -> tuple[int, int, int]:
+    """Layers, key heads, and numbers per head of the key cache."""
+    config = model.config
+    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    return config.num_hidden_layers, config.num_key_value_heads, size
+
+
+def cache_bytes_per_token(model: PreTrainedModel) -> int:
+    """Bytes that one token of one row takes in the cache, keys and values of all layers."""
+    layers, heads, size = cache_shape(model)
+    return 2 * layers * heads * size * model.dtype.itemsize
 
 
 def stop_ids(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> set[int]:

@@ -16,11 +16,11 @@ from collections.abc import Callable
 import torch
 from transformers import GenerationConfig, PreTrainedModel
 
-from rtlvr.evaluate.generate import Sampling, sample_ids
+from rtlvr.evaluate.generate import Sampling, cache_bytes_per_token, sample_ids
 from rtlvr.gpu_check.context import Context, Row, clocked, guarded, peak_gb, reset_peak, say
 from rtlvr.gpu_check.continuous import continuous
 from rtlvr.gpu_check.device import copy_bandwidth
-from rtlvr.gpu_check.models import cache_bytes_per_token, matmul_parameters, model_of, random_prompts
+from rtlvr.gpu_check.models import matmul_parameters, model_of, random_prompts
 from rtlvr.gpu_check.sample_profile import profile
 
 _PROMPT, _TINY_PROMPT = 200, 12  # tokens, in the mean

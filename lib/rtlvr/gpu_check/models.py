@@ -1,7 +1,5 @@
 """Models to measure: random weights of Qwen2.5-Coder's shapes made on the device, or a policy by name."""
 
-from copy import deepcopy
-
 import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel, Qwen2Config
 
@@ -53,30 +51,6 @@ def model_of(context: Context, dtype: torch.dtype) -> PreTrainedModel:
 
     model = load_policy(context.weights, bf16=dtype is torch.bfloat16, attention="sdpa")
     return model.to(context.device).eval()
-
-
-def cast_copy(model: PreTrainedModel, dtype: torch.dtype) -> PreTrainedModel:
-    """A copy in `dtype`, made as loading makes it: `model.to(dtype)` would also round the rotary frequencies."""
-    config = deepcopy(model.config)  # which would take the new type
-    with torch.device(model.device):
-        made = AutoModelForCausalLM.from_config(config, dtype=dtype, attn_implementation="sdpa")
-    with torch.no_grad():
-        for target, source in zip(made.parameters(), model.parameters(), strict=True):
-            target.copy_(source)
-    return made.to(model.device).eval()
-
-
-def cache_shape(model: PreTrainedModel) -> tuple[int, int, int]:
-    """Layers, key heads, and numbers per head of the key cache."""
-    config = model.config
-    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    return config.num_hidden_layers, config.num_key_value_heads, size
-
-
-def cache_bytes_per_token(model: PreTrainedModel) -> int:
-    """Bytes that one token of one row takes in the cache, keys and values of all layers."""
-    layers, heads, size = cache_shape(model)
-    return 2 * layers * heads * size * model.dtype.itemsize
 
 
 def matmul_parameters(model: PreTrainedModel) -> int:

@@ -21,7 +21,8 @@ from transformers import PreTrainedModel
 
 from rtlvr.evaluate.generate import Sampling, prompt_ids, sample_ids, stop_ids
 from rtlvr.gpu_check.context import Context, Row, free_memory, guarded
-from rtlvr.gpu_check.models import cast_copy, model_of, random_prompts
+from rtlvr.gpu_check.models import model_of, random_prompts
+from rtlvr.train.rollout import copy_in
 
 _PROMPTS, _TOKENS, _PROMPT = 64, 256, 200
 _TINY_PROMPTS, _TINY_TOKENS, _TINY_PROMPT = 4, 16, 12
@@ -164,7 +165,7 @@ def _sampled(
     Raises:
         FloatingPointError: a log-probability is not finite.
     """
-    model = trainer if SAMPLERS[sampler] is torch.float32 else cast_copy(trainer, SAMPLERS[sampler])
+    model = trainer if SAMPLERS[sampler] is torch.float32 else copy_in(trainer, SAMPLERS[sampler])
     sampling = Sampling(_TINY_TOKENS if context.tiny else _TOKENS, temperature=1.0)
     with (_autocast(context) if "autocast" in sampler else nullcontext)():
         done = sample_ids(model, prompts, sampling, stops, [f"precision/{i}" for i in range(len(prompts))])

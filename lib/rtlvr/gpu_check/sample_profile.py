@@ -7,9 +7,9 @@ from statistics import mean
 import torch
 from transformers import DynamicCache, PreTrainedModel
 
-from rtlvr.evaluate.generate import Sampling, choose
+from rtlvr.evaluate.generate import Sampling, cache_shape, choose
 from rtlvr.gpu_check.context import Context, Row, clocked, guarded
-from rtlvr.gpu_check.models import cache_shape, random_prompts
+from rtlvr.gpu_check.models import random_prompts
 from rtlvr.train.attention import GROUPED
 
 _BATCH, _TINY_BATCH = 512, 4

@@ -8,6 +8,7 @@ from statistics import median
 import torch
 from transformers import PreTrainedModel
 
+from rtlvr.evaluate.generate import cache_shape
 from rtlvr.gpu_check.context import Context, Row, clocked, guarded, peak_gb, reset_peak
 from rtlvr.gpu_check.device import matmul_rate
 from rtlvr.gpu_check.models import matmul_parameters, model_of
@@ -40,11 +41,8 @@ def run(context: Context) -> list[Row]:
 
 def flops_of_step(model: PreTrainedModel, batch: int, length: int) -> float:
     """FLOPs of one step without what checkpointing repeats: 6 per parameter and token, and causal attention's."""
-    config = model.config
-    width = config.num_attention_heads * (
-        getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    )
-    attention = 6 * config.num_hidden_layers * width * length  # per token: half of the square is masked
+    layers, _, size = cache_shape(model)
+    attention = 6 * layers * model.config.num_attention_heads * size * length  # per token: half of the square is masked
     return (6 * matmul_parameters(model) + attention) * batch * length
 
 

@@ -28,18 +28,29 @@ class RolloutModel:
         if not self._copied:
             return trained
         if self._copy is None:
-            self._copy = _empty_copy(trained)
-        if self._step != step:
+            self._copy = copy_in(trained, torch.bfloat16)
+        elif self._step != step:
             _copy_weights(trained, self._copy)
-            self._step = step
+        self._step = step
         return self._copy
 
 
-def _empty_copy(trained: torch.nn.Module) -> PreTrainedModel:
-    """The same architecture in bfloat16, without an adapter, its weights still to be set."""
+def copy_in(trained: torch.nn.Module, dtype: torch.dtype) -> PreTrainedModel:
+    """The model in another type of weights, an adapter merged, for sampling only.
+
+    It is made anew: casting a model would round its rotary frequencies as well.
+    """
+    copy = _empty_copy(trained, dtype)
+    _copy_weights(trained, copy)
+    return copy
+
+
+def _empty_copy(trained: torch.nn.Module, dtype: torch.dtype) -> PreTrainedModel:
+    """The same architecture, without an adapter, its weights still to be set."""
     base = trained.get_base_model() if isinstance(trained, PeftModel) else trained
     config = deepcopy(base.config)
-    copy = type(base)._from_config(config, dtype=torch.bfloat16)
+    with torch.device(base.device):
+        copy = type(base)._from_config(config, dtype=dtype)
     copy.generation_config = deepcopy(base.generation_config)
     return copy.to(base.device).eval().requires_grad_(False)
 
