@@ -45,10 +45,10 @@ doctor: setup
 	@$(RTLVR) doctor
 
 gpu-check: setup
-	@source .rtlvr-env && python -m rtlvr.gpu_check --out outputs/gpu_check $(ARGS)
+	@$(RTLVR) gpu-check --out outputs/gpu_check $(ARGS)
 
 benchmarks: setup
-	@source .rtlvr-env && python -m rtlvr.evaluate.fetch --root benchmarks
+	@$(RTLVR) fetch
 
 clean:
 	rm -rf .venv .rtlvr-env .pytest_cache .ruff_cache

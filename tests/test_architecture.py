@@ -9,7 +9,7 @@ import pytest
 from rtlvr.paths import PACKAGE
 
 # What each package may import of the kit, besides itself and the foundation.
-FOUNDATION = {"errors", "confine", "scratch", "records", "params", "paths", "stage", "notebook"}
+FOUNDATION = {"command", "errors", "confine", "scratch", "records", "params", "paths", "stage", "notebook"}
 ALLOWED = {
     "hdl": set(),
     "verify": {"hdl"},
@@ -45,8 +45,8 @@ def test_the_foundation_stands_alone() -> None:
         assert not outside, f"{name}.py imports {outside}"
 
 
-@pytest.mark.parametrize("module", ["rtlvr.verify", "rtlvr.verify.worker", "rtlvr.report.gallery"])
-def test_no_model_library_behind_verifier_and_report(module: str) -> None:
+@pytest.mark.parametrize("module", ["rtlvr.cli", "rtlvr.verify", "rtlvr.verify.worker", "rtlvr.report.gallery"])
+def test_no_model_library_behind_help_verifier_and_report(module: str) -> None:
     code = f"import sys, {module}; sys.exit(any(m in sys.modules for m in ('torch', 'transformers', 'trl')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

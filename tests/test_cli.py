@@ -1,5 +1,7 @@
 """The commands that others script against: exit statuses, and a run of notebooks that is killed and goes on."""
 
+import argparse
+import importlib
 import json
 import os
 import signal
@@ -10,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from rtlvr.cli import main
+from rtlvr.cli import COMMANDS, main
+from rtlvr.cli import parser as whole_parser
+from rtlvr.paths import PACKAGE
+from rtlvr.stage import runs
 
 GOLDEN = "module top_module(input [3:0] a, b, output [3:0] y); assign y = a ^ b; endmodule\n"
 WRONG = GOLDEN.replace("^", "|")
@@ -68,3 +73,111 @@ def test_reproduce_goes_on_after_a_kill(tmp_path: Path) -> None:
     again = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     assert "00_start_here          done before" in again
     assert "01_testbench           done in" in again
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_argument_has_a_help_text(command) -> None:
+    parser = command.complete(argparse.ArgumentParser())
+    assert not [action.dest for action in parser._actions if not action.help]
+    assert command.help and "usage" in parser.format_help()
+
+
+def test_help_gives_each_command_a_line() -> None:
+    lines = [line.strip() for line in whole_parser().format_help().splitlines()]
+    for command in COMMANDS:
+        assert [line for line in lines if line.startswith(f"{command.name} ") and line.endswith(command.help)], (
+            command.name
+        )
+
+
+def test_every_command_line_of_the_kit_is_a_command() -> None:
+    """A module that can be run is the runner of a command; only the commands' own modules make parsers."""
+    texts = {path.relative_to(PACKAGE).as_posix(): path.read_text() for path in PACKAGE.rglob("*.py")}
+    assert {name for name, text in texts.items() if "ArgumentParser(" in text} == {"cli.py", "command.py"}
+    ours = {"cli.py", "__main__.py", "verify/worker.py"}  # the worker is a process of the pool, for no one's hands
+    run = {name for name, text in texts.items() if '__name__ == "__main__"' in text} - ours
+    runners = {
+        command.runner.partition(":")[0].removeprefix("rtlvr.").replace(".", "/") + ".py" for command in COMMANDS
+    }
+    assert run and run <= runners
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_python_m_is_the_same_command(command, capsys: pytest.CaptureFixture[str]) -> None:
+    module, _, function = command.runner.partition(":")
+    runner = importlib.import_module(module)
+    assert callable(getattr(runner, function))
+    if module.endswith((".commands", ".cli")):
+        return
+    said = []
+    for entry, arguments in ((main, [command.name, "--help"]), (runner.main, ["--help"])):
+        with pytest.raises(SystemExit) as end:
+            entry(arguments)
+        assert end.value.code == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+
+
+def test_python_m_rtlvr_is_rtlvr(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "rtlvr", "params", "--profile", "smoke"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert said.startswith("profile: smoke\n")
+
+
+NOT_THERE = [
+    "verify none.v none.v",
+    "verify --pairs none.jsonl --out out.jsonl",
+    "sweep nowhere --out out",
+    "sweep --summary --out nowhere",
+    "sweep --list-accepted-faults --out nowhere",
+    "sample --benchmark typo --model m --out out.jsonl",
+    "sample --benchmark rtllm-v2.0 --root nowhere --model m --out out.jsonl",
+    "bench --benchmark typo --references",
+    "bench --benchmark rtllm-v2.0 --root nowhere --references",
+    "probes --root nowhere --out out.csv",
+    "certify --root nowhere --pairs out.jsonl",
+    "certify",
+    "make-pairs --only typo --out out.jsonl",
+    "make-pairs --only counter",
+    "results --run typo",
+    "params --profile typo",
+    "plan --profile typo",
+    "plan --gpu typo",
+    "reproduce --profile typo",
+    "reproduce --only typo",
+    "gpu-check --problems none.jsonl --out out",
+    "gpu-check --benchmarks nowhere --out out",
+    pytest.param("gpu-check", marks=pytest.mark.tools),
+    pytest.param("train-rl --profile typo", marks=pytest.mark.tools),
+]
+
+
+@pytest.mark.parametrize("line", NOT_THERE)
+def test_what_is_not_there_is_said_and_nothing_is_made(
+    line: str, outputs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(outputs)
+    assert main(line.split()) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("rtlvr: got ") and not said.out
+    assert not list(outputs.iterdir())
+
+
+def test_a_path_that_is_not_there_is_told_whole(
+    outputs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(outputs)
+    for line in ("verify none.v none.v", "bench --benchmark rtllm-v2.0 --root . --references", "sweep none.v"):
+        assert main(line.split()) == 2
+        assert str(outputs) in capsys.readouterr().err
+
+
+def test_results_of_a_run(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (outputs / "mine" / "00_start_here").mkdir(parents=True)
+    (outputs / "notebooks").mkdir()
+    assert runs() == ["mine"]
+    assert main(["results", "--run", "yours"]) == 2
+    assert f"got run 'yours'; runs in {outputs}: mine" in capsys.readouterr().err
+    assert main(["results", "--run", "mine"]) == 2
+    assert "no finished stage yet" in capsys.readouterr().err

@@ -14,10 +14,11 @@ from packaging.requirements import Requirement
 
 from rtlvr.confine import walls
 from rtlvr.params import load
-from rtlvr.paths import ROOT, TINY_POLICY
+from rtlvr.paths import INSTALLED, PROFILES, TINY_POLICY, from_profile, home, outputs
 
 State = Literal["ok", "missing", "optional"]
 _EXTRAS = ("gpu", "ray", "test")
+_AGAIN = "pip install --force-reinstall rtlvr" if INSTALLED else "make setup"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def report() -> list[Check]:
     return [
         _python(),
         *_packages(),
+        *_folders(),
         _yosys(),
         _program("iverilog", "iverilog"),
         _program("vvp", "iverilog"),
@@ -77,7 +79,8 @@ def _packages() -> list[Check]:
 
 def _package(requirement: Requirement, extra: str | None) -> Check:
     wanted = f"{requirement.name}{requirement.specifier}"
-    advice = f"pip install -e '.[{extra}]'" if extra else "make setup"
+    wheel = f"pip install 'rtlvr[{extra}]'" if INSTALLED else f"pip install -e '.[{extra}]'"
+    advice = wheel if extra else _AGAIN
     try:
         found = metadata.version(requirement.name)
     except metadata.PackageNotFoundError:
@@ -87,6 +90,11 @@ def _package(requirement: Requirement, extra: str | None) -> Check:
     return Check(wanted, "optional" if extra else "missing", f"{found}, another version", advice)
 
 
+def _folders() -> list[Check]:
+    """Where profiles are read from, and where results go."""
+    return [Check("profiles", "ok", str(PROFILES)), Check("results", "ok", str(outputs()))]
+
+
 def _yosys() -> Check:
     """Import pyosys in a child: a broken native library must not take the doctor down."""
     run = subprocess.run(
@@ -94,7 +102,7 @@ def _yosys() -> Check:
     )
     if run.returncode == 0:
         return Check("Yosys (pyosys)", "ok", metadata.version("pyosys"))
-    return Check("Yosys (pyosys)", "missing", (run.stderr.splitlines() or ["import failed"])[-1], "make setup")
+    return Check("Yosys (pyosys)", "missing", (run.stderr.splitlines() or ["import failed"])[-1], _AGAIN)
 
 
 def _program(name: str, package: str) -> Check:
@@ -144,7 +152,7 @@ def _chromium() -> Check:
 
 def _machine() -> Check:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    free = shutil.disk_usage(ROOT).free / 2**30
+    free = shutil.disk_usage(home()).free / 2**30
     return Check("machine", "ok", f"{os.cpu_count()} cores, {memory:.0f} GiB memory, {free:.0f} GiB free disk")
 
 
@@ -169,15 +177,15 @@ def _gpu() -> Check:
 
 def _tiny() -> Check:
     there = (TINY_POLICY / "model.safetensors").exists()
-    advice = f"python -m rtlvr.train.base --out {TINY_POLICY}"
+    advice = f"rtlvr train-base --out {TINY_POLICY}"
     return Check("small base policy", "ok" if there else "missing", str(TINY_POLICY), "" if there else advice)
 
 
 def _benchmarks() -> Check:
-    root = ROOT / load("cpu").benchmarks.root
+    root = from_profile(load("cpu").benchmarks.root)
     return Check(
         "public benchmarks",
         "ok" if root.exists() else "optional",
         str(root),
-        "" if root.exists() else "make benchmarks",
+        "" if root.exists() else "rtlvr fetch",
     )

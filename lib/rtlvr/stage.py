@@ -21,9 +21,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtlvr.errors import StageError
+from rtlvr.errors import ParameterError, StageError
 from rtlvr.params import Profile
-from rtlvr.paths import ROOT, outputs
+from rtlvr.paths import INSTALLED, ROOT, outputs
 from rtlvr.records import Measurement, RecordType, cached, read_jsonl, write_jsonl, write_text
 
 VERSION = metadata.version("rtlvr")
@@ -89,7 +89,10 @@ class Stage:
             return before.folder
         found = _manifest_key(before.folder)
         state = "is stale: its parameters or inputs have changed" if found else "has not finished"
-        raise StageError(f"stage {name} of run {self.params.run!r} {state}; run notebooks/{name}.ipynb first")
+        raise StageError(
+            f"stage {name} of run {self.params.run!r} {state}; run notebooks/{name}.ipynb first, or "
+            f"`rtlvr reproduce --profile {self.params.profile} --only {name}`"
+        )
 
     def finish(self, rows: list[Measurement]) -> pd.DataFrame:
         """Write the measurements, then the manifest; refresh the run's results.csv. Returns the measurements as a table."""
@@ -153,8 +156,31 @@ def refresh_results(run: str) -> Path:
     return path
 
 
+def runs() -> list[str]:
+    """The runs that have begun: folders of the outputs folder that have a stage's in them."""
+    return sorted(path.name for path in outputs().glob("*") if any((path / name).is_dir() for name in PLANS))
+
+
+def results(run: str) -> pd.DataFrame:
+    """What a run has measured so far, a row per measurement; its results.csv is written anew.
+
+    Raises:
+        ParameterError: there is no such run; nothing is made.
+        StageError: none of its stages has finished.
+    """
+    if run not in runs():
+        there = ", ".join(runs()) or "none"
+        raise ParameterError(f"got run {run!r}; runs in {outputs()}: {there}; `rtlvr reproduce` makes one")
+    table = pd.read_csv(refresh_results(run))
+    if table.empty:
+        raise StageError(f"run {run!r} in {outputs()} has no finished stage yet; `rtlvr reproduce` goes on with it")
+    return table
+
+
 def commit() -> str:
     """The kit's git commit, with `+` when files differ from it; `unknown` outside a checkout."""
+    if INSTALLED:  # a repository around it would be somebody else's
+        return "unknown"
     run = subprocess.run(
         ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
         cwd=ROOT,

@@ -9,9 +9,9 @@ import pytest
 
 from rtlvr.errors import ParameterError
 from rtlvr.evaluate import sweep as sweeping
+from rtlvr.evaluate.commands import declare_sweep
 from rtlvr.evaluate.faults import faults_of
 from rtlvr.evaluate.sweep import chosen, run, sources_of
-from rtlvr.evaluate.sweepargs import declare
 from rtlvr.evaluate.sweeptable import FAULTS, UNITS, VERDICTS, Found, Trial, by_source, folded, refusals, show
 from rtlvr.evaluate.units import Unit, answer_texts, units_of
 from rtlvr.records import read_jsonl
@@ -277,7 +277,7 @@ def test_sources_are_named_folders(tmp_path: Path) -> None:
 
 def options_of(*arguments: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    declare(parser)
+    declare_sweep(parser)
     return parser.parse_args(arguments)
 
 

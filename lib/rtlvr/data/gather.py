@@ -16,7 +16,7 @@ from rtlvr.data.procedural import ProceduralTeacher
 from rtlvr.data.sources import read_source, source_digest
 from rtlvr.data.teacher import Answer, Description, Teacher
 from rtlvr.params import Corpus, Roundtrip
-from rtlvr.paths import TRANSCRIPTS
+from rtlvr.paths import TRANSCRIPTS, from_profile
 from rtlvr.records import Golden, read_jsonl
 from rtlvr.verify import Pool, Stimuli
 
@@ -63,7 +63,7 @@ def make_teacher(roundtrip: Roundtrip, designs: dict[str, Design], seed: int, fo
         seconds=roundtrip.request_seconds,
         concurrency=roundtrip.concurrency,
     )
-    path = Path(roundtrip.transcript) if roundtrip.transcript else folder / "transcript.jsonl"
+    path = from_profile(roundtrip.transcript) if roundtrip.transcript else folder / "transcript.jsonl"
     return _Split(own, designs, _language(Transcript(path, chat), roundtrip, seed))
 
 
@@ -79,8 +79,8 @@ def replayable(goldens: Iterable[Golden], roundtrip: Roundtrip) -> list[Golden]:
 
 
 def _recording(roundtrip: Roundtrip) -> Transcript:
-    path = Path(roundtrip.transcript) if roundtrip.transcript else TRANSCRIPTS / "seed-qwen2.5-coder-1.5b.jsonl"
-    return Transcript(path)
+    named = roundtrip.transcript
+    return Transcript(from_profile(named) if named else TRANSCRIPTS / "seed-qwen2.5-coder-1.5b.jsonl")
 
 
 def _language(chat: Transcript, roundtrip: Roundtrip, seed: int) -> LanguageTeacher:

@@ -17,7 +17,7 @@ from rtlvr.data.corpus import seed_corpus
 from rtlvr.data.modules import licence_of
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.hdl.response import last_block
-from rtlvr.paths import ROOT
+from rtlvr.paths import from_profile, home
 from rtlvr.records import Record
 
 _SUFFIXES = (".v", ".sv", ".vh")
@@ -160,10 +160,9 @@ def source_digest(spec: str) -> str:
 
 
 def _existing(where: str) -> Path:
-    path = Path(where).expanduser()
-    path = path if path.is_absolute() else ROOT / path
+    path = from_profile(where)
     if not path.exists():
-        raise StageError(f"got no file or folder {path}; relative paths of sources start at the kit's folder")
+        raise StageError(f"got no file or folder {path}; relative paths of sources start at {home()}")
     return path
 
 

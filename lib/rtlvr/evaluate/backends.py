@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from rtlvr.data.chat import Chat, Reply, Request
 from rtlvr.data.endpoint import EndpointChat
 from rtlvr.errors import ParameterError
+from rtlvr.paths import model_path
 
 if TYPE_CHECKING:  # slow to import, and only one of them is needed
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -144,7 +145,7 @@ def chosen(
 
 def fingerprint(name: str | Path) -> str:
     """`name`; for files with a digest of their sizes and times, so that new weights are not taken for old ones."""
-    folder = Path(str(name).removeprefix("gguf:"))
+    folder = Path(model_path(str(name).removeprefix("gguf:")))
     found = [folder] if folder.is_file() else sorted(folder.glob("*"))
     files = [path for path in found if path.suffix in (".safetensors", ".bin", ".gguf")]
     facts = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]

@@ -1,7 +1,7 @@
 """The public benchmarks, read straight from their upstream layout under one folder.
 
 VerilogEval v1 (JSON lines), v2 (a folder of text files per task set), RTLLM v1.1, v2.0 and v2.1 (a folder per design). The
-kit ships none of them: `make benchmarks` fetches pinned revisions. A task holds the prompt, the official testbench and
+kit ships none of them: `rtlvr fetch` gets pinned revisions. A task holds the prompt, the official testbench and
 the reference, both with the patches of `rtlvr.evaluate.compat`; nothing is judged here.
 """
 
@@ -20,7 +20,7 @@ from rtlvr.errors import ParameterError, StageError
 from rtlvr.evaluate.compat import patched
 from rtlvr.hdl.source import module_names
 from rtlvr.params import Benchmarks
-from rtlvr.paths import ROOT
+from rtlvr.paths import from_profile
 from rtlvr.records import Record
 
 NAMES = (
@@ -53,8 +53,8 @@ class Task(Record):
 
 
 def folder_of(settings: Benchmarks) -> Path:
-    """The benchmarks' folder; a relative one is relative to the kit."""
-    return ROOT / settings.root
+    """The benchmarks' folder; a relative one starts where `rtlvr.paths.home` says."""
+    return from_profile(settings.root)
 
 
 def load_tasks(name: str, root: Path, errata: bool = True) -> list[Task]:
@@ -75,11 +75,12 @@ def upstream(name: str, root: Path) -> list[Task]:
     family, _, variant = name.rpartition("-")
     folder = root / (family if family.startswith("verilog-eval") else name)
     if not folder.is_dir():
-        raise StageError(f"got no folder {folder}; `make benchmarks` fetches it, or give the folder that holds it")
+        where = f"got no folder {folder.absolute()}"
+        raise StageError(f"{where}; `rtlvr fetch` or `make benchmarks` fetches it, or give the folder that holds it")
     readers = {"verilog-eval-v1": _verilog_eval_v1, "verilog-eval-v2": _verilog_eval_v2}
     tasks = list(readers.get(family, _rtllm)(name, folder, variant))
     if not tasks:
-        raise StageError(f"got no task of {name} in {folder}; needed: the upstream layout (`make benchmarks`)")
+        raise StageError(f"got no task of {name} in {folder}; needed: the upstream layout (`rtlvr fetch`)")
     return tasks
 
 
@@ -159,7 +160,7 @@ def _rtllm(name: str, folder: Path, _: str) -> Iterator[Task]:
         header = _text(design / "prompt.txt").strip()
         verified = next(design.glob("verified_*.v"), None)
         if verified is None:
-            raise StageError(f"got no verified_*.v in {design}; needed: the upstream layout (`make benchmarks`)")
+            raise StageError(f"got no verified_*.v in {design}; needed: the upstream layout (`rtlvr fetch`)")
         yield Task(
             id=design.name,
             benchmark=name,

@@ -1,4 +1,4 @@
-"""Certified pairs from any goldens, and a verifier held against them: `python -m rtlvr.evaluate.certify`.
+"""Certified pairs from any goldens, and a verifier held against them: `rtlvr certify`.
 
 A label never comes from the checker under study, and needs two witnesses:
 
@@ -13,6 +13,7 @@ Mutants that nothing tells apart get no label: they may be equivalent.
 import argparse
 import random
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -27,8 +28,9 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from rtlvr.data.corpus import seed_corpus
-from rtlvr.errors import DesignError
+from rtlvr.errors import DesignError, ParameterError
 from rtlvr.evaluate.benchmarks import NAMES, load_tasks
+from rtlvr.evaluate.commands import CERTIFY
 from rtlvr.evaluate.passk import percent
 from rtlvr.evaluate.trojan import Trojan, trojans
 from rtlvr.hdl.mutate import mutants
@@ -162,14 +164,14 @@ def certified(sources: Sequence[Source], faults: int, seed: int = 0, jobs: int =
 
 
 def scores(pairs: Sequence[Certified], verdicts: Sequence[Verdict]) -> pd.DataFrame:
-    """Wrong accepted, right rejected and undecided in percent with 95 % Wilson intervals, a row each."""
+    """Wrong accepted, right rejected and undecided in percent with 95 % Wilson intervals, a row each where there are such pairs."""
     judged = list(zip(pairs, verdicts, strict=True))
     rows = {
         "wrong accepted": [v.equivalent for p, v in judged if not p.right],
         "right rejected": [v.status in ("inequivalent", "invalid") for p, v in judged if p.right],
         "undecided": [v.status == "undecided" for _, v in judged],
     }
-    table = {name: (sum(hits), len(hits), *percent(sum(hits), len(hits))) for name, hits in rows.items()}
+    table = {name: (sum(hits), len(hits), *percent(sum(hits), len(hits))) for name, hits in rows.items() if hits}
     return pd.DataFrame.from_dict(table, orient="index", columns=["count", "of", "percent", "low", "high"])
 
 
@@ -216,27 +218,35 @@ def _print_scores(options: argparse.Namespace, sources: Sequence[Source]) -> Non
     if not options.pairs.exists():
         write_jsonl(options.pairs, certified(sources, options.faults))
     pairs, mode = read_jsonl(options.pairs, Certified), options.mode
+    if not pairs:
+        raise ParameterError(f"got no pair in {options.pairs}; remove it, and it is made anew")
     rows: list[tuple[str, str, str, None]] = [(p.golden, p.candidate, p.top, None) for p in pairs]
     verdicts = list(verify_many(rows, mode=mode))
     print(scores(pairs, verdicts).round(3).to_string(), *mistakes(pairs, verdicts), sep="\n")
     print(pd.Series([v.seconds for v in verdicts], name="seconds").describe(percentiles=[0.5, 0.9, 0.99]).to_string())
 
 
-def main() -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--root", type=Path, help="folder of the public benchmarks; without it, the seed corpus")
-    parser.add_argument("--pairs", type=Path, help="JSON lines of certified pairs; made where missing")
-    parser.add_argument("--goldens", action="store_true", help="check each golden beside itself and its resynthesis")
-    parser.add_argument("--faults", type=int, default=4, help="mutants per golden, beside rewrites and trojans")
-    parser.add_argument("--mode", default="hybrid", choices=["hybrid", "testbench", "formal"])
-    options = parser.parse_args()
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m rtlvr.evaluate.certify`, which is `rtlvr certify`."""
+    return CERTIFY.main(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check the goldens, score the verifier on certified pairs, or both; 0.
+
+    Raises:
+        ParameterError: neither was asked for.
+        StageError: a benchmark is missing.
+    """
+    if not options.goldens and options.pairs is None:
+        raise ParameterError("got neither --pairs nor --goldens; give --pairs FILE (made where missing), or --goldens")
     sources = benchmark_sources(options.root) if options.root else corpus_sources()
     if options.goldens:
         _print_self_checks(sources)
     if options.pairs:
         _print_scores(options, sources)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Fetch the public benchmarks at pinned revisions: `python -m rtlvr.evaluate.fetch --root benchmarks`.
+"""Fetch the public benchmarks at pinned revisions: `rtlvr fetch`.
 
 They are other people's work under their own licences, so the kit fetches and never ships them. What was fetched is
 compared with the text that the kit was measured on: a branch may move, and a tag as well.
@@ -7,11 +7,13 @@ compared with the text that the kit was measured on: a branch may move, and a ta
 import argparse
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rtlvr.errors import StageError
 from rtlvr.evaluate.benchmarks import NAMES, NEWER, content_digest, upstream
+from rtlvr.evaluate.commands import FETCH
 
 _VERILOG_EVAL = "https://github.com/NVlabs/verilog-eval"
 _RTLLM = "https://github.com/hkust-zhiyao/RTLLM"
@@ -85,12 +87,15 @@ def content(root: Path) -> dict[str, tuple[bool, str]]:
     return found
 
 
-def main() -> int:
-    """Command line; 1 when a source could not be fetched, or has another text than the kit was measured on."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--root", type=Path, default=Path("benchmarks"))
-    options = parser.parse_args()
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m rtlvr.evaluate.fetch`, which is `rtlvr fetch`."""
+    return FETCH.main(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Fetch all; 1 when a source could not be fetched, or has another text than the kit was measured on."""
     options.root.mkdir(parents=True, exist_ok=True)
+    print(f"benchmarks go to {options.root}")
     fetched = all([fetch(source, options.root) for source in SOURCES])
     compared = content(options.root)
     print(*(f"{name}: {text}" for name, (_, text) in compared.items()), sep="\n")

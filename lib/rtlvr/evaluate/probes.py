@@ -4,18 +4,19 @@ A probe is a wrapper around the reference with one input tied or inverted, or on
 that drives nothing. One that the verifier tells from the reference, and that the testbench passes all the same, names a
 blind spot: "with input reset tied to 1" says that the testbench never leaves reset.
 
-`python -m rtlvr.evaluate.probes --root benchmarks --out FILE.csv` probes all benchmarks.
+`rtlvr probes --out FILE.csv` probes all benchmarks.
 """
 
 import argparse
 import re
+import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from rtlvr.errors import DesignError
 from rtlvr.evaluate.benchmarks import NAMES, Task, load_tasks
+from rtlvr.evaluate.commands import PROBES
 from rtlvr.evaluate.official import LIMITS, judge_all
 from rtlvr.hdl.circuit import Circuit, Port
 from rtlvr.hdl.rewrite import wrap
@@ -90,12 +91,11 @@ def _spoilt(task: Task, circuit: Circuit, spoilt: Port | None = None, value: str
     return wrap(task.reference, circuit, output=change, given=lambda port: change(port, port), in_order=True)
 
 
-def table(name: str, root: Path, pool: Pool, limits: Limits = LIMITS) -> pd.DataFrame:
-    """A row per task of benchmark `name` that has blind spots; `tasks` is how many it has in all.
+def table(name: str, tasks: Sequence[Task], pool: Pool, limits: Limits = LIMITS) -> pd.DataFrame:
+    """A row per task of benchmark `name` that has blind spots; the column `tasks` is how many it has in all.
 
     `beyond_edge`: it passes more than the clock's other edge; `empty`: it passes an empty module.
     """
-    tasks = load_tasks(name, root)
     rows = [
         {
             "benchmark": name,
@@ -110,18 +110,22 @@ def table(name: str, root: Path, pool: Pool, limits: Limits = LIMITS) -> pd.Data
     return pd.DataFrame(rows, columns=["benchmark", "tasks", "task_id", "beyond_edge", "empty", "passes"])
 
 
-def main() -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--root", type=Path, default=Path("benchmarks"))
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m rtlvr.evaluate.probes`, which is `rtlvr probes`."""
+    return PROBES.main(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Probe all benchmarks and write the table; 0."""
+    tasks = {name: load_tasks(name, options.root) for name in NAMES}
     pool, limits, found = Pool(), LIMITS.model_copy(update={"cpu_seconds": 5}), []
-    for name in NAMES:
-        found.append(table(name, options.root, pool, limits))
+    for name, some in tasks.items():
+        found.append(table(name, some, pool, limits))
         print(f"{name}: {len(found[-1])} tasks with blind spots, {found[-1]['empty'].sum()} pass an empty module")
     write_text(options.out, pd.concat(found, ignore_index=True).to_csv(index=False))
+    print(f"blind spots in {options.out}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""The verifier tried on other people's Verilog: `python -m rtlvr.evaluate.sweep DIR…`, or `rtlvr sweep DIR…`.
+"""The verifier tried on other people's Verilog: `rtlvr sweep DIR…`.
 
 Each module that is self-contained is judged beside itself in another dress, its text rewrites, its resynthesis and a few
 natural faults. The verdicts go, as JSON lines, to a folder of the user's; of the swept text only the faults that were
@@ -7,14 +7,15 @@ accepted are kept there, for study.
 
 import argparse
 import random
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tqdm.auto import tqdm
 
 from rtlvr.errors import DesignError, InfrastructureError, ParameterError
+from rtlvr.evaluate.commands import SWEEP
 from rtlvr.evaluate.faults import faults_of
-from rtlvr.evaluate.sweepargs import declare
 from rtlvr.evaluate.sweeptable import FAULTS, UNITS, VERDICTS, AcceptedFault, Found, Trial, show
 from rtlvr.evaluate.units import Unit, units_of
 from rtlvr.hdl.rewrite import rewrites
@@ -192,24 +193,25 @@ def run(options: argparse.Namespace) -> int:
     """What the command line asks for; returns the exit status.
 
     Raises:
-        ParameterError: no folders, or something that is no folder.
+        ParameterError: no folders, something that is no folder, or nothing to show.
     """
-    only_show = options.summary or options.list_accepted_faults
-    if not only_show:
-        if not options.folders:
-            raise ParameterError("got no folder; give folders of HDL, or --summary")
+    if options.summary or options.list_accepted_faults:
+        if not (options.out / UNITS).exists():
+            raise ParameterError(f"got --out {options.out}, where no sweep has begun; give the --out of a sweep")
+    elif not options.folders:
+        raise ParameterError("got no folder; give folders of HDL, or --summary")
+    else:
+        sources = sources_of(options.folders, options.each)
         options.out.mkdir(parents=True, exist_ok=True)
-        sweep(sources_of(options.folders, options.each), options)
+        sweep(sources, options)
     print(show(options.out, faults=options.list_accepted_faults))
     return 0
 
 
-def main() -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    declare(parser)
-    run(parser.parse_args())
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m rtlvr.evaluate.sweep`, which is `rtlvr sweep`."""
+    return SWEEP.main(arguments)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

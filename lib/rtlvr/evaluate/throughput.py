@@ -1,4 +1,4 @@
-"""How fast is the verifier? `python -m rtlvr.evaluate.throughput`: groups of rollouts, one worker, a table of ratios.
+"""How fast is the verifier? `rtlvr throughput`: groups of rollouts, one worker, a table of ratios.
 
 A group is what a policy writes for one specification: of 16 answers four are the golden's text in another layout, three
 are right in another way (two of them alike), six are wrong in four ways, one is wrong in its interface, two do not
@@ -9,6 +9,7 @@ groups. Times are of this machine; only their ratio means something elsewhere.
 import argparse
 import random
 import statistics
+import sys
 import time
 from collections.abc import Sequence
 
@@ -16,6 +17,7 @@ import pandas as pd
 
 from rtlvr.data.corpus import seed_corpus
 from rtlvr.errors import DesignError
+from rtlvr.evaluate.commands import THROUGHPUT
 from rtlvr.hdl.mutate import mutants
 from rtlvr.records import Golden
 from rtlvr.verify import Pool, Stimuli
@@ -123,15 +125,17 @@ def _spread(groups: Sequence[Group], count: int) -> Sequence[Group]:
     return groups[:: max(1, len(groups) // count)][:count]
 
 
-def main() -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--groups", type=int, default=60, help="goldens for hybrid mode")
-    parser.add_argument("--slow-groups", type=int, default=10, help="goldens for the paper's testbench")
-    parser.add_argument("--size", type=int, default=16, help="rollouts per golden")
-    args = parser.parse_args()
-    print(ratios(groups_of(args.groups, args.size), args.slow_groups).round(2).to_string(index=False))
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m rtlvr.evaluate.throughput`, which is `rtlvr throughput`."""
+    return THROUGHPUT.main(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the table; 0."""
+    groups = groups_of(options.groups, options.size)
+    print(ratios(groups, options.slow_groups).round(2).to_string(index=False))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Measure the kit on a GPU: `python -m rtlvr.gpu_check --out DIR`. Needs no network, and a CPU will do with `--tiny`.
+"""Measure the kit on a GPU: `rtlvr gpu-check --out DIR`. Needs no network, and a CPU will do with `--tiny`.
 
 Sections run in order until the time is up. After each one the whole record is written to DIR/gpu_check.json; a section
 that raises is recorded with its error. At the end the figure DIR/gpu_check.png is drawn (with its PDF and table).
@@ -20,20 +20,12 @@ from typing import Any
 import torch
 from transformers.utils.logging import disable_progress_bar
 
+from rtlvr.errors import ParameterError
+from rtlvr.gpu_check.commands import GPU_CHECK, SECTIONS
 from rtlvr.gpu_check.context import Context, Row, describe, free_memory
 from rtlvr.gpu_check.device import name_of
-from rtlvr.gpu_check.models import SHAPES
 from rtlvr.records import write_text
 
-SECTIONS = {
-    "device": "rtlvr.gpu_check.device:run",
-    "generation": "rtlvr.gpu_check.generation:run",
-    "training": "rtlvr.gpu_check.training:run",
-    "precision": "rtlvr.gpu_check.precision:run",
-    "movement": "rtlvr.gpu_check.movement:run",
-    "small_policy": "rtlvr.gpu_check.learning:small_policy",
-    "pretrained": "rtlvr.gpu_check.pretrained:run",
-}
 _PACKAGES = ("torch", "transformers", "trl", "accelerate", "peft", "numpy", "pandas", "matplotlib", "rtlvr")
 _RECORD, _FIGURE = "gpu_check.json", "gpu_check"
 
@@ -90,14 +82,22 @@ def draw(record: dict[str, Any], folder: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line; returns 0 unless a section failed as a whole."""
-    options = _parser().parse_args(arguments)
+    """`python -m rtlvr.gpu_check`, which is `rtlvr gpu-check`."""
+    return GPU_CHECK.main(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """What the command line asks for; returns 0 unless a section failed as a whole.
+
+    Raises:
+        ParameterError: there is no `--out`.
+    """
     disable_progress_bar()
     if options.list:
         print("\n".join(SECTIONS))
         return 0
     if options.out is None:
-        _parser().error("got no --out; needed: the folder for the record and the figure")
+        raise ParameterError("got no --out; needed: the folder for the record and the figure")
     context = _context(options)
     settings = {k: v.name if isinstance(v, Path) else v for k, v in vars(options).items() if k not in ("list", "out")}
     record = new_record(context, settings)
@@ -118,20 +118,6 @@ def _context(options: argparse.Namespace) -> Context:
     deadline = time.monotonic() + options.seconds
     inputs = {"problems": options.problems, "benchmarks": options.benchmarks}
     return Context(device, options.out, options.tiny, options.weights, shape, deadline, **inputs)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m rtlvr.gpu_check", description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, help="folder for gpu_check.json and the figure")
-    parser.add_argument("--seconds", type=float, default=480, help="no section and no measurement begins later")
-    parser.add_argument("--tiny", action="store_true", help="sizes for a CPU: seconds in all")
-    parser.add_argument("--weights", help="a policy as rtlvr names it; without it: random weights of --shape")
-    parser.add_argument("--shape", choices=tuple(SHAPES), help="default: 0.5b, or tiny with --tiny")
-    parser.add_argument("--problems", type=Path, help="for pretrained: the RL set, a file of problems (JSON lines)")
-    parser.add_argument("--benchmarks", type=Path, help="for pretrained: the folder of the public benchmarks")
-    parser.add_argument("--only", nargs="+", choices=tuple(SECTIONS), metavar="SECTION", help="the others' rows stay")
-    parser.add_argument("--list", action="store_true", help="print the sections and stop")
-    return parser
 
 
 def _versions() -> dict[str, str | None]:

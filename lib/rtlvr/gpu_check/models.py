@@ -4,15 +4,8 @@ import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel, Qwen2Config
 
 from rtlvr.gpu_check.context import Context
+from rtlvr.gpu_check.shapes import SHAPES
 from rtlvr.train.attention import steady_attention
-
-# hidden size, layers, heads, key heads, intermediate size, vocabulary, tied embeddings
-SHAPES: dict[str, tuple[int, int, int, int, int, int, bool]] = {
-    "tiny": (64, 2, 4, 2, 128, 512, True),
-    "0.5b": (896, 24, 14, 2, 4864, 151936, True),
-    "1.5b": (1536, 28, 12, 2, 8960, 151936, True),
-    "7b": (3584, 28, 28, 4, 18944, 152064, False),
-}
 
 
 def config_of(shape: str) -> Qwen2Config:

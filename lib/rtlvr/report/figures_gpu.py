@@ -1,4 +1,4 @@
-"""What the GPU check measured (`python -m rtlvr.gpu_check`): speed, training, precision, and learning."""
+"""What the GPU check measured (`rtlvr gpu-check`): speed, training, precision, and learning."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Train the kit's small base policy from nothing: `python -m rtlvr.train.base --out DIR`.
+"""Train the kit's small base policy from nothing: `rtlvr train-base --out DIR`.
 
 The paper starts from a pretrained base model, and so does the kit. This base has read worked textbook exercises drawn
 from the procedural families: a specification answered with code alone (`direct`) or with notes before the code
@@ -13,14 +13,16 @@ import argparse
 import csv
 import json
 import random
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
 from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
 from rtlvr.data.families import Design, Split, draw
+from rtlvr.train.commands import TRAIN_BASE
 from rtlvr.train.muon import Muon
 from rtlvr.train.tokenizer import TAGS, build_tokenizer
 
@@ -233,17 +235,16 @@ def _log(out: Path, row: dict[str, float]) -> None:
     print(" ".join(f"{k} {v:.4g}" for k, v in row.items()), flush=True)
 
 
-def main() -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--out", type=Path, required=True, help="folder for the policy, its log and its resumable state"
-    )
-    parser.add_argument("--steps", type=int, default=10_000, help="batches of 8 exercises")
-    parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args()
-    train(args.out, args.steps, args.seed)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m rtlvr.train.base`, which is `rtlvr train-base`."""
+    return TRAIN_BASE.main(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train; 0."""
+    train(options.out, options.steps, options.seed)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -9,7 +9,7 @@ from trl import GRPOConfig
 from trl.rewards import get_soft_overlong_punishment
 
 from rtlvr.params import Rl
-from rtlvr.paths import ROOT
+from rtlvr.paths import from_profile
 
 
 def grpo_config(rl: Rl, folder: Path, seed: int) -> GRPOConfig:
@@ -48,7 +48,7 @@ def grpo_config(rl: Rl, folder: Path, seed: int) -> GRPOConfig:
         use_vllm=rl.vllm != "off",
         vllm_mode=rl.vllm if rl.vllm != "off" else "colocate",
         vllm_server_host=rl.vllm_host,
-        deepspeed=str(ROOT / rl.deepspeed) if rl.deepspeed else None,
+        deepspeed=str(from_profile(rl.deepspeed)) if rl.deepspeed else None,
         save_strategy="steps",
         save_steps=rl.save_steps * updates,
         save_total_limit=2,

@@ -1,6 +1,6 @@
 """The RL stage on several processes, GPUs or machines, where a notebook is one process.
 
-    python -m rtlvr.train.launch --profile gpu --prepare        # once: the distilled policy's attempts (filter 2)
+    rtlvr train-rl --profile gpu --prepare                      # once: the distilled policy's attempts (filter 2)
     accelerate launch -m rtlvr.train.launch --profile gpu       # the training of notebook 05, on all processes
 
 It reads what notebooks 03 and 04 left and writes what notebook 05 would; run afterwards, the notebook finds the training
@@ -9,6 +9,8 @@ done and goes on with the evaluation. `params/launch/` has a configuration for D
 
 import argparse
 import os
+import sys
+from collections.abc import Sequence
 
 import torch
 from accelerate import PartialState
@@ -22,6 +24,7 @@ from rtlvr.evaluate.heldout import cached_attempt, problems_of, solved
 from rtlvr.params import load
 from rtlvr.records import Problem, Sample, Triple, read_jsonl
 from rtlvr.stage import Stage, open_stage
+from rtlvr.train.commands import TRAIN_RL
 from rtlvr.train.policy import load_policy, load_tokenizer
 from rtlvr.train.rl import improve
 from rtlvr.verify import Pool
@@ -72,22 +75,28 @@ def _start(stage: Stage) -> str:
     return str(stage.upstream("04_sft") / "policy") if model == "sft" else model
 
 
-def main() -> None:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--profile", default="gpu")
-    parser.add_argument("--prepare", action="store_true", help="only try the specifications (one process)")
-    parser.add_argument("--vllm-host", help="where `trl vllm-serve` runs (rl.vllm: server)")
-    given = parser.parse_args()
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m rtlvr.train.launch`, which is `rtlvr train-rl`."""
+    return TRAIN_RL.main(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prepare or train, this process's part of it; 0.
+
+    Raises:
+        ParameterError: an unknown profile.
+        StageError: what goes before has not run.
+    """
     world = PartialState(cpu=not torch.cuda.is_available()).num_processes
-    stage = open_stage("05_rl", load(given.profile))
+    stage = open_stage("05_rl", load(options.profile))
     pool = Pool(max(1, (stage.params.testbench.workers or os.cpu_count() or 1) // world))
-    if given.prepare:
+    if options.prepare:
         prepare(stage, pool)
     else:
-        train(stage, pool, given.vllm_host)
+        train(stage, pool, options.vllm_host)
     pool.close()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

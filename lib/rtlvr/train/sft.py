@@ -11,7 +11,7 @@ from trl import SFTConfig, SFTTrainer
 
 from rtlvr.evaluate.generate import stop_ids
 from rtlvr.params import Sft
-from rtlvr.paths import ROOT
+from rtlvr.paths import from_profile
 from rtlvr.records import Triple, write_text
 from rtlvr.train.adapter import adapter, save_policy
 from rtlvr.train.checkpoints import last_whole
@@ -143,4 +143,4 @@ class Accuracy(TrainerCallback):
 
 
 def _config(deepspeed: str | None) -> str | None:
-    return str(ROOT / deepspeed) if deepspeed else None
+    return str(from_profile(deepspeed)) if deepspeed else None

@@ -3,18 +3,25 @@
 Literals are those of AIGER: twice the number of a variable, plus one where it is inverted; 0 and 1 are constants.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rtlvr.verify.aiger import Aig
 
 
 class Writer:
-    """A new circuit: the inputs of `aig`, `extra` ones, `latches`, then gates."""
+    """A new circuit: the inputs of `aig`, or those `kept` of them (variables), `extra` ones, `latches`, then gates.
 
-    def __init__(self, aig: Aig, extra: int, latches: int) -> None:
+    An input that is not kept must stand for something before `copy`.
+    """
+
+    def __init__(self, aig: Aig, extra: int, latches: int, kept: Sequence[int] | None = None) -> None:
         self._aig = aig
-        self._old = [2 * variable for variable in range(1 + aig.inputs)]  # by old variable: the new literal
-        self._first = 1 + aig.inputs + extra
+        kept = range(1, 1 + aig.inputs) if kept is None else kept
+        self._inputs, self._old = len(kept), [0] * (1 + aig.inputs)  # by old variable: the new literal
+        for number, variable in enumerate(kept, 1):
+            self._old[variable] = 2 * number
+        self._first = 1 + self._inputs + extra
         self._latches = [(0, 0)] * latches
         self._gates: list[tuple[int, int]] = []
         self._known: dict[tuple[int, int], int] = {}
@@ -24,7 +31,8 @@ class Writer:
         self._old[variable] = literal
 
     def copy(self) -> None:
-        """The gates of the old circuit."""
+        """The gates of the old circuit; a second time, as its inputs stand now."""
+        del self._old[1 + self._aig.inputs :]
         for first, second in self._aig.ands.tolist():
             self._old.append(self.both(self.new(first), self.new(second)))
 
@@ -34,7 +42,7 @@ class Writer:
 
     def extra(self, number: int) -> int:
         """The literal of an extra input."""
-        return 2 * (1 + self._aig.inputs + number)
+        return 2 * (1 + self._inputs + number)
 
     def latch(self, number: int) -> int:
         """The literal of a latch."""

@@ -14,6 +14,7 @@ from rtlvr.verify.interface import check
 from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.verdict import Limits, Verdict
 
+_MOST_NETLIST = 3_000_000  # bytes
 _YOSYS_SECONDS = 50  # a last resort: counted limits of the size keep most questions below two
 _LEAST_SECONDS, _TIMES_GOLDEN = 2.0, 20  # CPU time of a candidate's simulation, see `Limits`
 _LAST_RESORT = 6  # times `cpu_seconds`, for a simulation of which the steps are counted: some ten times what it needs
@@ -120,7 +121,7 @@ class Beside:
 def netlist_known(prepared: Prepared, limits: Limits) -> np.ndarray | None:
     """Where the golden's netlist knows its outputs and agrees with its text, `(steps, output bits)`.
 
-    None where there is no netlist, or it does not simulate.
+    None where there is no netlist, or it does not simulate, or is so large that Icarus takes long to read it.
 
     Raises:
         SimulationFailed: its simulation takes too long.
@@ -129,6 +130,8 @@ def netlist_known(prepared: Prepared, limits: Limits) -> np.ndarray | None:
         return None
     if prepared.netlist == prepared.simulated:
         return prepared.known
+    if len(prepared.netlist) > _MOST_NETLIST:
+        return None
     try:
         trace = simulate(prepared.netlist, prepared.circuit.top, prepared.circuit, prepared.stimulus, limits)
     except SimulationFailed as error:

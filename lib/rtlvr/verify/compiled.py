@@ -45,16 +45,17 @@ class Found:
 class Compiled:
     """A circuit as machine code, which is made at the first use of `run` or `exhaust` and freed with the object."""
 
-    def __init__(self, aig: Aig) -> None:
-        """Find what the outputs of `aig` depend on.
+    def __init__(self, aig: Aig, initial: np.ndarray | None = None) -> None:
+        """Find what the outputs of `aig` depend on. `initial`: first values of its latches, `(latches,)` uint64.
 
         Raises:
             ValueError: the circuit has no outputs.
         """
         if not len(aig.outputs):
             raise ValueError("got a circuit without outputs, expected at least one")
-        self._aig, self._cone = aig, cone(aig)
-        self._resets = aig.resets[self._cone.latches].astype(np.uint64) * _ALL
+        self.aig, self._cone = aig, cone(aig)
+        resets = aig.resets.astype(np.uint64) * _ALL if initial is None else initial
+        self._resets = resets[self._cone.latches]
         self._codes: dict[int, _Code] = {}
         self._scratch: dict[int, np.ndarray] = {}
 
@@ -75,9 +76,9 @@ class Compiled:
         values, toggles, frames = self._checked(schedule)
         entry, scratch = self._code(1)
         state = np.append(self._resets, np.uint64(0))
-        seen, where = np.zeros(len(self._aig.outputs), np.uint64), np.zeros(2, np.int64)
+        seen, where = np.zeros(len(self.aig.outputs), np.uint64), np.zeros(2, np.int64)
         arrays = (state, values, values ^ toggles, frames, seen, scratch, where)
-        found = _drivers()["run"](entry, *(array.ctypes.data for array in arrays), len(frames), self._aig.inputs)
+        found = _drivers()["run"](entry, *(array.ctypes.data for array in arrays), len(frames), self.aig.inputs)
         if not found:
             return None, seen
         segment, frame = where.tolist()
@@ -100,8 +101,8 @@ class Compiled:
         if self._cone.latches or len(used) > 60:
             raise ValueError(f"got {len(self._cone.latches)} latches and {len(used)} inputs, expected 0 and at most 60")
         entry, scratch = self._code(_WIDE)
-        words, places = _first_inputs(self._aig.inputs, used), np.array([*used[8:], 0], np.int64)
-        seen = np.zeros((len(self._aig.outputs), _WIDE), np.uint64)
+        words, places = _first_inputs(self.aig.inputs, used), np.array([*used[8:], 0], np.int64)
+        seen = np.zeros((len(self.aig.outputs), _WIDE), np.uint64)
         addresses = [array.ctypes.data for array in (words, places, seen, scratch)]
         step = _drivers()["exhaust"](entry, *addresses, 1 << max(0, len(used) - 8))
         if step < 0:
@@ -120,7 +121,7 @@ class Compiled:
     def _code(self, words: int) -> tuple[int, np.ndarray]:
         """The address of the loop over frames, and the array through which its functions pass values."""
         if words not in self._codes:
-            text, slots = Assembly(self._aig, self._cone, words).module()
+            text, slots = Assembly(self.aig, self._cone, words).module()
             self._codes[words] = _Code(text)
             self._scratch[words] = np.zeros(slots * words, np.uint64)
         return self._codes[words].address("frames"), self._scratch[words]
@@ -128,7 +129,7 @@ class Compiled:
     def _checked(self, schedule: Schedule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         values, toggles = (np.ascontiguousarray(array, np.uint64) for array in (schedule.values, schedule.toggles))
         frames = np.ascontiguousarray(schedule.frames, np.int64)
-        shape = (len(frames), self._aig.inputs)
+        shape = (len(frames), self.aig.inputs)
         if frames.ndim != 1 or values.shape != shape or toggles.shape != shape:
             raise ValueError(f"got values {values.shape} and toggles {toggles.shape}, expected {shape}")
         if len(frames) and frames.min() < 0:

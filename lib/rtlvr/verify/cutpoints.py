@@ -23,6 +23,7 @@ from rtlvr.verify.aigwriter import Writer
 from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.opened import Claim, Opened, Pairing, Side, agree, claims, random_values, same_inputs
 from rtlvr.verify.pairing import by_behaviour, by_name, completed
+from rtlvr.verify.running import Running, read_running, write_running
 from rtlvr.verify.state import Held, floats, held_of, unknowns, wide_operators
 
 _ALIKE = "memory_narrow; opt -keepdc; wreduce -keepdc; opt -keepdc; opt_clean"
@@ -48,12 +49,15 @@ _ROLES = ("gold", "gate")
 class Cut:
     """Two designs cut alike in the scratch folder, if it was `made`: no pairing may have been plausible.
 
-    `sequential`: registers without a partner are left in. `operators`: wide operators were to be paired.
+    `sequential`: registers without a partner are left in. `operators`: wide operators were to be paired. `gates`: of both
+    designs together. `running`: both side by side, where no pairing was plausible.
     """
 
     made: bool
     sequential: bool
     operators: bool
+    gates: int
+    running: Running | None = None
 
 
 def cut(
@@ -65,12 +69,15 @@ def cut(
     """
     end_child()  # names that Yosys invents must not depend on what was read before
     answer, _ = in_child(_cut_here, golden, candidate, top, reader, folder, operators, seconds=seconds)
-    return Cut(**answer) if answer else None
+    if not answer:
+        return None
+    begins, inputs = answer.pop("begins", None), [tuple(one) for one in answer.pop("inputs", ())]
+    return Cut(**answer, running=read_running(folder / "run.aig", inputs, begins) if begins else None)
 
 
 def _cut_here(
     golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: Path, operators: bool
-) -> dict[str, bool] | None:
+) -> dict[str, object] | None:
     from pyosys import libyosys as ys
 
     sides = ((golden.text, golden.circuit.top, golden.reader), (candidate, top, reader))
@@ -88,10 +95,18 @@ def _cut_here(
         _open(ys, design, its, golden.nonce)
         _finish(ys, design, name, role, golden, unknown, folder)
     opened = _joined(ys, golden, cells, unknown, folder)
-    pairing = _chosen(opened, bool(kinds))
-    if pairing is None:
-        return {"made": False, "operators": bool(kinds), "sequential": False}
-    return {"made": True, "operators": bool(kinds), "sequential": _write(opened, pairing, folder / "cut.aig")}
+    pairing, found = _chosen(opened, bool(kinds)), {"operators": bool(kinds), "gates": len(opened.aig.ands)}
+    if pairing is not None:
+        return found | {"made": True, "sequential": _write(opened, pairing, folder / "cut.aig")}
+    return found | {"made": False, "sequential": False} | ({} if kinds else _run_here(opened, folder))
+
+
+def _run_here(opened: Opened, folder: Path) -> dict[str, object]:
+    """Both designs side by side, if that can be done, with the (port, bit) of each input."""
+    held = {variable for side in opened.sides for its in side.held for variable in its}
+    ports = {1 + at: port for at, port in netlist.aiger_inputs(folder, "open").items() if 1 + at not in held}
+    begins = write_running(opened, by_name(opened), list(ports), folder / "run.aig")
+    return {} if begins is None else {"begins": begins, "inputs": list(ports.values())}
 
 
 def _common_operators(gold: dict, gate: dict) -> frozenset[tuple]:

@@ -1,8 +1,10 @@
 """Looking further than bounded search: millions of clock cycles of a miter as native code (`rtlvr.verify.compiled`).
 
-64 runs go side by side. Inputs are held for long stretches, resets are rare, and every stretch is followed by a lively
-one: what goes wrong late needs time, and somebody who presses the button then. Between them inputs rest at one value and
-leave it for single clocks: what needs a rare state and an event in one moment meets neither at random nor when held.
+64 runs go side by side. The first frames are lively: every input may change in each. Then inputs are held for long
+stretches, resets are rare, and every stretch is followed by a lively one: what goes wrong late needs time, and somebody
+who presses the button then. Between them inputs rest at one value and leave it for single clocks: what needs a rare state
+and an event in one moment meets neither at random nor when held. Values that the circuit compares an input with are drawn
+often (`rtlvr.verify.triggers`).
 How far a run goes is a number of steps that depends on the size of the miter alone, so a busy machine looks as far as a
 quiet one.
 """
@@ -17,8 +19,10 @@ import numpy as np
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.verify.compiled import Compiled, Found, Schedule, lane_inputs
 from rtlvr.verify.miter import Miter
+from rtlvr.verify.triggers import Cube, cubes, drawn
 
 _LANES = 64
+_LIVELY = 4096  # frames at the beginning in which any input may change; at most half of all
 _EXPONENTS = (10, 12, 14, 16, 18, 20, 22, 24, 26)  # lengths of the held stretches, as powers of two, round by round
 _RESTS, _PULSES, _LONGEST_REST = (
     4,
@@ -44,7 +48,8 @@ def look(compiled: Compiled, miter: Miter, circuit: Circuit, text: str, work: fl
     `text`: the candidate's; numbers that stand in it are tried as inputs.
     """
     done, most = 0, int(work / max(40, compiled.nodes))
-    for schedule in _schedules(miter, circuit, text, most):
+    inputs = _Inputs(miter, circuit, _numbers(text), cubes(compiled.aig, miter.inputs))
+    for schedule in _schedules(inputs, miter, most):
         found, _ = compiled.run(schedule)
         if found is not None:
             return _deep(compiled, schedule, found), done + found.total
@@ -87,16 +92,23 @@ def _one_lane(frames: np.ndarray) -> Schedule:
     return Schedule(values, np.zeros_like(values), np.ones(len(frames), dtype=np.int64))
 
 
-def _schedules(miter: Miter, circuit: Circuit, text: str, most: int) -> Iterator[Schedule]:
+def _schedules(inputs: "_Inputs", miter: Miter, most: int) -> Iterator[Schedule]:
     """Rounds from the reset state, each longer than the one before, `most` frames in all."""
     rng = np.random.default_rng(0)
-    inputs = _Inputs(miter, circuit, _numbers(text))
-    for plan in map(_lively, range(10, 18)) if not miter.latches else (_round(rng, e) for e in _EXPONENTS):
+    for plan in _plans(rng, miter, most):
         plan = plan.first(most)
         yield inputs.schedule(rng, plan)
         most -= int(plan.frames.sum())
         if most < 64:
             return
+
+
+def _plans(rng: np.random.Generator, miter: Miter, most: int) -> Iterator["_Plan"]:
+    if not miter.latches:
+        yield from (_lively(1 << exponent) for exponent in range(10, 18))
+        return
+    yield _lively(min(_LIVELY, most // 2))
+    yield from (_round(rng, exponent) for exponent in _EXPONENTS)
 
 
 @dataclass(frozen=True)
@@ -113,8 +125,8 @@ class _Plan:
         return _Plan(np.minimum(self.frames, most - before)[kept], self.phase[kept])
 
 
-def _lively(exponent: int) -> _Plan:
-    return _Plan(np.ones(1 << exponent, dtype=np.int64), np.full(1 << exponent, -1))
+def _lively(frames: int) -> _Plan:
+    return _Plan(np.ones(frames, dtype=np.int64), np.full(frames, -1))
 
 
 def _round(rng: np.random.Generator, exponent: int) -> _Plan:
@@ -143,8 +155,8 @@ def _numbers(text: str) -> np.ndarray:
 class _Inputs:
     """Values for the inputs of a miter, 64 runs at a time."""
 
-    def __init__(self, miter: Miter, circuit: Circuit, numbers: np.ndarray) -> None:
-        self._miter, self._numbers = miter, numbers
+    def __init__(self, miter: Miter, circuit: Circuit, numbers: np.ndarray, cubes: dict[str, list[Cube]]) -> None:
+        self._miter, self._numbers, self._cubes = miter, numbers, cubes
         self._columns: dict[str, list[tuple[int, int]]] = {}
         for index, (port, bit) in enumerate(miter.inputs):
             self._columns.setdefault(port, []).append((index, bit))
@@ -167,25 +179,24 @@ class _Inputs:
             elif port in self._resets:
                 self._fill(values, columns, self._reset(rng, frames, port))
             else:
-                self._fill(values, columns, self._data(rng, plan))
+                self._fill(values, columns, self._data(rng, plan, port))
         return Schedule(values, toggles, frames)
 
     @staticmethod
     def _fill(values: np.ndarray, columns: list[tuple[int, int]], numbers: np.ndarray) -> None:
         """Spread `numbers` (segments, lanes) over the columns of a port; widths above 64 repeat."""
-        weights = np.uint64(1) << np.arange(_LANES, dtype=np.uint64)
         for index, bit in columns:
-            bits = (numbers >> np.uint64(bit % 64)) & np.uint64(1)
-            values[:, index] = (bits * weights).sum(axis=1, dtype=np.uint64)
+            bits = (numbers >> np.uint64(bit % 64)).astype(np.uint8) & 1
+            values[:, index] = np.packbits(bits, axis=1, bitorder="little").view("<u8")[:, 0]
 
-    def _data(self, rng: np.random.Generator, plan: _Plan) -> np.ndarray:
-        """Random, mostly ones, mostly zeros, or a number of the text; one time in two the value of before.
+    def _data(self, rng: np.random.Generator, plan: _Plan, port: str) -> np.ndarray:
+        """Random, mostly ones, mostly zeros, or what the port is compared with; one time in two the value of before.
 
         In a phase of rest, long segments have the value of its beginning, and the short ones half of the time.
         """
         shape = (len(plan.frames), _LANES)
         own, phase = np.arange(shape[0])[:, None], plan.phase[:, None]
-        numbers, quiet = self._random(rng, shape), rng.random(shape)
+        numbers, quiet = self._random(rng, shape, port), rng.random(shape)
         begins = phase == own
         numbers = np.select([begins & (quiet < 0.4), begins & (quiet < 0.6)], [np.uint64(0), _ALL], numbers)
         held = (rng.random(shape) < np.linspace(0, 0.9, _LANES)[None, :]) & (phase < 0)
@@ -195,12 +206,14 @@ class _Inputs:
         last = np.where(phase < 0, last, np.where(rests, phase, own))
         return np.take_along_axis(numbers, last, axis=0)
 
-    def _random(self, rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    def _random(self, rng: np.random.Generator, shape: tuple[int, int], port: str) -> np.ndarray:
         uniform = rng.integers(0, 2**64, shape, dtype=np.uint64)
         other = rng.integers(0, 2**64, shape, dtype=np.uint64) & rng.integers(0, 2**64, shape, dtype=np.uint64)
         chosen = self._numbers[rng.integers(0, len(self._numbers), shape)]
-        kinds = rng.integers(0, 6, shape)
-        return np.select([kinds == 0, kinds == 1, kinds == 2], [uniform & other, uniform | ~other, chosen], uniform)
+        kinds, its = rng.integers(0, 6, shape), self._cubes.get(port)
+        waited = drawn(rng, its, uniform) if its else uniform
+        few, many, number, compared = (kinds == kind for kind in range(4))
+        return np.select([few, many, number, compared], [uniform & other, uniform | ~other, chosen, waited], uniform)
 
     def _reset(self, rng: np.random.Generator, frames: np.ndarray, port: str) -> np.ndarray:
         """Active in the first frames, and then seldom: never in a long segment, and never at all in half of the runs."""

@@ -25,7 +25,7 @@ from rtlvr.verify.aiger import read_aiger
 from rtlvr.verify.beside import Beside
 from rtlvr.verify.compare import Prepared
 from rtlvr.verify.compiled import Compiled
-from rtlvr.verify.cutpoints import cut
+from rtlvr.verify.cutpoints import Cut, cut
 from rtlvr.verify.miter import Joined, Miter, join, size_of
 from rtlvr.verify.simulate import SimulationFailed
 from rtlvr.verify.stimulus import exhaustive, long_run
@@ -36,6 +36,7 @@ _LEAST_TEXT = 1_000  # bytes that a cycle costs whatever the text
 _LOOK, _LOOK_FURTHER = 6e9, 1.5e10  # gate evaluations of a deep run, before and after bounded search
 _LARGE, _LOOK_EARLY = 10_000, 5e8  # gates of a miter that ABC takes long for, and evaluations for it before ABC
 _BIG, _LOOK_BIG = 4_000, 5e9  # nodes of a miter that no longer fits the caches, and evaluations for it
+_HUGE, _LOOK_HUGE = 30_000, 3e9  # gates of two designs cut open that are not joined any more, and evaluations for them
 _MOST_ALL_INPUTS, _MOST_EXHAUSTED = 26, 2e10  # inputs of a design of which all values are tried, and gate evaluations
 _QUICKLY_EXHAUSTED = 1e8  # ... before anything else is asked
 _MOST_REPLAYED, _MUST_REPLAY = 2e9, 6e9  # steps that Icarus repeats, times bytes of text; and where nothing else counts
@@ -65,6 +66,7 @@ class Case(Beside):
         self._abc = abc
         self._more_state = True  # whether the candidate may hold more state than the golden, and so count for long
         self._cut: bool | None = None
+        self._apart: Cut | None = None  # what cutting left
         self.unfinished = False  # whether a tool was ended by its last resort, a time
         self.reader: str = "icarus"
 
@@ -92,6 +94,7 @@ class Case(Beside):
                 seconds, began = self._for_yosys(), time.monotonic()
                 found = cut(golden, self.reading.text, self._top, self.reader, folder, seconds, operators)
                 self.unfinished |= found is None and time.monotonic() - began >= seconds
+                self._apart = found
                 if found is not None and found.made and self._proves(folder, found.sequential):
                     return True
                 if found is None or not found.operators:
@@ -176,10 +179,16 @@ class Case(Beside):
 
     def _ask(self, folder: Path) -> Finding:
         joined = self._join(folder, _MANY_BITS)
+        if joined.huge:
+            self.fits, self._cut = True, False
+            return Finding("open", reason="it is too large for a proof")
         if joined.large:
             self.fits = True
             if self.by_cutting():
                 return Finding("proved", reason=CUT)
+            found = self._side_by_side()
+            if found is not None:
+                return found
             joined = self._join(folder, None)
         if joined.congruent:
             self.fits, self._more_state = True, False
@@ -200,6 +209,26 @@ class Case(Beside):
         if answer == "open":
             return self._further(joined.miter, folder)
         return self._answered(answer, joined.miter, folder)
+
+    def _side_by_side(self) -> Finding | None:
+        """What both designs do side by side where no miter is made yet: a confirmed difference, or None.
+
+        Where they are too large for a miter, also how far that was looked for.
+        """
+        apart, seen = self._apart, 0
+        if apart is None:
+            return Finding("open", reason="Yosys exceeds its limits of time and memory") if self.unfinished else None
+        huge = apart.gates > _HUGE
+        if apart.running is not None:
+            compiled = Compiled(apart.running.aig, apart.running.initial())
+            try:
+                found, seen = self._look(compiled, apart.running.miter, _LOOK_HUGE if huge else _LOOK_EARLY)
+            finally:
+                compiled.close()
+            shown = None if found is None else self._shown(found, apart.running.miter)
+            if shown is not None:
+                return shown
+        return Finding("open", seen=seen) if huge else None
 
     def _answered(self, answer: str, miter: Miter, folder: Path) -> Finding:
         if answer == "proved":
@@ -265,17 +294,24 @@ class Case(Beside):
         return deep.look(compiled, miter, self._golden.circuit, self.reading.text, work)
 
     def _deep(self, found: deep.Deep, miter: Miter) -> Finding:
+        shown = self._shown(found, miter)
+        if shown is not None:
+            return shown
+        if self.simulates_otherwise:
+            return Finding("unconfirmed", seen=found.total)
+        reason = f"outputs differ after {found.total} steps, in native simulation of both netlists"
+        verdict = Verdict(status="inequivalent", method="compiled", reason=reason, seen=Seen(steps=found.total))
+        return Finding("refuted", verdict, seen=found.total)
+
+    def _shown(self, found: deep.Deep, miter: Miter) -> Finding | None:
+        """A difference of the netlists that simulation of the texts shows as well; None where it does not."""
         most = _MUST_REPLAY if self.simulates_otherwise else _MOST_REPLAYED
         for frames in found.frames:
             if 3 * len(frames) * self._cost <= most:
                 finding = self._confirm(miter, frames)
                 if finding.outcome == "refuted":
                     return finding
-        if self.simulates_otherwise:
-            return Finding("unconfirmed", seen=found.total)
-        reason = f"outputs differ after {found.total} steps, in native simulation of both netlists"
-        verdict = Verdict(status="inequivalent", method="compiled", reason=reason, seen=Seen(steps=found.total))
-        return Finding("refuted", verdict, seen=found.total)
+        return None
 
     def _confirm(self, miter: Miter, frames: np.ndarray) -> Finding:
         """A difference in the model, repeated in four-state simulation of the texts."""

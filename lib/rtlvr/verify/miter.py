@@ -37,6 +37,7 @@ from rtlvr.verify.congruence import census, congruent
 from rtlvr.verify.interface import compare_ports, ports_of
 from rtlvr.verify.netlist import MODELS, Model
 
+_MOST_GATES = 100_000  # about so many gates of a design: Yosys takes minutes for more
 _MOST_MEMORY = 4096  # bits: each becomes two registers
 
 
@@ -57,7 +58,7 @@ class Joined:
     """What came of joining two designs: `miter`, or why there is none; or that they are the same cell by cell.
 
     `more_state`: whether the candidate may hold more bits than the golden, and so count for longer. `large`: they hold
-    so much state that a miter was not tried.
+    so much state that a miter was not tried; `huge`: they have so many gates that nothing but simulation is.
     """
 
     miter: Miter | None = None
@@ -65,6 +66,7 @@ class Joined:
     problem: str = ""
     more_state: bool = True
     large: bool = False
+    huge: bool = False
 
 
 @dataclass
@@ -109,8 +111,8 @@ def join(
     compare_ports(ports_of(golden.circuit), {name: tuple(port) for name, port in answer["ports"].items()})
     more = "bits" not in answer or golden.bits < answer["bits"]
     if "miter" not in answer:
-        state, large = answer.get("congruent", False), answer.get("large", False)
-        return Joined(None, state, answer.get("problem", ""), more and not state, large)
+        state, large, huge = (answer.get(name, False) for name in ("congruent", "large", "huge"))
+        return Joined(None, state, answer.get("problem", ""), more and not state, large, huge)
     miter = _miter(golden, answer)
     if miter is None:
         return Joined(problem="the miter has inputs that the golden has not", more_state=more)
@@ -182,6 +184,8 @@ def _join_here(
         gold = _elaborated(ys, golden, folder)
         if congruent(netlist.as_json(ys, gold, circuit.top, folder / "gold.json"), other):
             return found | {"congruent": True}
+    if netlist.gates(other) > _MOST_GATES:
+        return found | {"huge": True}
     memory = netlist.memory_bits(ys, gate)
     if most is not None and (max(bits, golden.bits) > most or memory):
         return found | {"large": True}

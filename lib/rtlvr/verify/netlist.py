@@ -17,6 +17,8 @@ MODELS: tuple[Model, ...] = ("cycle", "pulse", "event")  # from the smallest to 
 _ASYNCHRONOUS = {"$adff": "ARST", "$adffe": "ARST", "$aldff": "ALOAD", "$aldffe": "ALOAD"}
 # Pins whose change acts at once: what reaches them must not change together with data, or simulation would race.
 _TIMED_PINS = {"CLK", "ARST", "ALOAD", "SET", "CLR", "EN", "RD_CLK", "WR_CLK"}
+_PRODUCTS = ("$mul", "$div", "$mod", "$divfloor", "$modfloor", "$pow")
+_SHIFTS = ("$shl", "$shr", "$sshl", "$sshr", "$shift", "$shiftx")
 _WITHOUT_ENABLE = ("$dff", "$adff", "$aldff", "$dffsr")
 
 # Names are counted anew, so that memories get their ports in the order of the text.
@@ -66,6 +68,24 @@ def as_json(ys: ModuleType, design: Any, top: str, path: Path) -> dict:
     """The top module as Yosys's JSON has it."""
     ys.run_pass(f"write_json {path}", design)
     return json.loads(path.read_text())["modules"][top]
+
+
+def gates(module: dict) -> int:
+    """About how many AND gates a module of Yosys's JSON maps to, memories left out; right within a factor of three."""
+    return sum(
+        _gates(cell["type"], {p: len(b) for p, b in cell["connections"].items()}) for cell in module["cells"].values()
+    )
+
+
+def _gates(kind: str, widths: dict[str, int]) -> int:
+    if kind in _PRODUCTS:
+        return 8 * widths["A"] * widths["B"]
+    if kind in _SHIFTS:
+        return 3 * max(widths["A"], widths["Y"]) * min(widths["B"], 10)
+    if kind == "$pmux":
+        return 3 * widths["B"]
+    each = 8 if kind in ("$add", "$sub", "$neg", "$alu") else 0 if kind.startswith("$mem") else 3
+    return each * max(widths.get("A", 0), widths.get("Y", 0), widths.get("Q", 0))
 
 
 def map_memories(ys: ModuleType, *designs: Any) -> None:

@@ -10,6 +10,7 @@ Phase (a) takes the resets one at a time and all together: linear in their numbe
 
 import contextlib
 import re
+from collections.abc import Callable
 
 import numpy as np
 
@@ -58,22 +59,47 @@ def exhaustive(circuit: Circuit) -> bool:
 def long_run(circuit: Circuit, text: str, cycles: int) -> np.ndarray:
     """A stimulus for what cannot be proved: one reset, then `cycles` cycles or as many as fit, `(steps, input bits)`.
 
-    Inputs take random values and, one time in eight, a number that stands in the candidate's own `text`: what a rare
-    trigger compares with is written there.
+    What a rare trigger waits for is written in the candidate's own `text`. So inputs take random values and, one time in
+    eight, a number of the text; in a fifth of the cycles, half of the time, one that is written with the input's width;
+    and in another fifth the numbers bit by bit, as a detector of sequences takes them.
     """
     rng = np.random.default_rng(0)
     width = sum(port.width for port in circuit.inputs)
     outputs = sum(port.width for port in circuit.outputs)
-    cycles = min(cycles, _LONG_BYTES // (2 * (width + outputs + 2)))
-    data = np.concatenate([_data(rng, cycles // 4, circuit, mood) for mood in (2, 0, 1, 4)])
-    cycles = len(data)
-    numbers, places = _numbers(text), columns(circuit)
+    part = max(1, min(cycles, _LONG_BYTES // (2 * (width + outputs + 2))) // 6)
+    moods = [_data(rng, part, circuit, mood) for mood in (2, 0, 1, 4)]
+    for data in moods:
+        _put_numbers(rng, data, circuit, lambda _: _numbers(text), 0.125)
+    sized, own = _sized(text), _data(rng, part, circuit, 0)
+    _put_numbers(rng, own, circuit, lambda bits: sized.get(bits, _numbers(text)), 0.5)
+    return free_run(circuit, np.concatenate([*moods, own, _serial(rng, part, width, sized)]))
+
+
+def _put_numbers(
+    rng: np.random.Generator, data: np.ndarray, circuit: Circuit, numbers: Callable[[int], np.ndarray], share: float
+) -> None:
+    """Give each port, in this share of the cycles, one of its numbers."""
+    places = columns(circuit)
     for port in circuit.inputs:
-        bits = (numbers[:, None] >> np.arange(min(port.width, 63))[::-1]) & 1
-        chosen = rng.integers(0, len(numbers), cycles)
-        rows = rng.random(cycles) < 0.125
+        its = numbers(port.width)
+        bits = (its[:, None] >> np.arange(min(port.width, 63))[::-1]) & 1
+        chosen = rng.integers(0, len(its), len(data))
+        rows = rng.random(len(data)) < share
         data[rows, places[port.name].stop - bits.shape[1] : places[port.name].stop] = bits[chosen[rows]]
-    return free_run(circuit, data)
+
+
+def _serial(rng: np.random.Generator, cycles: int, width: int, sized: dict[int, np.ndarray]) -> np.ndarray:
+    """Inputs that each take the numbers of the text bit by bit, either end first, `(cycles, width)`."""
+    words = [[int(bit) for bit in f"{n:0{size}b}"] for size, its in sorted(sized.items()) for n in its if size > 2]
+    data = rng.integers(0, 2, (cycles, width), dtype=np.uint8)
+    words += [word[::-1] for word in words]
+    for column in range(width if words else 0):
+        at = 0
+        while at < cycles:
+            word = words[rng.integers(len(words))][: cycles - at]
+            data[at : at + len(word), column] = word
+            at += len(word)
+    return data
 
 
 def free_run(circuit: Circuit, inputs: np.ndarray) -> np.ndarray:
@@ -100,6 +126,17 @@ def _numbers(text: str) -> np.ndarray:
             found.add(int(digits.replace("_", ""), bases[base]))
     found |= {int(digits) for digits in re.findall(r"\b\d{1,18}\b", text)}
     return np.array(sorted(n for n in found if n < 2**63), dtype=np.int64)
+
+
+def _sized(text: str) -> dict[int, np.ndarray]:
+    """By width: the numbers of Verilog `text` that are written with one, of at most 63 bits."""
+    bases, found = {"b": 2, "o": 8, "d": 10, "h": 16}, {}
+    for size, base, digits in re.findall(r"(\d+)\s*'s?([bodh])\s*([0-9a-f_]+)", text.lower()):
+        with contextlib.suppress(ValueError):
+            number = int(digits.replace("_", ""), bases[base])
+            if number < 2 ** min(63, int(size)) and int(size) < 64:
+                found.setdefault(int(size), set()).add(number)
+    return {size: np.array(sorted(numbers), dtype=np.int64) for size, numbers in found.items()}
 
 
 def _all_values(circuit: Circuit, width: int, rng: np.random.Generator) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Makes the certified pairs: `python -m rtlvr.evaluate.pairs.make --out FILE`.
+"""Makes the certified pairs: `rtlvr make-pairs --out FILE`.
 
 A pair gets its label by construction and by what a simulation saw (`rtlvr.evaluate.pairs.witness`). Right: no simulator
 that can read both texts saw a difference. Wrong: Verilator saw one after the first reset, and so did Icarus where it got
@@ -7,20 +7,23 @@ that far. All others are left out, and printed.
 
 import argparse
 import random
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from rtlvr.errors import DesignError, InfrastructureError
+from rtlvr.errors import DesignError, InfrastructureError, ParameterError, StageError
 from rtlvr.evaluate.certify import Certified
+from rtlvr.evaluate.commands import MAKE_PAIRS
 from rtlvr.evaluate.pairs.template import Candidate, Design, designs
 from rtlvr.evaluate.pairs.witness import Sight, icarus, verilator
 from rtlvr.hdl.circuit import Circuit, Port
 from rtlvr.hdl.rewrite import resynthesise, rewrites
+from rtlvr.paths import INSTALLED
 from rtlvr.records import write_jsonl
 
 HERE = Path(__file__).parent
@@ -114,23 +117,36 @@ def _circuit(design: Design) -> Circuit:
     return Circuit(top=design.top, ports=tuple(ports), clocks=(), resets=(), **nothing)
 
 
-def main() -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=PAIRS, help="JSON lines of pairs to write")
-    parser.add_argument("--only", default="", help="only designs whose id contains this")
-    parser.add_argument("--jobs", type=int, default=2, help="simulations at once")
-    options = parser.parse_args()
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m rtlvr.evaluate.pairs.make`, which is `rtlvr make-pairs`."""
+    return MAKE_PAIRS.main(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the pairs, and print what got no label; 0.
+
+    Raises:
+        ParameterError: no design is chosen, or the kit's own file would be lost to a part of it.
+        StageError: no pair got a label; nothing is written.
+    """
+    if options.out is None and (options.only or INSTALLED):
+        raise ParameterError("got no --out; give a file (only a checkout may leave it out, and not with --only)")
     pairs: list[Certified] = []
     chosen = all_designs(options.only)
+    if not chosen:
+        names = ", ".join(design.id for design in all_designs())
+        raise ParameterError(f"got --only {options.only}, which no design has in its id; designs: {names}")
     with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:  # threads must not be forked
         for made, dropped in tqdm(pool.map(label, chosen), total=len(chosen), unit="golden"):
             pairs += made
             print(*(f"no label: {line}" for line in dropped), sep="\n" if dropped else "", flush=True)
-    write_jsonl(options.out, pairs)
+    if not pairs:
+        raise StageError("got no pair with a label, for the reasons above; nothing is written")
+    write_jsonl(options.out or PAIRS, pairs)
     counts = Counter((p.kind.split(":")[0], "right" if p.right else "wrong", p.witness) for p in pairs)
     print(*(f"{' '.join(key)}: {count}" for key, count in sorted(counts.items())), sep="\n")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""A command of the kit: its name, its arguments, and what runs it.
+
+Each package declares its commands in its `commands.py`, which imports nothing slow: what runs a command is imported when
+it is called, so that `rtlvr --help` is quick. `rtlvr NAME …` and `python -m MODULE …` share the one declaration.
+
+A path on the command line is relative to the current folder. The types below make it absolute, so that every message
+shows the whole path.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from rtlvr.errors import ParameterError, RtlvrError
+
+PATHS = (
+    "A path on the command line is relative to the current folder. A path in a profile is relative to the checkout's root, "
+    "or to the current folder where a wheel is installed. Results go to outputs/ there, or to $RTLVR_OUTPUTS."
+)
+CANNOT_SAY = 2  # exit status: bad usage, undecided, or tools that failed
+
+
+@dataclass(frozen=True)
+class Command:
+    """`rtlvr NAME`.
+
+    Args:
+        name: the word after `rtlvr`.
+        help: one line for the list of commands.
+        declare: adds the arguments to a parser.
+        runner: `module:function`, which takes the parsed arguments and returns the exit status.
+        about: what else `rtlvr NAME --help` should say.
+    """
+
+    name: str
+    help: str
+    declare: Callable[[argparse.ArgumentParser], None]
+    runner: str
+    about: str = ""
+
+    def complete(self, parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        """A parser with this command's description and arguments."""
+        end = "" if self.help.endswith("?") else "."
+        parser.description = f"{self.help[0].upper()}{self.help[1:]}{end} {self.about}".strip()
+        parser.epilog = PATHS
+        self.declare(parser)
+        parser.set_defaults(command=self)
+        return parser
+
+    def main(self, arguments: Sequence[str] | None = None) -> int:
+        """The command alone, for `python -m`; returns the exit status."""
+        return answer(self.complete(argparse.ArgumentParser(prog=f"rtlvr {self.name}")), arguments)
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Import what runs the command, and run it."""
+        module, _, function = self.runner.partition(":")
+        return getattr(import_module(module), function)(options)
+
+
+def answer(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> int:
+    """Parse, run, return the exit status; an error of the kit is one message and status 2."""
+    try:
+        options = parser.parse_args(arguments)
+        return vars(options).pop("command").run(options)
+    except RtlvrError as error:
+        print(f"rtlvr: {error}", file=sys.stderr)
+        return CANNOT_SAY
+
+
+def path(text: str) -> Path:
+    """A file or folder that need not exist, as an absolute path."""
+    return Path(text).expanduser().absolute()
+
+
+def existing_file(text: str) -> Path:
+    """A file (or a pipe) that is read.
+
+    Raises:
+        ParameterError: there is none.
+    """
+    found = path(text)
+    if not found.exists() or found.is_dir():
+        raise ParameterError(f"got {found}, which is no file; give a file that exists")
+    return found
+
+
+def existing_folder(text: str) -> Path:
+    """A folder that is read.
+
+    Raises:
+        ParameterError: there is none.
+    """
+    found = path(text)
+    if not found.is_dir():
+        raise ParameterError(f"got {found}, which is no folder; give a folder that exists")
+    return found
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1."""
+    return _at_least(1, text)
+
+
+def count(text: str) -> int:
+    """A whole number of at least 0."""
+    return _at_least(0, text)
+
+
+def _at_least(least: int, text: str) -> int:
+    number = int(text)
+    if number < least:
+        raise argparse.ArgumentTypeError(f"got {text}; needed: at least {least}")
+    return number

@@ -1,0 +1,106 @@
+"""A wheel is built, unpacked into an empty folder, and used from another empty folder, without the checkout."""
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from rtlvr.paths import INSTALLED, ROOT
+
+pytestmark = [
+    pytest.mark.tools,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(INSTALLED, reason="a wheel has no checkout to build from"),
+]
+GOLDEN = "module top_module(input [3:0] a, b, output [3:0] y); assign y = a ^ b; endmodule\n"
+NOT_IN_THE_PACKAGE = shutil.ignore_patterns("__pycache__", "*.egg-info", ".ipynb_checkpoints")
+
+
+def call(*command: str, cwd: Path, path: Path | None = None, ok: int = 0, **more: str) -> str:
+    """What a command prints, once its exit status is as it must be."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "RTLVR_OUTPUTS")}
+    environment |= {"PYTHONPATH": str(path)} if path else {}
+    run = subprocess.run(
+        [sys.executable, "-m", *command], cwd=cwd, env=environment | more, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == ok, run.stdout + run.stderr
+    return run.stdout + run.stderr
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the wheel was installed into. It is built from a copy: setuptools leaves files where it builds."""
+    try:
+        newest = int(metadata.version("setuptools").partition(".")[0]) >= 77
+    except metadata.PackageNotFoundError:
+        newest = False
+    if not newest:
+        pytest.skip("setuptools 77 or newer is not installed: pip install -U setuptools")
+    copy, made = tmp_path_factory.mktemp("kit"), tmp_path_factory.mktemp("made")
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy)
+    for name in ("lib", "params", "notebooks", "outputs/reference"):
+        shutil.copytree(ROOT / name, copy / name, ignore=NOT_IN_THE_PACKAGE)
+    common = ("-q", "--no-deps", "--disable-pip-version-check")
+    call("pip", "wheel", *common, "--no-build-isolation", "-w", str(made), str(copy), cwd=made)
+    (wheel,) = made.glob("*.whl")
+    call("pip", "install", *common, "--target", str(made / "site"), str(wheel), cwd=made)
+    return made / "site"
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """An empty folder to work in."""
+    return tmp_path
+
+
+def files(folder: Path) -> set[str]:
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {path.as_posix() for path in found if not {"__pycache__", ".ipynb_checkpoints"} & {*path.parts}}
+
+
+def test_it_holds_all_files(site: Path) -> None:
+    package = {name for name in files(site / "rtlvr") if not name.startswith("kit/")}
+    assert package == files(ROOT / "lib" / "rtlvr")
+    for name in ("params", "notebooks", "outputs/reference"):
+        assert files(site / "rtlvr" / "kit" / name) == files(ROOT / name), name
+
+
+def test_it_is_this_one_and_not_the_checkout(site: Path, here: Path) -> None:
+    said = call("rtlvr", "doctor", cwd=here, path=site)
+    assert str(site / "rtlvr" / "kit" / "params") in said
+    assert str(here / "outputs") in said
+    assert str(ROOT) not in said
+
+
+@pytest.mark.parametrize("profile", ["cpu", "paper"])
+def test_profiles(site: Path, here: Path, profile: str) -> None:
+    assert call("rtlvr", "params", "--profile", profile, cwd=here, path=site).startswith(f"profile: {profile}\n")
+    assert "published" in call("rtlvr", "plan", "--profile", profile, "--mean-tokens", "100", cwd=here, path=site)
+    assert not list(here.iterdir())
+
+
+def test_the_verifier(site: Path, here: Path) -> None:
+    (here / "a.v").write_text(GOLDEN)
+    (here / "b.v").write_text(GOLDEN.replace("^", "|"))
+    assert "equivalent" in call("rtlvr", "verify", "a.v", "a.v", cwd=here, path=site)
+    assert "inequivalent" in call("rtlvr", "verify", "a.v", "b.v", cwd=here, path=site, ok=1)
+
+
+def test_results_go_below_the_current_folder(site: Path, here: Path) -> None:
+    assert f"runs in {here / 'outputs'}: none" in call("rtlvr", "results", cwd=here, path=site, ok=2)
+    assert not list(here.iterdir())
+    call("rtlvr", "reproduce", "--profile", "smoke", "--only", "00_start_here", cwd=here, path=site)
+    assert [path.name for path in here.iterdir()] == ["outputs"]
+    assert "00_start_here" in call("rtlvr", "results", "--run", "smoke", cwd=here, path=site)
+
+
+def test_results_go_where_the_variable_says(site: Path, here: Path) -> None:
+    there = here / "there"
+    said = call("rtlvr", "results", cwd=here, path=site, ok=2, RTLVR_OUTPUTS=str(there))
+    assert f"runs in {there}: none" in said
+    assert not list(here.iterdir())
