@@ -9,7 +9,19 @@ import pytest
 from rtlvr.paths import PACKAGE
 
 # What each package may import of the kit, besides itself and the foundation.
-FOUNDATION = {"command", "errors", "confine", "scratch", "records", "params", "paths", "stage", "notebook"}
+FOUNDATION = {
+    "command",
+    "confine",
+    "errors",
+    "identity",
+    "notebook",
+    "params",
+    "paths",
+    "records",
+    "schema",
+    "scratch",
+    "stage",
+}
 ALLOWED = {
     "hdl": set(),
     "verify": {"hdl"},

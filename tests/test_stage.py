@@ -37,7 +37,7 @@ def test_manifest_says_what_was_run(outputs: Path) -> None:
     manifest = json.loads(stage.path("manifest.json").read_text())
     assert manifest["params"]["corpus"]["designs"] == 40
     assert manifest["versions"]["trl"].startswith("1.16")
-    assert {"commit", "seed", "inputs", "machine", "command"} <= set(manifest)
+    assert {"commit", "seed", "facts", "machine", "command"} <= set(manifest)
     assert "rows.jsonl" in manifest["outputs"]
 
 

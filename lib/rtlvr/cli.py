@@ -4,10 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from rtlvr.command import PATHS, Command, answer
+from rtlvr.command import PATHS, Command, add_profile, answer, profile_of
 from rtlvr.evaluate.commands import BENCH, CERTIFY, FETCH, MAKE_PAIRS, PROBES, SAMPLE, SWEEP, THROUGHPUT
 from rtlvr.gpu_check.commands import GPU_CHECK
-from rtlvr.params import PROFILE_NAMES
 from rtlvr.train.commands import PLAN, TRAIN_BASE, TRAIN_RL
 from rtlvr.verify.commands import VERIFY
 
@@ -40,7 +39,7 @@ def _declare_nothing(_: argparse.ArgumentParser) -> None:
 
 
 def _declare_reproduce(parser: argparse.ArgumentParser) -> None:
-    _add_profile(parser)
+    add_profile(parser)
     parser.add_argument("--only", nargs="+", metavar="NOTEBOOK", help="only these notebooks, by names such as 05_rl")
     parser.add_argument("--fresh", action="store_true", help="set earlier results aside first")
     parser.add_argument("--again", action="store_true", help="run notebooks even where they are done")
@@ -52,8 +51,10 @@ def _declare_results(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_profile(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--profile", default="cpu", help=f"{', '.join(PROFILE_NAMES)} (default: %(default)s)")
+def _declare_params(parser: argparse.ArgumentParser) -> None:
+    add_profile(parser)
+    parser.add_argument("--explain", metavar="KEY", help="say what one parameter is and may be, such as rl.draw_rule")
+    parser.add_argument("--page", action="store_true", help="print docs/parameters.md, the page of all parameters")
 
 
 def run_doctor(_: argparse.Namespace) -> int:
@@ -70,16 +71,30 @@ def run_reproduce(options: argparse.Namespace) -> int:
     """Run the notebooks; 0 when all are done."""
     from rtlvr.reproduce import reproduce
 
-    return reproduce(options.profile, only=options.only, fresh=options.fresh, again=options.again)
+    return reproduce(profile_of(options), only=options.only, fresh=options.fresh, again=options.again)
 
 
 def run_params(options: argparse.Namespace) -> int:
-    """Print a profile."""
+    """Print a profile, or what one parameter is."""
     import yaml
 
-    from rtlvr.params import load
+    from rtlvr.params import document, explain
 
-    print(yaml.safe_dump(load(options.profile).model_dump(), sort_keys=False), end="")
+    if options.page:
+        print(document(), end="")
+    elif options.explain:
+        print(explain(options.explain))
+    else:
+        print(yaml.safe_dump(profile_of(options).model_dump(), sort_keys=False), end="")
+    return 0
+
+
+def run_status(options: argparse.Namespace) -> int:
+    """Print the state of each stage of a run: done, stale and why, or missing."""
+    from rtlvr.stage import status
+
+    for name, state, changes in status(profile_of(options)):
+        print(f"{name:22} {state}", *(f"    {line}" for line in changes), sep="\n")
     return 0
 
 
@@ -102,7 +117,13 @@ COMMANDS = (
         "rtlvr.cli:run_reproduce",
     ),
     Command("results", "print what a run has measured", _declare_results, "rtlvr.cli:run_results"),
-    Command("params", "print a profile with every value resolved", _add_profile, "rtlvr.cli:run_params"),
+    Command(
+        "status",
+        "say which stages are done, stale (and why) or missing",
+        add_profile,
+        "rtlvr.cli:run_status",
+    ),
+    Command("params", "print a profile, or what one parameter is", _declare_params, "rtlvr.cli:run_params"),
     VERIFY,
     SWEEP,
     FETCH,

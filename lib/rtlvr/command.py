@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 
 from rtlvr.errors import ParameterError, RtlvrError
+from rtlvr.params import PROFILE_NAMES, Profile, assignments, load
 
 PATHS = (
     "A path on the command line is relative to the current folder. A path in a profile is relative to the checkout's root, "
@@ -68,6 +69,28 @@ def answer(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = No
     except RtlvrError as error:
         print(f"rtlvr: {error}", file=sys.stderr)
         return CANNOT_SAY
+
+
+def add_profile(parser: argparse.ArgumentParser, default: str = "cpu") -> None:
+    """The arguments that say which parameters are meant; `profile_of` reads them."""
+    names = f"{', '.join(PROFILE_NAMES)}, or a file of your own, *.yaml (default: {default})"
+    parser.add_argument("--profile", default=default, help=names)
+    words = (
+        'single parameters over the profile, such as "rl.steps=300 rl.seed=1"; `rtlvr params --explain KEY` says more'
+    )
+    parser.add_argument("--set", dest="settings", metavar="WORDS", default="", help=words)
+    parser.add_argument(
+        "--run", dest="run_name", metavar="NAME", help="folder of the results (default: the profile's name)"
+    )
+
+
+def profile_of(options: argparse.Namespace) -> Profile:
+    """The parameters that `add_profile`'s arguments mean.
+
+    Raises:
+        ParameterError: an unknown profile or parameter, or a value that is not allowed.
+    """
+    return load(options.profile, assignments(options.settings) | {"run": options.run_name})
 
 
 def path(text: str) -> Path:

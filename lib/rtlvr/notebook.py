@@ -4,8 +4,9 @@ import ast
 from typing import Any
 
 from rtlvr.errors import ParameterError
-from rtlvr.params import load
-from rtlvr.stage import VERSION, Stage, commit, open_stage
+from rtlvr.identity import VERSION
+from rtlvr.params import assignments, load
+from rtlvr.stage import Stage, commit, open_stage
 
 
 def start(name: str, namespace: dict[str, Any], **keys: str | tuple[str, ...]) -> Stage:
@@ -15,13 +16,14 @@ def start(name: str, namespace: dict[str, Any], **keys: str | tuple[str, ...]) -
         name: the notebook, e.g. `05_rl`.
         namespace: the notebook's `globals()`.
         keys: the notebook's parameters and the profile keys that they override, e.g. `steps="rl.steps"`, or several
-            keys that take the same value. `profile` is always a parameter.
+            keys that take the same value. Always there are `profile`, `run` (a name for the results' folder) and `set`
+            (any parameters, as `rl.steps=300 rl.seed=1`).
 
     Raises:
         ParameterError: a parameter is unknown (papermill itself would only warn), mistyped or out of range.
         StageError: a predecessor has not run or is stale.
     """
-    allowed = {"profile", *keys}
+    allowed = {"profile", "run", "set", *keys}
     unknown = _assigned_before_start(namespace) - allowed
     if unknown:
         raise ParameterError(f"got parameter {', '.join(sorted(unknown))}; allowed: {', '.join(sorted(allowed))}")
@@ -30,7 +32,9 @@ def start(name: str, namespace: dict[str, Any], **keys: str | tuple[str, ...]) -
         for parameter, named in keys.items()
         for key in ([named] if isinstance(named, str) else named)
     }
-    stage = open_stage(name, load(namespace["profile"], overrides))
+    words = assignments(namespace.get("set", "") if isinstance(namespace.get("set"), str) else "")
+    named = overrides | words | ({"run": namespace["run"]} if namespace.get("run") else {})
+    stage = open_stage(name, load(namespace["profile"], named))
     state = "finished before; its results are shown, not computed again" if stage.done else "to be computed"
     print(f"rtlvr {VERSION} ({commit()}) · {name} · profile {stage.params.profile} · {state}\nresults: {stage.folder}")
     return stage

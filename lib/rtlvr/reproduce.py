@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rtlvr.errors import ParameterError
-from rtlvr.params import Profile, load
+from rtlvr.params import Profile, settings_of
 from rtlvr.paths import NOTEBOOKS, outputs
 from rtlvr.stage import PLANS, Stage, set_aside_results
 
@@ -24,15 +24,14 @@ _FIGURES = "08_paper_figures"
 _PR_SET_PDEATHSIG = 1
 
 
-def reproduce(profile: str = "cpu", only: Sequence[str] | None = None, fresh: bool = False, again: bool = False) -> int:
-    """Run the notebooks of a profile; returns 0 when all are done, 1 when one failed.
+def reproduce(params: Profile, only: Sequence[str] | None = None, fresh: bool = False, again: bool = False) -> int:
+    """Run the notebooks with these parameters; returns 0 when all are done, 1 when one failed.
 
     `fresh` sets earlier results aside first; `again` runs notebooks even where they are done (and keeps their results).
 
     Raises:
-        ParameterError: unknown profile or notebook.
+        ParameterError: unknown notebook.
     """
-    params = load(profile)
     names = [name for name in PLANS if not only or name in only]
     if only and len(names) != len(set(only)):
         raise ParameterError(f"got notebooks {', '.join(only)}; allowed: {', '.join(PLANS)}")
@@ -71,9 +70,7 @@ def _run(name: str, params: Profile) -> bool:
         "papermill",
         str(NOTEBOOKS / f"{name}.ipynb"),
         str(target.with_suffix(".part.ipynb")),
-        "-p",
-        "profile",
-        params.profile,
+        *("-p", "profile", params.profile, "-p", "set", settings_of(params)),
         "--no-progress-bar",
     ]
     began = time.monotonic()

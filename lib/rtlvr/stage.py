@@ -1,10 +1,9 @@
 """A stage's folder under `outputs/<run>/`: identity, atomic results, resume, and the check of its predecessors.
 
-A stage has a *key*: the digest of the parameters it reads, its seed, the package version and the keys of its
-predecessors. Results live in a folder of that key until the manifest, written last, says that they are complete.
-When parameters change, the old folder is set aside (and taken back when they change back); nothing is deleted.
-
-Not guaranteed: editing library code does not change a key; use `--fresh` or remove the folder after such an edit.
+A stage has a *key*: the digest of all that determines its results (`rtlvr.identity`): parameters, seed, inputs outside the
+kit, code, and the keys of its predecessors. Results live in a folder of that key until the manifest, written last, says
+that they are complete. When one of these changes, the old folder is set aside (and taken back when it changes back), and
+what changed is said; nothing is deleted.
 """
 
 import hashlib
@@ -15,43 +14,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 
 from rtlvr.errors import ParameterError, StageError
+from rtlvr.identity import PLANS, declared, differences, facts, key_of
 from rtlvr.params import Profile
 from rtlvr.paths import INSTALLED, ROOT, outputs
 from rtlvr.records import Measurement, RecordType, cached, read_jsonl, write_jsonl, write_text
-
-VERSION = metadata.version("rtlvr")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a stage reads: parameter sections and predecessors."""
-
-    notebook: str
-    sections: tuple[str, ...]
-    upstream: tuple[str, ...] = ()
-
-
-PLANS: dict[str, Plan] = {
-    plan.notebook: plan
-    for plan in (
-        Plan("00_start_here", ("testbench",)),
-        Plan("01_testbench", ("testbench", "study")),
-        Plan("02_roundtrip", ("testbench", "corpus", "roundtrip")),
-        Plan("03_filtering", ("testbench", "filtering"), ("02_roundtrip",)),
-        Plan("04_sft", ("testbench", "sft", "evaluation"), ("03_filtering",)),
-        Plan("05_rl", ("testbench", "filtering", "rl", "rl_study", "evaluation"), ("04_sft",)),
-        Plan("06_benchmarks", ("testbench", "evaluation", "benchmarks"), ("05_rl",)),
-        Plan("07_test_time_scaling", ("testbench", "evaluation", "scaling"), ("05_rl",)),
-        Plan("08_paper_figures", ()),
-    )
-}
 
 
 class Stage:
@@ -59,8 +31,10 @@ class Stage:
 
     def __init__(self, name: str, params: Profile) -> None:
         self.name = name
-        self.params = params
-        self.key = stage_key(name, params)
+        self.params = declared(name, params)
+        self.facts = facts(name, params)
+        self.key = key_of(self.facts)
+        self._whole = params
         self.folder = outputs() / params.run / name
 
     @property
@@ -84,15 +58,20 @@ class Stage:
         Raises:
             StageError: it is missing or stale; names the notebook to run.
         """
-        before = Stage(name, self.params)
+        before = Stage(name, self._whole)
         if before.done:
             return before.folder
-        found = _manifest_key(before.folder)
-        state = "is stale: its parameters or inputs have changed" if found else "has not finished"
+        changed = "; ".join(before.why_stale())
+        state = f"is stale ({changed})" if changed else "has not finished"
         raise StageError(
             f"stage {name} of run {self.params.run!r} {state}; run notebooks/{name}.ipynb first, or "
             f"`rtlvr reproduce --profile {self.params.profile} --only {name}`"
         )
+
+    def why_stale(self) -> list[str]:
+        """What has changed since the results in the stage's folder were begun, a line each; empty where nothing has."""
+        path = self.path("facts.json")
+        return differences(json.loads(path.read_text()), self.facts) if path.exists() else []
 
     def finish(self, rows: list[Measurement]) -> pd.DataFrame:
         """Write the measurements, then the manifest; refresh the run's results.csv. Returns the measurements as a table."""
@@ -102,21 +81,25 @@ class Stage:
         return pd.DataFrame([row.model_dump() for row in rows])
 
     def _manifest(self) -> dict[str, object]:
-        sections = PLANS[self.name].sections
         return {
             "stage": self.name,
             "key": self.key,
             "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             "seed": self.params.seed,
             "profile": self.params.profile,
-            "params": {name: getattr(self.params, name).model_dump() for name in sections},
-            "inputs": {name: stage_key(name, self.params) for name in PLANS[self.name].upstream},
+            "facts": self.facts,
+            "params": self._read_parameters(),
             "outputs": {p.name: _digest(p) for p in sorted(self.folder.iterdir()) if p.is_file()},
             "versions": {name: metadata.version(name) for name in ("rtlvr", "torch", "transformers", "trl", "pyosys")},
             "commit": commit(),
             "machine": {"python": platform.python_version(), "cores": os.cpu_count(), "system": platform.platform()},
             "command": sys.argv,
         }
+
+    def _read_parameters(self) -> dict[str, object]:
+        """All sections that the stage reads, those parameters included that change no result."""
+        sections = dict.fromkeys(read.split(".")[0] for read in PLANS[self.name].reads)
+        return {name: getattr(self.params, name).model_dump() for name in sections}
 
 
 def open_stage(name: str, params: Profile) -> Stage:
@@ -128,20 +111,26 @@ def open_stage(name: str, params: Profile) -> Stage:
     stage = Stage(name, params)
     for before in PLANS[name].upstream:
         stage.upstream(before)
+    for line in stage.why_stale():
+        print(f"{name} is computed anew: {line}", flush=True)
     _set_aside(stage)
     return stage
 
 
 def stage_key(name: str, params: Profile) -> str:
     """Digest of all that determines a stage's results, predecessors included."""
-    plan = PLANS[name]
-    facts = {
-        "version": VERSION,
-        "seed": params.seed,
-        "params": {section: getattr(params, section).model_dump() for section in plan.sections},
-        "inputs": [stage_key(before, params) for before in plan.upstream],
-    }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
+    return key_of(facts(name, params))
+
+
+def status(params: Profile) -> list[tuple[str, str, list[str]]]:
+    """Each stage of a run, its state (done, unfinished, stale or missing), and what has changed where it is stale."""
+    found = []
+    for name in PLANS:
+        stage = Stage(name, params)
+        changes, begun = stage.why_stale(), stage.path("key").exists()
+        state = "done" if stage.done else "stale" if changes else "unfinished" if begun else "missing"
+        found.append((name, state, changes))
+    return found
 
 
 def refresh_results(run: str) -> Path:
@@ -200,6 +189,7 @@ def _set_aside(stage: Stage) -> None:
     if kept.exists():
         kept.replace(stage.folder)
     stage.folder.mkdir(parents=True, exist_ok=True)
+    write_text(stage.path("facts.json"), json.dumps(stage.facts, indent=1))
     write_text(marker, stage.key)
 
 

@@ -2,11 +2,8 @@
 
 import argparse
 
-from rtlvr.command import Command, path, positive
-from rtlvr.params import PROFILE_NAMES, load
+from rtlvr.command import Command, add_profile, path, positive, profile_of
 from rtlvr.train.plan import GPUS, Assumptions, Shape, plan
-
-_PROFILES = f"{', '.join(PROFILE_NAMES)} (default: %(default)s)"
 
 
 def declare_base(parser: argparse.ArgumentParser) -> None:
@@ -20,14 +17,14 @@ def declare_base(parser: argparse.ArgumentParser) -> None:
 
 def declare_rl(parser: argparse.ArgumentParser) -> None:
     """The arguments of `rtlvr train-rl`."""
-    parser.add_argument("--profile", default="gpu", help=_PROFILES)
+    add_profile(parser, "gpu")
     parser.add_argument("--prepare", action="store_true", help="only try the specifications (one process)")
     parser.add_argument("--vllm-host", help="where `trl vllm-serve` runs (rl.vllm: server)")
 
 
 def declare_plan(parser: argparse.ArgumentParser) -> None:
     """The arguments of `rtlvr plan`."""
-    parser.add_argument("--profile", default="paper", help=_PROFILES)
+    add_profile(parser, "paper")
     parser.add_argument("--gpus", type=int, default=16, help="how many (default: %(default)s)")
     parser.add_argument("--gpu", default="a100-80g", help=f"{', '.join(GPUS)} (default: %(default)s)")
     parser.add_argument("--parameters", type=float, default=7.6e9, help="of the policy (default: %(default).2g)")
@@ -39,7 +36,7 @@ def declare_plan(parser: argparse.ArgumentParser) -> None:
 def run_plan(options: argparse.Namespace) -> int:
     """Print memory, tokens and hours of the RL stage on a cluster, with the arithmetic."""
     given = Assumptions(mean_tokens=options.mean_tokens, acceptance=options.acceptance)
-    for line in plan(load(options.profile), options.gpus, options.gpu, Shape(options.parameters), given):
+    for line in plan(profile_of(options), options.gpus, options.gpu, Shape(options.parameters), given):
         print(f"{line.name:36s} {line.value:>12,.1f} {line.unit:9s} {line.arithmetic}")
     return 0
 

@@ -15,13 +15,13 @@ from collections.abc import Sequence
 import torch
 from accelerate import PartialState
 
+from rtlvr.command import profile_of
 from rtlvr.data.corpus import heldout_problems
 from rtlvr.data.filters import apply, unsolved
 from rtlvr.data.roundtrip import stimuli_of
 from rtlvr.errors import StageError
 from rtlvr.evaluate.generate import Sampling
 from rtlvr.evaluate.heldout import cached_attempt, problems_of, solved
-from rtlvr.params import load
 from rtlvr.records import Problem, Sample, Triple, read_jsonl
 from rtlvr.stage import Stage, open_stage
 from rtlvr.train.commands import TRAIN_RL
@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
         StageError: what goes before has not run.
     """
     world = PartialState(cpu=not torch.cuda.is_available()).num_processes
-    stage = open_stage("05_rl", load(options.profile))
+    stage = open_stage("05_rl", profile_of(options))
     pool = Pool(max(1, (stage.params.testbench.workers or os.cpu_count() or 1) // world))
     if options.prepare:
         prepare(stage, pool)

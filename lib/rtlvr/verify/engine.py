@@ -259,13 +259,14 @@ class Judge:
     def _prepare(self, golden: str, stimuli: Stimuli, top: str | None, restless: bool) -> Prepared:
         try:
             reading, found, side = self._structure(golden, top)
-            circuit = found.circuit
-            stimulus = build(circuit, stimuli, restless)
+            stimulus = build(found.circuit, stimuli, restless)
             began = time.perf_counter()
             simulated, trace = reading.text, self._simulate(reading.text, found, stimulus)
             if trace is None:
+                reading, found, side = self._structure(golden, top, slang=True)
                 simulated = found.netlist
-                trace = simulate(simulated, circuit.top, circuit, stimulus, self.limits)
+                trace = simulate(simulated, found.circuit.top, found.circuit, stimulus, self.limits)
+            circuit = found.circuit
             seconds = time.perf_counter() - began
         except (SimulationFailed, DesignError) as error:
             raise DesignError(f"the golden cannot be used: {error}") from error
@@ -302,11 +303,19 @@ class Judge:
                 problems.append(error)
         raise problems[0]
 
-    def _structure(self, golden: str, top: str | None) -> tuple[Reading, Structure, GoldenSide | None]:
-        """A golden's text as tools see it, its structure, and what miters keep of it."""
+    def _structure(
+        self, golden: str, top: str | None, slang: bool = False
+    ) -> tuple[Reading, Structure, GoldenSide | None]:
+        """A golden's text as tools see it, its structure, and what miters keep of it.
+
+        `slang`: Icarus refuses the text, and so slang is asked before Yosys's own reader, which misreads some of such texts.
+        """
         key = (golden, top)
-        if key not in self._structures:
+        if key not in self._structures or (slang and not self._structures[key][0].slang):
             reading, found = self._either(golden, top)
+            if slang:
+                reading = reading.model_copy(update={"slang": True})
+                found = structure(reading, self.limits)
             if any(port.direction == "inout" for port in found.circuit.ports):
                 raise DesignError("it has an inout port; only inputs and outputs can be judged")
             if not found.circuit.outputs:

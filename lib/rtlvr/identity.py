@@ -1,0 +1,232 @@
+"""What determines a stage's results: the parameters it reads, its inputs outside the kit, its code, and its predecessors.
+
+Each of these is a fact with a short digest, so that a stage can say not only that it is stale, but why. Parameters that
+change no result (`rtlvr.schema.ASIDE`) are left out. Code counts as the modules that the notebook imports, and what these
+import, without comments, docstrings and what only draws or plumbs.
+"""
+
+import ast
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from rtlvr.errors import StageError
+from rtlvr.params import Profile, changes_results, value_of
+from rtlvr.paths import NOTEBOOKS, PACKAGE, from_profile, model_path
+
+VERSION = metadata.version("rtlvr")
+_WHOLE = 16 << 20  # bytes of a file up to which its content counts; of larger ones (weights) size and time of change
+_NO_RESULT = (
+    "report",
+    "cli",
+    "command",
+    "doctor",
+    "identity",
+    "notebook",
+    "params",
+    "paths",
+    "reproduce",
+    "schema",
+    "stage",
+)
+
+Inputs = Callable[[Profile], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a stage reads: parameter sections or single parameters, its predecessors, and inputs outside the kit."""
+
+    notebook: str
+    reads: tuple[str, ...]
+    upstream: tuple[str, ...] = ()
+    inputs: Inputs = field(default=lambda _: {})
+
+
+def _benchmarks(params: Profile) -> dict[str, str]:
+    return {"benchmarks": tree_digest(from_profile(params.benchmarks.root))}
+
+
+def _corpus(params: Profile) -> dict[str, str]:
+    """Where goldens come from, what they are kept apart from, and what is replayed."""
+    found = _benchmarks(params) if params.corpus.decontaminate else {}
+    for spec in params.corpus.sources:
+        kind, _, where = spec.partition(":")
+        if where and kind != "hub":
+            found[f"corpus.sources {spec}"] = tree_digest(from_profile(where))
+    if params.roundtrip.teacher == "recorded" and params.roundtrip.transcript:
+        found["roundtrip.transcript"] = tree_digest(from_profile(params.roundtrip.transcript))
+    return found
+
+
+def _model(*keys: str) -> Inputs:
+    """Models that are files or folders here."""
+
+    def inputs(params: Profile) -> dict[str, str]:
+        found = {}
+        for key in keys:
+            section, name = key.split(".")
+            named = getattr(getattr(params, section), name).removeprefix("gguf:")
+            path = Path(model_path(named))
+            if named and (path.is_absolute() or path.exists()):
+                found[key] = tree_digest(path)
+        return found
+
+    return inputs
+
+
+PLANS: dict[str, Plan] = {
+    plan.notebook: plan
+    for plan in (
+        Plan("00_start_here", ("testbench",)),
+        Plan("01_testbench", ("testbench", "study", "benchmarks.root"), (), _benchmarks),
+        Plan("02_roundtrip", ("testbench", "corpus", "roundtrip", "benchmarks.root"), (), _corpus),
+        Plan(
+            "03_filtering",
+            ("testbench", "filtering", "corpus", "roundtrip", "sft.max_length"),
+            ("02_roundtrip",),
+            _model("filtering.base_model"),
+        ),
+        Plan("04_sft", ("testbench", "sft", "evaluation"), ("03_filtering",), _model("sft.model")),
+        Plan("05_rl", ("testbench", "filtering", "rl", "rl_study", "evaluation"), ("04_sft",), _model("rl.model")),
+        Plan(
+            "06_benchmarks",
+            ("testbench", "evaluation", "benchmarks"),
+            ("05_rl",),
+            lambda params: _benchmarks(params) | _model("benchmarks.model")(params),
+        ),
+        Plan("07_test_time_scaling", ("testbench", "evaluation", "scaling"), ("05_rl",)),
+        Plan("08_paper_figures", ()),
+    )
+}
+
+
+def facts(name: str, params: Profile) -> dict[str, object]:
+    """Everything that determines a stage's results, by its name: values of parameters, digests of all else."""
+    plan = PLANS[name]
+    found: dict[str, object] = {"version": VERSION, "seed": params.seed, "code": code_digest(name)}
+    found |= {key: value_of(params, key) for key in _parameters(plan)}
+    found |= {f"input {what}": digest for what, digest in plan.inputs(params).items()}
+    return found | {f"stage {before}": key_of(facts(before, params)) for before in plan.upstream}
+
+
+def key_of(found: dict[str, object]) -> str:
+    """A short digest of facts."""
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def differences(before: dict[str, object], now: dict[str, object]) -> list[str]:
+    """What changed, a line each: `rl.steps: 26, now 300`."""
+    names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    return [f"{name}: {_said(before, name)}, now {_said(now, name)}" for name in names]
+
+
+def _said(found: dict[str, object], name: str) -> str:
+    return json.dumps(found[name]) if name in found else "none"
+
+
+def _parameters(plan: Plan) -> Iterator[str]:
+    """The dotted names of what a stage reads and what can change its results."""
+    for name in plan.reads:
+        section, _, single = name.partition(".")
+        inner = [single] if single else Profile.model_fields[section].annotation.model_fields
+        yield from (key for key in (f"{section}.{one}" for one in inner) if changes_results(key))
+
+
+class Declared(Profile):
+    """A profile of which a stage sees what its plan declares. The rest raises StageError."""
+
+    def __getattr__(self, name: str) -> object:
+        """Called for what is not there."""
+        if name in Profile.model_fields:
+            raise StageError(f"this stage reads section {name!r}, which its plan in rtlvr/identity.py does not declare")
+        return super().__getattr__(name)
+
+
+def declared(name: str, params: Profile) -> Profile:
+    """The part of `params` that stage `name` has declared that it reads."""
+    sections = {read.split(".")[0] for read in PLANS[name].reads}
+    own = {key for key in Profile.model_fields if key in ("profile", "run", "seed", "resume")}
+    return Declared.model_construct(**{key: getattr(params, key) for key in own | sections})
+
+
+def tree_digest(path: Path) -> str:
+    """A digest of a file, or of all files below a folder, hidden ones left out; `none` where there is nothing."""
+    if not path.exists():
+        return "none"
+    digest = hashlib.sha256()
+    for file in [path] if path.is_file() else sorted(_files(path)):
+        name = file.relative_to(path) if file != path else Path(file.name)
+        digest.update(f"{name.as_posix()}\0{_content(file)}\0".encode())
+    return digest.hexdigest()[:12]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for where, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(where, name) for name in files if not name.startswith("."))
+
+
+def _content(file: Path) -> str:
+    status = file.stat()
+    if status.st_size > _WHOLE:
+        return f"{status.st_size} {status.st_mtime_ns}"
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+@cache
+def code_digest(name: str) -> str:
+    """A digest of the code that computes a stage: its notebook's cells and all modules of ours that these need."""
+    cells = _cells(NOTEBOOKS / f"{name}.ipynb")
+    todo, seen = set().union(*map(_imports, cells)), set()
+    while todo:
+        module = todo.pop()
+        if module not in seen:
+            seen.add(module)
+            todo |= _module(module)[1] - seen
+    parts = [ast.dump(tree) for tree in cells] + [_module(module)[0] for module in sorted(seen)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def _cells(notebook: Path) -> list[ast.Module]:
+    """The code cells, that of the parameters left out: their values count as parameters."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    code = [c for c in cells if c["cell_type"] == "code" and "parameters" not in c["metadata"].get("tags", [])]
+    return [ast.parse("".join(cell["source"])) for cell in code]
+
+
+def _file(module: str) -> Path | None:
+    base = PACKAGE.parent / module.replace(".", "/")
+    return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
+
+
+@cache
+def _module(module: str) -> tuple[str, set[str]]:
+    """A digest of a module without its docstrings, and the modules that it imports."""
+    tree = ast.parse(_file(module).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False):
+            node.body = node.body[1:]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), _imports(tree)
+
+
+def _imports(tree: ast.Module) -> set[str]:
+    """Modules of ours that a text imports, wherever it does, with the packages that they lie in."""
+    named: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    ours = {name for name in named if name.split(".")[0] == "rtlvr"}
+    around = {name[:at] for name in ours for at, letter in enumerate(name) if letter == "."}
+    return {name for name in ours | around if _file(name) and not _plumbs(name)}
+
+
+def _plumbs(module: str) -> bool:
+    return any(module == f"rtlvr.{name}" or module.startswith(f"rtlvr.{name}.") for name in _NO_RESULT)
