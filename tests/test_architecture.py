@@ -14,6 +14,7 @@ FOUNDATION = {
     "confine",
     "errors",
     "identity",
+    "lifeline",
     "notebook",
     "params",
     "paths",

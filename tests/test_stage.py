@@ -7,7 +7,7 @@ import pytest
 
 from rtlvr.errors import StageError
 from rtlvr.params import load
-from rtlvr.records import Golden, Measurement, read_jsonl, write_jsonl
+from rtlvr.records import Golden, Measurement, put, read_jsonl, write_jsonl
 from rtlvr.stage import PLANS, Stage, open_stage, set_aside_results, stage_key
 
 ROW = Measurement(stage="02_roundtrip", metric="funnel", variant="goldens", value=3, n=3)
@@ -125,3 +125,12 @@ def test_every_notebook_has_a_plan() -> None:
     from rtlvr.paths import NOTEBOOKS
 
     assert sorted(PLANS) == sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+
+
+def test_rows_put_in_again_replace_and_repeated_ones_are_refused(outputs: Path) -> None:
+    other = ROW.model_copy(update={"metric": "other"})
+    newer = ROW.model_copy(update={"value": ROW.value + 1})
+    assert put([ROW, other], [newer]) == [other, newer]
+    assert put(put([other], [ROW]), [ROW]) == [other, ROW]
+    with pytest.raises(StageError, match=f"several rows for each of: {ROW.metric}"):
+        open_stage("00_start_here", load("smoke")).finish([ROW, newer])

@@ -23,10 +23,11 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from rtlvr import lifeline
 from rtlvr.errors import InfrastructureError
 
 Result = TypeVar("Result")
@@ -124,22 +125,22 @@ def walls() -> Walls:
 def start(command: Sequence[str], *, program: str, writable: Sequence[Path], **options: Any) -> subprocess.Popen:
     """Start `command` so that it reads only what `program` needs and `writable`, and writes only in `writable`.
 
-    `options` go to `subprocess.Popen`. Waiting for the process is the caller's affair, who is not confined.
+    `options` go to `subprocess.Popen`. Waiting for the process is the caller's affair, who is not confined. It ends with us.
 
     Raises:
         OSError: the process cannot be started.
         InfrastructureError: a wall that this system has cannot be put up.
     """
     if walls() == Walls(0, seccomp=False):
-        return subprocess.Popen(command, **options)
+        return lifeline.start(command, **options)
     readable, runnable = _homes(program)
     room = _Room(tuple(writable), readable, runnable)
 
-    def launch() -> subprocess.Popen:
+    def launch(*arguments: Any, **given: Any) -> subprocess.Popen:
         _restrict(room)
-        return subprocess.Popen(command, **options)
+        return subprocess.Popen(*arguments, **given)
 
-    return _in_thread(launch)
+    return lifeline.start(command, popen=lambda *a, **given: _in_thread(partial(launch, *a, **given)), **options)
 
 
 def confine(writable: Sequence[Path], readable: Sequence[Path] = ()) -> Walls:

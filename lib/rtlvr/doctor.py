@@ -4,7 +4,6 @@ import importlib.util
 import os
 import re
 import shutil
-import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -13,6 +12,7 @@ from typing import Literal
 from packaging.requirements import Requirement
 
 from rtlvr.confine import walls
+from rtlvr.lifeline import run
 from rtlvr.params import load
 from rtlvr.paths import INSTALLED, PROFILES, TINY_POLICY, from_profile, home, outputs
 
@@ -97,12 +97,10 @@ def _folders() -> list[Check]:
 
 def _yosys() -> Check:
     """Import pyosys in a child: a broken native library must not take the doctor down."""
-    run = subprocess.run(
-        [sys.executable, "-c", "from pyosys import libyosys"], capture_output=True, text=True, check=False
-    )
-    if run.returncode == 0:
+    done = run([sys.executable, "-c", "from pyosys import libyosys"])
+    if done.returncode == 0:
         return Check("Yosys (pyosys)", "ok", metadata.version("pyosys"))
-    return Check("Yosys (pyosys)", "missing", (run.stderr.splitlines() or ["import failed"])[-1], _AGAIN)
+    return Check("Yosys (pyosys)", "missing", (done.stderr.splitlines() or ["import failed"])[-1], _AGAIN)
 
 
 def _program(name: str, package: str) -> Check:
@@ -112,8 +110,7 @@ def _program(name: str, package: str) -> Check:
             f"apt install {package}, dnf install {package}, brew install icarus-verilog, or conda install {package}"
         )
         return Check(name, "missing", "not on PATH", advice)
-    run = subprocess.run([path, "-V"], capture_output=True, text=True, check=False)
-    found = re.search(r"version (\S+)", run.stdout)
+    found = re.search(r"version (\S+)", run([path, "-V"]).stdout)
     return Check(name, "ok", found.group(1) if found else path)
 
 
@@ -159,17 +156,8 @@ def _machine() -> Check:
 def _gpu() -> Check:
     if importlib.util.find_spec("torch") is None:
         return Check("GPU", "optional", "torch is not installed")
-    run = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import torch; print(torch.cuda.get_device_name() if torch.cuda.is_available() else '')",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    name = run.stdout.strip()
+    question = "import torch; print(torch.cuda.get_device_name() if torch.cuda.is_available() else '')"
+    name = run([sys.executable, "-c", question]).stdout.strip()
     return Check(
         "GPU", "ok" if name else "optional", name or "none", "" if name else "needed by the profiles gpu and paper only"
     )

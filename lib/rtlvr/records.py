@@ -128,8 +128,20 @@ class Measurement(Record):
     n: int
     unit: str = ""
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from every other measurement of a run."""
+        return self.stage, self.metric, self.variant
+
 
 RecordType = TypeVar("RecordType", bound=Record)
+
+
+def put(rows: Iterable[Measurement], new: Iterable[Measurement]) -> list[Measurement]:
+    """`rows` and `new`, where new rows replace old ones of the same key: to put the same in again changes nothing."""
+    given = list(new)
+    keys = {row.key for row in given}
+    return [*(row for row in rows if row.key not in keys), *given]
 
 
 def write_jsonl(path: Path, rows: Iterable[Record]) -> None:

@@ -1,11 +1,11 @@
 """`make reproduce`: every notebook in order through papermill, going on where an earlier run stopped.
 
-Each notebook runs in a process group of its own that dies with us: papermill's kernels would otherwise survive a kill.
+Each notebook runs in a process group of its own that ends with us (`rtlvr.lifeline`), and its kernel, which is in another,
+sees that papermill is gone and ends within a second; what a kernel has started ends with it.
 Whether a stage is done is asked of its manifest, never of the executed notebook.
 """
 
 import contextlib
-import ctypes
 import json
 import os
 import signal
@@ -15,13 +15,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from rtlvr import lifeline
 from rtlvr.errors import ParameterError
 from rtlvr.params import Profile, settings_of
 from rtlvr.paths import NOTEBOOKS, outputs
 from rtlvr.stage import PLANS, Stage, set_aside_results
 
 _FIGURES = "08_paper_figures"
-_PR_SET_PDEATHSIG = 1
 
 
 def reproduce(params: Profile, only: Sequence[str] | None = None, fresh: bool = False, again: bool = False) -> int:
@@ -75,9 +75,7 @@ def _run(name: str, params: Profile) -> bool:
     ]
     began = time.monotonic()
     with log.open("w") as sink:
-        process = subprocess.Popen(
-            command, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_die_with_parent
-        )
+        process = lifeline.start(command, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True)
         code = _wait(process, name, began)
     seconds = time.monotonic() - began
     if code == 0 and Stage(name, params).done:
@@ -110,11 +108,6 @@ def _wait(process: subprocess.Popen, name: str, began: float) -> int:
             signal.signal(number, handler)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _error(executed: Path, log: Path) -> list[str]:

@@ -10,15 +10,16 @@ import hashlib
 import json
 import os
 import platform
-import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 
+from rtlvr import lifeline
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.identity import PLANS, declared, differences, facts, key_of
 from rtlvr.params import Profile
@@ -74,11 +75,24 @@ class Stage:
         return differences(json.loads(path.read_text()), self.facts) if path.exists() else []
 
     def finish(self, rows: list[Measurement]) -> pd.DataFrame:
-        """Write the measurements, then the manifest; refresh the run's results.csv. Returns the measurements as a table."""
+        """Write the measurements, then the manifest; refresh the run's results.csv. Returns the measurements as a table.
+
+        Raises:
+            StageError: two rows have the same stage, metric and variant.
+        """
+        self._refuse_repeated(rows)
         write_jsonl(self.path("measurements.jsonl"), rows)
         write_text(self.path("manifest.json"), json.dumps(self._manifest(), indent=1))
         refresh_results(self.params.run)
         return pd.DataFrame([row.model_dump() for row in rows])
+
+    def _refuse_repeated(self, rows: list[Measurement]) -> None:
+        repeated = [" ".join(key[1:]).strip() for key, count in Counter(row.key for row in rows).items() if count > 1]
+        if repeated:
+            raise StageError(
+                f"stage {self.name} got several rows for each of: {', '.join(repeated)}; allowed: one row for a metric and "
+                "variant; put rows together with rtlvr.records.put, which replaces earlier ones"
+            )
 
     def _manifest(self) -> dict[str, object]:
         return {
@@ -170,14 +184,8 @@ def commit() -> str:
     """The kit's git commit, with `+` when files differ from it; `unknown` outside a checkout."""
     if INSTALLED:  # a repository around it would be somebody else's
         return "unknown"
-    run = subprocess.run(
-        ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return run.stdout.strip() or "unknown"
+    told = lifeline.run(["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"], cwd=ROOT)
+    return told.stdout.strip() or "unknown"
 
 
 def _set_aside(stage: Stage) -> None:

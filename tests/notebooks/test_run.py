@@ -14,12 +14,6 @@ from rtlvr.paths import NOTEBOOKS, ROOT
 pytestmark = [pytest.mark.notebook, pytest.mark.timeout(300)]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One outputs folder for the whole chain."""
-    return tmp_path_factory.mktemp("outputs")
-
-
 def papermill(home: Path, notebook: str, *arguments: str, cwd: Path, ok: bool = True) -> str:
     """Run a notebook; returns the text of all outputs (or, where it must fail, what papermill printed)."""
     target = home / "executed.ipynb"

@@ -1,5 +1,6 @@
 """What every committed notebook must be: one parameters cell, no outputs, short cells, prose, a closing table, a next step."""
 
+import ast
 import json
 import re
 
@@ -17,6 +18,42 @@ def cells(path) -> list[dict]:
 
 def text(cell: dict) -> str:
     return "".join(cell["source"])
+
+
+MUTATORS = {"append", "extend", "insert", "update", "add", "setdefault", "pop", "remove", "clear", "sort"}
+
+
+def changed_elsewhere(source: str) -> set[str]:
+    """Names whose values a cell changes in place although it did not make them: running it twice would change them twice.
+
+    A second name for a value (`a = b`) makes nothing.
+    """
+    made, changed = set(), set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign):
+            parts = [p for target in node.targets for p in (target.elts if isinstance(target, ast.Tuple) else [target])]
+            names = {part.id for part in parts if isinstance(part, ast.Name)}
+            made |= set() if isinstance(node.value, ast.Name) else names
+            changed |= {_base(part) for part in parts if not isinstance(part, ast.Name)}
+        elif isinstance(node, ast.AugAssign):
+            changed.add(_base(node.target))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
+            changed.add(_base(node.func.value))
+    return changed - made - {""}
+
+
+def _base(node: ast.AST) -> str:
+    """The name at the beginning of `a`, `a.b` or `a[b]`."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def test_what_a_cell_may_not_change() -> None:
+    assert changed_elsewhere("rows += [1]") == changed_elsewhere("rows.append(1)") == {"rows"}
+    assert changed_elsewhere("measured = known\nmeasured += [1]") == {"measured"}
+    assert changed_elsewhere("table['a'] = 1") == {"table"}
+    assert not changed_elsewhere("rows = []\nfor n in range(3):\n    rows += [n]\nrows = put(rows, more)")
 
 
 def test_nine_numbered_notebooks() -> None:
@@ -50,6 +87,12 @@ class TestNotebook:
         for cell in cells(path):
             if cell["cell_type"] == "code":
                 assert len(text(cell).splitlines()) < 15, text(cell)
+
+    def test_a_cell_can_be_run_twice(self, path) -> None:
+        """That it then also gives the same is seen in `test_twice.py`, for the notebooks where it is cheap enough."""
+        for cell in cells(path):
+            if cell["cell_type"] == "code":
+                assert not changed_elsewhere(text(cell)), text(cell)
 
     def test_prose_beside_code(self, path) -> None:
         words = {

@@ -12,11 +12,9 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
-from multiprocessing import get_context
 from pathlib import Path
 
 from tqdm import tqdm
@@ -26,6 +24,7 @@ from rtlvr.data.prepare import Prepared, prepare
 from rtlvr.data.similar import Index, signature, tokens
 from rtlvr.data.sources import Snippet
 from rtlvr.errors import DesignError, StageError
+from rtlvr.lifeline import processes
 from rtlvr.params import Corpus
 from rtlvr.records import Golden, Record, iter_jsonl, write_text
 from rtlvr.verify import Pool, Stimuli
@@ -238,9 +237,8 @@ def _mapper(jobs: int) -> Iterator[Callable]:
     if jobs == 1:
         yield map
         return
-    # Not forked: the verifier's threads may hold locks that a forked child would wait for.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as processes:
-        yield partial(processes.map, chunksize=8)
+    with processes(jobs) as executor:
+        yield partial(executor.map, chunksize=8)
 
 
 def _ahead(

@@ -15,11 +15,9 @@ import random
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
 
@@ -36,6 +34,7 @@ from rtlvr.evaluate.trojan import Trojan, trojans
 from rtlvr.hdl.mutate import mutants
 from rtlvr.hdl.rewrite import RECIPES, resynthesise, rewrites
 from rtlvr.hdl.source import normalised
+from rtlvr.lifeline import processes
 from rtlvr.records import Record, read_jsonl, write_jsonl
 from rtlvr.verify import Stimuli, verify_many
 from rtlvr.verify.compare import Prepared, compare
@@ -158,7 +157,7 @@ class _Case:
 
 def certified(sources: Sequence[Source], faults: int, seed: int = 0, jobs: int = 0) -> list[Certified]:
     """Certified pairs of many goldens, in their order."""
-    with ProcessPoolExecutor(jobs or cpu_count() or 1, get_context("spawn")) as pool:  # threads must not be forked
+    with processes(jobs or cpu_count() or 1) as pool:
         made = pool.map(partial(pairs_of, faults=faults, seed=seed), sources)
         return [pair for pairs in tqdm(made, total=len(sources), unit="golden") for pair in pairs]
 

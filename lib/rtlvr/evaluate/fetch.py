@@ -5,12 +5,12 @@ compared with the text that the kit was measured on: a branch may move, and a ta
 """
 
 import argparse
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rtlvr import lifeline
 from rtlvr.errors import StageError
 from rtlvr.evaluate.benchmarks import NAMES, NEWER, content_digest, upstream
 from rtlvr.evaluate.commands import FETCH
@@ -59,9 +59,9 @@ def fetch(source: Source, root: Path) -> bool:
         ["-C", str(partial), "checkout", "-q", "FETCH_HEAD"],
     )
     for step in steps:
-        run = subprocess.run(["git", *step], capture_output=True, text=True, check=False)
-        if run.returncode != 0:
-            print(f"{source.folder}: {run.stderr.strip().splitlines()[-1:]} from {source.url}", file=sys.stderr)
+        done = lifeline.run(["git", *step])
+        if done.returncode != 0:
+            print(f"{source.folder}: {done.stderr.strip().splitlines()[-1:]} from {source.url}", file=sys.stderr)
             return False
     partial.replace(folder)
     print(f"{source.folder}: {source.url} at {source.revision}")

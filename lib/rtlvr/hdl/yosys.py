@@ -3,7 +3,7 @@
 The child is forked, limited in time and memory, and its answer on a pipe is the only sign of success: a return code or a
 file proves nothing. It is confined (`rtlvr.confine`): it writes only below the scratch root of its parent and starts no
 program. Forking costs more than most questions, so a child answers several, each on designs of its own, and
-is replaced after an error, after `_QUESTIONS`, and when its parent changes.
+is replaced after an error, after `_QUESTIONS`, and when its parent changes. It ends with its parent (`rtlvr.lifeline`).
 """
 
 import json
@@ -24,6 +24,7 @@ from typing import NoReturn
 
 import psutil
 
+from rtlvr import lifeline
 from rtlvr.confine import confine, walls
 from rtlvr.errors import InfrastructureError
 from rtlvr.scratch import root
@@ -71,12 +72,14 @@ class _Child:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `end`)
         questions, self._ask = os.pipe()
         self._answers, answers = os.pipe()
+        self._line, line = lifeline.pair()
         _yosys(), walls()  # found out once, before a child is
         self._pid = os.fork()
         if self._pid == 0:
             os.close(self._ask)
             os.close(self._answers)
-            _serve(self._log.fileno(), questions, answers, self._root)
+            _serve(self._log.fileno(), questions, answers, line.fileno(), self._root)
+        line.close()
         os.close(questions)
         os.close(answers)
         if not os.read(self._answers, 1):
@@ -126,15 +129,17 @@ class _Child:
         os.waitpid(self._pid, 0)
         os.close(self._ask)
         os.close(self._answers)
+        self._line.close()
         self._log.close()
 
 
 _child: _Child | None = None
 
 
-def _serve(log: int, questions: int, answers: int, folder: Path) -> NoReturn:
+def _serve(log: int, questions: int, answers: int, line: int, folder: Path) -> NoReturn:
     try:
-        _close_others({log, questions, answers})
+        _close_others({log, questions, answers, line})
+        lifeline.follow(line)
         os.dup2(log, 1)
         os.dup2(log, 2)
         most = psutil.Process().memory_info().vms + _MEMORY

@@ -6,9 +6,9 @@ on a GPU they follow one another. A run that is done is not run again, one that 
 
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from os import cpu_count
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from tqdm.auto import tqdm
 
 from rtlvr.evaluate.generate import Sampling
 from rtlvr.evaluate.heldout import attempt
+from rtlvr.lifeline import processes
 from rtlvr.params import Profile
 from rtlvr.records import Problem, Sample, read_jsonl, write_jsonl
 from rtlvr.verify import Pool, Stimuli
@@ -63,8 +64,7 @@ def run_arms(arms: Sequence[Arm], setting: Setting, jobs: int = 0) -> list[Outco
     waiting = [arm for arm in arms if not _samples(setting, arm).exists()]
     jobs = jobs or (1 if torch.cuda.is_available() else cpu_count() or 1)
     if waiting:
-        context = get_context("spawn")  # a fork would inherit torch's threads and the verifier's
-        with ProcessPoolExecutor(min(jobs, len(waiting)), context, _settle, (jobs,)) as executor:
+        with processes(min(jobs, len(waiting)), partial(_settle, jobs)) as executor:
             futures = [executor.submit(_run, arm, setting) for arm in waiting]
             for future in tqdm(as_completed(futures), "runs", len(futures), unit="run"):
                 future.result()

@@ -22,6 +22,7 @@ from rtlvr.data.roundtrip import stimuli_of
 from rtlvr.errors import StageError
 from rtlvr.evaluate.generate import Sampling
 from rtlvr.evaluate.heldout import cached_attempt, problems_of, solved
+from rtlvr.lifeline import follow_launcher
 from rtlvr.records import Problem, Sample, Triple, read_jsonl
 from rtlvr.stage import Stage, open_stage
 from rtlvr.train.commands import TRAIN_RL
@@ -87,6 +88,7 @@ def run(options: argparse.Namespace) -> int:
         ParameterError: an unknown profile.
         StageError: what goes before has not run.
     """
+    follow_launcher()
     world = PartialState(cpu=not torch.cuda.is_available()).num_processes
     stage = open_stage("05_rl", profile_of(options))
     pool = Pool(max(1, (stage.params.testbench.workers or os.cpu_count() or 1) // world))

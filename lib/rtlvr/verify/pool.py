@@ -19,6 +19,7 @@ from typing import TypeVar
 
 import psutil
 
+from rtlvr import lifeline
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.hdl.reading import Reading
@@ -41,7 +42,7 @@ class Worker:
         to_read, self._to = os.pipe()
         self._from, to_write = os.pipe()
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        self._process = subprocess.Popen(
+        self._process = lifeline.start(
             [sys.executable, "-m", "rtlvr.verify.worker", str(to_read), str(to_write)],
             pass_fds=(to_read, to_write),
             stdin=subprocess.DEVNULL,

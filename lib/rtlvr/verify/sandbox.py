@@ -1,9 +1,10 @@
 """Running EDA tools on untrusted text: scratch folder, clean environment, limits, no survivors.
 
-Guarantees: CPU time, memory, file size and wall time are bounded; the tool's whole process group is killed at the end;
-nothing of the host's environment is passed on. Two walls keep candidate code from other files, programs and the network:
-the screen in `rtlvr.hdl.source`, which every candidate passes first, and, where the system has it, the kernel: a tool
-reads the system's libraries and its own folder, and writes only there (`rtlvr.confine`).
+Guarantees: CPU time, memory, file size and wall time are bounded; the tool's whole process group is killed at the end,
+and when we are killed ourselves (`rtlvr.lifeline`); nothing of the host's environment is passed on. Two walls keep
+candidate code from other files, programs and the network: the screen in `rtlvr.hdl.source`, which every candidate passes
+first, and, where the system has it, the kernel: a tool reads the system's libraries and its own folder, and writes only
+there (`rtlvr.confine`).
 """
 
 import math

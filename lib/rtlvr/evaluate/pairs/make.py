@@ -10,8 +10,6 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from tqdm.auto import tqdm
@@ -23,6 +21,7 @@ from rtlvr.evaluate.pairs.template import Candidate, Design, designs
 from rtlvr.evaluate.pairs.witness import Sight, icarus, verilator
 from rtlvr.hdl.circuit import Circuit, Port
 from rtlvr.hdl.rewrite import resynthesise, rewrites
+from rtlvr.lifeline import processes
 from rtlvr.paths import INSTALLED
 from rtlvr.records import write_jsonl
 
@@ -136,7 +135,7 @@ def run(options: argparse.Namespace) -> int:
     if not chosen:
         names = ", ".join(design.id for design in all_designs())
         raise ParameterError(f"got --only {options.only}, which no design has in its id; designs: {names}")
-    with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:  # threads must not be forked
+    with processes(options.jobs) as pool:
         for made, dropped in tqdm(pool.map(label, chosen), total=len(chosen), unit="golden"):
             pairs += made
             print(*(f"no label: {line}" for line in dropped), sep="\n" if dropped else "", flush=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 from rtlvr.errors import InfrastructureError
 from rtlvr.evaluate.pairs.bench import bench, suffixed
 from rtlvr.evaluate.pairs.template import Candidate, Design
+from rtlvr.lifeline import run
 
 _FIRST_CYCLES, _SECONDS = 120_000, 900
 _COPIES = 8  # of a golden whose unknown values Icarus cannot judge
@@ -155,15 +156,7 @@ def _program() -> str:
 
 def _call(command: Sequence[str], place: Path) -> tuple[int, str]:
     try:
-        done = subprocess.run(
-            command,
-            cwd=place,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
+        done = run(command, timeout=_SECONDS, cwd=place, stderr=subprocess.STDOUT, process_group=0)
     except subprocess.TimeoutExpired:
         return 124, "it ran out of time"
     return done.returncode, done.stdout
