@@ -3,6 +3,8 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -75,10 +77,34 @@ def test_size_and_docstrings(path) -> None:
             assert node.end_lineno - node.lineno + 1 <= 60, f"{node.name} is too long"
 
 
-def test_public_functions_are_typed_and_described() -> None:
-    for path in FILES:
-        for node in ast.parse(path.read_text()).body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                where = f"{path.relative_to(PACKAGE)}:{node.name}"
-                assert ast.get_docstring(node), f"{where} has no docstring"
-                assert all(a.annotation for a in node.args.args if a.arg != "commands"), f"{where} is not typed"
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def definitions(body: list[ast.stmt], owner: str = "") -> Iterator[tuple[Definition, str]]:
+    """Functions, classes and methods of a file with their class's name; what is local to a function is left out."""
+    for node in body:
+        if isinstance(node, ast.If | ast.Try):
+            yield from definitions(node.body, owner)
+        elif isinstance(node, Definition):
+            yield node, owner
+            if isinstance(node, ast.ClassDef):
+                yield from definitions(node.body, node.name)
+
+
+def lacks(node: Definition, owner: str) -> list[str]:
+    """What a definition lacks: a docstring (the arguments of `__init__` are in its class's) or types."""
+    found = [] if ast.get_docstring(node) or node.name.startswith("_") else ["a docstring"]
+    if isinstance(node, ast.ClassDef) or (node.name.startswith("_") and node.name != "__init__"):
+        return found
+    given = node.args
+    named = [*given.posonlyargs, *given.args, *given.kwonlyargs, *filter(None, (given.vararg, given.kwarg))]
+    plain = any(ast.unparse(mark) == "staticmethod" for mark in node.decorator_list)
+    untyped = [one.arg for one in named[bool(owner) and not plain :] if one.annotation is None]
+    return found + [f"a type of {name}" for name in untyped] + (["a return type"] if node.returns is None else [])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_public_names_are_typed_and_described(path: Path) -> None:
+    found = definitions(ast.parse(path.read_text()).body)
+    missing = {f"{owner}.{node.name}".strip("."): lacks(node, owner) for node, owner in found}
+    assert not {name: what for name, what in missing.items() if what}

@@ -11,7 +11,7 @@ file.
 import reprlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -86,7 +86,7 @@ _Width = Annotated[int, Field(ge=1, le=1 << 20)]
 _Bit = Literal[0, 1]  # takes False and True, too
 
 
-def _sorted_set(value: object, check: Callable[[object], tuple]) -> tuple:
+def _sorted_set(value: object, check: Callable[[object], tuple[Any, ...]]) -> tuple[Any, ...]:
     """Lists keep their order, which is that of the ports; sets have none that lasts."""
     rows = check(tuple(value) if isinstance(value, list | set | frozenset) else value)
     return tuple(sorted(rows)) if isinstance(value, set | frozenset) else rows
@@ -133,10 +133,11 @@ class _Line(_Strict):
 
 
 _DESIGNS = TypeAdapter(Annotated[dict[_Name, _Design], Field(min_length=1)], config=ConfigDict(strict=True))
-_Given, _Checked = TypeVar("_Given"), TypeVar("_Checked")
+_Given = TypeVar("_Given")
+_Checked = TypeVar("_Checked")
 
 
-def _rl_rows(raw: dict, name: str, place: str) -> Iterator[RlRow]:
+def _rl_rows(raw: dict[str, object], name: str, place: str) -> Iterator[RlRow]:
     line = _valid(_Line.model_validate, raw, place, "the published columns; ground_truth holds bytes")
     place += ", reward_model.ground_truth"
     try:
@@ -171,7 +172,7 @@ def _must_exist(path: Path) -> None:
         raise StageError(f"got no file {path}; allowed: a file of the authors' data; download it, or correct the path")
 
 
-def _parquet_rows(path: Path) -> Iterator[dict]:
+def _parquet_rows(path: Path) -> Iterator[dict[str, object]]:
     columns = list(_Line.model_fields)
     try:
         with pq.ParquetFile(path) as file:

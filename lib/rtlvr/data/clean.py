@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -34,6 +35,7 @@ STEPS = (
     "analysed", "equal to itself", "no benchmark's function",
 )  # fmt: skip
 _CHUNK = 256
+_Mapper = Callable[[Callable[[Snippet], list[Prepared]], tuple[Snippet, ...]], Iterable[list[Prepared]]]
 
 
 class Dropped(Record):
@@ -137,7 +139,9 @@ class Cleaner:
 
     def _round(self, waiting: list[Prepared]) -> tuple[list[Prepared], list[Dropped], list[Prepared]]:
         """Those unlike all kept and each other; those like a kept one; and those that wait for the first of their like."""
-        firsts, copies, later = [], [], []
+        firsts: list[Prepared] = []
+        copies: list[Dropped] = []
+        later: list[Prepared] = []
         now = Index(self._settings.near_duplicate)
         for item in waiting:
             if hit := self._kept.nearest(item.signature):
@@ -160,8 +164,10 @@ class Cleaner:
         copied = self._benchmarks and self._benchmarks.design(item.code, circuit)
         return _dropped(item, "no benchmark's function", copied) if copied else None
 
-    def _append(self, progress: dict, snippets: int, kept: list[Golden], dropped: list[Dropped]) -> dict:
-        counts = {"key": self._key, "snippets": progress["snippets"] + snippets}
+    def _append(
+        self, progress: dict[str, Any], snippets: int, kept: list[Golden], dropped: list[Dropped]
+    ) -> dict[str, Any]:
+        counts: dict[str, Any] = {"key": self._key, "snippets": progress["snippets"] + snippets}
         for path, rows in ((self.goldens, kept), (self.dropped, dropped)):
             with path.open("a", encoding="utf-8") as file:
                 file.write("".join(row.model_dump_json() + "\n" for row in rows))
@@ -171,11 +177,11 @@ class Cleaner:
         write_text(self._folder / "progress.json", json.dumps(counts))
         return counts
 
-    def _resume(self) -> dict:
+    def _resume(self) -> dict[str, Any]:
         """How far an earlier run got; what it wrote beyond that is cut off."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / "progress.json"
-        progress = {"key": self._key, "snippets": 0, self.goldens.name: 0, self.dropped.name: 0}
+        progress: dict[str, Any] = {"key": self._key, "snippets": 0, self.goldens.name: 0, self.dropped.name: 0}
         if path.exists():
             progress = json.loads(path.read_text())
         if progress["key"] != self._key:
@@ -232,7 +238,7 @@ def funnel(folder: Path) -> list[tuple[str, int]]:
 
 
 @contextmanager
-def _mapper(jobs: int) -> Iterator[Callable]:
+def _mapper(jobs: int) -> Iterator[_Mapper]:
     """A `map` over `jobs` processes, or in this one."""
     if jobs == 1:
         yield map
@@ -242,7 +248,7 @@ def _mapper(jobs: int) -> Iterator[Callable]:
 
 
 def _ahead(
-    mapper: Callable, work: Callable[[Snippet], list[Prepared]], chunks: Iterable[tuple[Snippet, ...]]
+    mapper: _Mapper, work: Callable[[Snippet], list[Prepared]], chunks: Iterable[tuple[Snippet, ...]]
 ) -> Iterator[list[list[Prepared]]]:
     """The prepared chunks in order; the next is under way while one is judged."""
     before = None

@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from rtlvr.data.families import Design, Split, draw
 from rtlvr.paths import CORPUS
@@ -21,7 +22,8 @@ def seed_corpus() -> tuple[Golden, ...]:
 
 def procedural(count: int, seed: int, split: Split = "train") -> Iterator[tuple[Golden, Design]]:
     """`count` distinct procedural goldens of a split with their designs; deterministic in `seed`."""
-    rng, seen = random.Random(f"{split}:{seed}"), set()
+    rng = random.Random(f"{split}:{seed}")
+    seen: set[str] = set()
     while len(seen) < count:
         design = draw(rng, split)
         if design.digest in seen:
@@ -52,7 +54,7 @@ def heldout_problems(count: int, seed: int = 0) -> list[Problem]:
     ]
 
 
-def _read(path) -> Golden:
+def _read(path: Path) -> Golden:
     text = path.read_text(encoding="utf-8")
     fields = dict(_FIELD.findall(text))
     code = text[text.index("\n\n") + 2 :]

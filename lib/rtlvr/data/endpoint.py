@@ -8,7 +8,6 @@ request: those under way may exceed them, by at most `concurrency` replies.
 
 import asyncio
 import contextlib
-import itertools
 import json
 import os
 import random
@@ -16,6 +15,7 @@ import re
 import threading
 import time
 import weakref
+from typing import TypedDict
 
 import httpx
 
@@ -115,9 +115,10 @@ class EndpointChat:
             InfrastructureError: the service failed for good.
             BudgetError: a budget is spent.
         """
-        broken = 0
+        broken = tries = 0
         with self._turns:
-            for tries in itertools.count(1):
+            while True:
+                tries += 1
                 self.spending.check()
                 try:
                     return self._once(request, about)
@@ -132,7 +133,7 @@ class EndpointChat:
     def _once(self, request: Request, about: str) -> Reply:
         started, key = time.monotonic(), os.environ.get(self._key_env, "").strip() or "none"
         wanted = {"model", "temperature", "top_p", "max_tokens", "seed"}
-        body = request.model_dump(include=wanted)  # all of them: a server has defaults of its own
+        body: dict[str, object] = request.model_dump(include=wanted)  # all of them: a server has defaults of its own
         body["messages"] = request.messages
         response, data = asyncio.run_coroutine_threadsafe(self._post(body, key), self._loop).result()
         text = data.decode("utf-8-sig", "replace")
@@ -142,7 +143,7 @@ class EndpointChat:
             raise self._refusal(response, text)
         return self._read(text, len(data) > MAX_REPLY_BYTES, request, about, time.monotonic() - started)
 
-    async def _post(self, body: dict, key: str) -> tuple[httpx.Response, bytes]:
+    async def _post(self, body: dict[str, object], key: str) -> tuple[httpx.Response, bytes]:
         """One try: status, headers and body, which is cut where it gets too long."""
         headers = {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"}
         data = bytearray()
@@ -187,10 +188,11 @@ class EndpointChat:
             body = json.loads(text)
         bought = _bought(body, request, text)
         self.spending.add(**bought)
-        oversize = {"content": "", "reasoning": "", "finish": "oversize"}
+        oversize = _Said(content="", reasoning="", finish="oversize")
         said = oversize if cut and '"choices"' in text else _message(body, text)
-        facts = {"request": request.digest, "about": about, "model": request.model, "seconds": round(seconds, 3)}
-        return Reply(**facts, **said, **bought)
+        return Reply(
+            request=request.digest, about=about, model=request.model, seconds=round(seconds, 3), **said, **bought
+        )
 
 
 class _Trouble(Exception):
@@ -202,22 +204,41 @@ class _Trouble(Exception):
         self.final, self.broken, self.wait = final, broken, wait
 
 
-def _bought(body: object, request: Request, text: str) -> dict[str, int]:
+class _Bought(TypedDict):
+    """Tokens of one reply."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+class _Said(TypedDict):
+    """What a reply says, and how it ended."""
+
+    content: str
+    reasoning: str
+    finish: str
+
+
+def _bought(body: object, request: Request, text: str) -> _Bought:
     """Tokens of prompt and reply as the service counts them; else a high guess, so that a budget still ends the run."""
     usage = body.get("usage") if isinstance(body, dict) else None
-    bought = {}
-    for name, counted in (("prompt_tokens", request.system + request.user), ("completion_tokens", text)):
+
+    def tokens(name: str, counted: str) -> int:
         count = usage.get(name) if isinstance(usage, dict) else None
-        right = type(count) is int and 0 < count <= _MAX_TOKENS
-        bought[name] = count if right else len(counted.encode()) // 3 + 1
-    return bought
+        return count if type(count) is int and 0 < count <= _MAX_TOKENS else len(counted.encode()) // 3 + 1
+
+    return _Bought(
+        prompt_tokens=tokens("prompt_tokens", request.system + request.user),
+        completion_tokens=tokens("completion_tokens", text),
+    )
 
 
-def _message(body: object, text: str) -> dict[str, str]:
+def _message(body: object, text: str) -> _Said:
     """Content, reasoning and end of the first choice."""
     choices = body.get("choices") if isinstance(body, dict) else None
     choice = choices[0] if isinstance(choices, list) and choices else None
-    message = choice.get("message") if isinstance(choice, dict) else None
+    choice = choice if isinstance(choice, dict) else {}
+    message = choice.get("message")
     if not isinstance(message, dict) or message.get("role") not in (None, "", "assistant"):  # some leave the role out
         raise _Trouble("it holds no message of an assistant", text, broken=True)
     content, finish = _text(message.get("content")), _text(choice.get("finish_reason")) or ""

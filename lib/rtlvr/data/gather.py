@@ -103,9 +103,11 @@ class _Split:
         self._own, self._designs, self._other = own, designs, other
 
     def describe(self, golden: Golden) -> Description:
+        """What the golden's teacher says of it."""
         return self._of(golden).describe(golden)
 
     def solve(self, golden: Golden, prompt: str, attempt: int = 0) -> Answer:
+        """What the golden's teacher answers."""
         return self._of(golden).solve(golden, prompt, attempt)
 
     def _of(self, golden: Golden) -> Teacher:

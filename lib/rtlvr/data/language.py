@@ -5,6 +5,7 @@ Guaranteed: what a model thinks is never part of a description. A reply that lac
 """
 
 import re
+from typing import TypedDict
 
 from rtlvr.data.chat import Chat, Reply, Request
 from rtlvr.data.teacher import Answer, Description
@@ -28,6 +29,14 @@ inside <think> and </think>, about how to implement it. Then write the complete 
 _THOUGHT = re.compile(r"<think>(.*?(?=</think>)|.*?(?=<answer>|```|\Z))(?:</think>)?", re.DOTALL)
 
 
+class _Sampling(TypedDict):
+    """How one of the two questions is asked: the fields of `Request` that are not its text or seed."""
+
+    model: str
+    temperature: float
+    max_tokens: int
+
+
 class LanguageTeacher:
     """Words the two questions and reads the answers; `chat` carries them.
 
@@ -49,8 +58,8 @@ class LanguageTeacher:
         seed: int = 0,
     ) -> None:
         self._chat, self._seed = chat, seed
-        self._describe = {"model": describe_model, "temperature": describe_temperature, "max_tokens": describe_tokens}
-        self._solve = {"model": solve_model, "temperature": solve_temperature, "max_tokens": solve_tokens}
+        self._describe = _Sampling(model=describe_model, temperature=describe_temperature, max_tokens=describe_tokens)
+        self._solve = _Sampling(model=solve_model, temperature=solve_temperature, max_tokens=solve_tokens)
 
     def describe(self, golden: Golden) -> Description:
         """Ask for a specification of the golden's code."""

@@ -51,7 +51,7 @@ def decode(data: bytes) -> str:
         Unusable: it is none of these.
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ("utf-16",)
+        encodings: tuple[str, ...] = ("utf-16",)
     elif b"\0" in data:
         raise Unusable("it holds NUL bytes: no text")
     else:

@@ -9,7 +9,9 @@ the time and memory that it takes. Not guaranteed: pickles of Python 2, and byte
 """
 
 import pickletools
+from collections.abc import Collection, Iterable
 from itertools import chain
+from typing import Any, cast
 
 from rtlvr.errors import StageError
 
@@ -53,10 +55,11 @@ _TEXTS = frozenset(("UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"))
 _PUSHES = _NUMBERS | _TEXTS | {"BINBYTES", "SHORT_BINBYTES", "BINBYTES8"}
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 # Instructions that use up values: how many (None: all since the last mark), and what they build or add to.
+_BUILDS: dict[str, tuple[int | None, type]]
 _BUILDS = {"EMPTY_LIST": (0, list), "EMPTY_DICT": (0, dict), "EMPTY_SET": (0, set), "EMPTY_TUPLE": (0, tuple)}
 _BUILDS |= {"TUPLE1": (1, tuple), "TUPLE2": (2, tuple), "TUPLE3": (3, tuple), "TUPLE": (None, tuple)}
 _BUILDS |= {"LIST": (None, list), "DICT": (None, dict), "FROZENSET": (None, frozenset)}
-_ADDS = {"APPENDS": (None, list), "SETITEMS": (None, dict), "ADDITEMS": (None, set)}
+_ADDS: dict[str, tuple[int | None, type]] = {"APPENDS": (None, list), "SETITEMS": (None, dict), "ADDITEMS": (None, set)}
 _ADDS |= {"APPEND": (1, list), "SETITEM": (2, dict)}
 _SETS = {f"{module} {kind.__name__}": kind for module in ("builtins", "__builtin__") for kind in (set, frozenset)}
 
@@ -65,12 +68,12 @@ class _Machine:
     """Carries out the instructions that build plain values; it has none that could call or import."""
 
     def __init__(self) -> None:
-        self._stack: list = []
+        self._stack: list[Any] = []  # plain values, set and frozenset among them
         self._marks: list[int] = []  # heights of the stack
-        self._memo: dict[int, object] = {}  # not a list: its size must not depend on an index in the file
+        self._memo: dict[object, object] = {}  # not a list: its size must not depend on an index in the file
         self._left = MAX_VALUES
 
-    def step(self, name: str, argument) -> None:
+    def step(self, name: str, argument: object) -> None:
         """Carry out one instruction."""
         self._spend(1)
         if name in _PUSHES:
@@ -93,7 +96,7 @@ class _Machine:
         elif name not in ("PROTO", "FRAME", "STOP"):
             self._stack.append(self._other(name, argument))
 
-    def take(self, count: int | None) -> list:
+    def take(self, count: int | None) -> list[Any]:
         """The last `count` values, or all since the last mark; they leave the stack."""
         floor = self._marks[-1] if self._marks else 0
         start = self._marks.pop() if count is None else len(self._stack) - count
@@ -107,20 +110,20 @@ class _Machine:
         target = self._stack[-1]
         if type(target) is not kind:
             raise TypeError(f"values are added to no {kind.__name__}")
-        if kind is list:
+        if isinstance(target, list):
             target.extend(items)
         else:
-            target.update(_built(kind, items))
+            cast("dict[object, object] | set[object]", target).update(_built(kind, items))
 
     def _spend(self, count: int) -> None:
         self._left -= count
         if self._left < 0:
             raise _Refused(f"more than {MAX_VALUES} instructions and values")
 
-    def _other(self, name: str, argument) -> object:
+    def _other(self, name: str, argument: object) -> object:
         """What the remaining instructions give, which name or call something: sets are built, all else is refused."""
         if name in ("GLOBAL", "STACK_GLOBAL"):
-            wanted = argument if name == "GLOBAL" else " ".join(self.take(2))
+            wanted = str(argument) if name == "GLOBAL" else " ".join(self.take(2))
             if wanted not in _SETS:
                 raise _Refused(shown(wanted.replace(" ", ".", 1)))
             return _SETS[wanted]
@@ -134,16 +137,17 @@ class _Machine:
         return _built(kind, arguments[0])
 
 
-def _built(kind: type, items: list):
+def _built(kind: type, items: list[Any]) -> Any:
+    """A container of that kind; of a dict, `items` are keys and values in turn."""
     if kind is dict:
         return dict(zip(map(_key, items[::2]), items[1::2], strict=True))
     return kind(map(_key, items)) if kind in (set, frozenset) else kind(items)
 
 
-def _key(value):
+def _key(value: object) -> object:
     """A value that is about to be hashed and compared, which for nested tuples and long texts can be made to take for ever."""
-    parts = value if type(value) is tuple else (value,)
-    texts = [part for part in parts[:_MAX_KEY] if type(part) in (str, bytes)]
+    parts: tuple[object, ...] = value if type(value) is tuple else (value,)
+    texts = [part for part in parts[:_MAX_KEY] if isinstance(part, str | bytes)]
     if len(parts) > _MAX_KEY or any(len(t) > _MAX_NAME for t in texts) or any(type(p) not in _ATOMS for p in parts):
         raise _Refused("a key or element of a set that is neither a short atom nor a short tuple of such")
     return value
@@ -158,10 +162,11 @@ def _checked(value: object) -> object:
             continue
         if type(node) not in _CONTAINERS:
             raise _Refused("a class as a value")
-        count += len(node) * (2 if type(node) is dict else 1)
+        inside = cast("Collection[object]", node)
+        count += len(inside) * (2 if type(node) is dict else 1)
         if count > MAX_VALUES or depth == MAX_DEPTH:
             raise _Refused(f"more than {MAX_VALUES} values or {MAX_DEPTH} levels when written out in full")
-        parts = chain.from_iterable(node.items()) if type(node) is dict else node
+        parts: Iterable[object] = chain.from_iterable(node.items()) if type(node) is dict else inside
         todo.extend((part, depth + 1) for part in parts)
     return value
 

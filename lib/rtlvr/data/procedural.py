@@ -2,9 +2,9 @@
 
 import random
 import re
+from collections.abc import Iterable
 
 from rtlvr.data.families import FAMILIES, Design
-from rtlvr.data.families.base import Misreading
 from rtlvr.data.teacher import Answer, Description
 from rtlvr.hdl.mutate import mutants
 from rtlvr.records import Golden
@@ -96,7 +96,7 @@ class ProceduralTeacher:
             return _injected(family.think(params), code, rng)
         return Answer(family.think(params), code, " + ".join(made) if code != asked else None)
 
-    def _drawn(self, misreadings: dict[str, Misreading], rng: random.Random) -> list[str]:
+    def _drawn(self, misreadings: Iterable[str], rng: random.Random) -> list[str]:
         rates = {name: MISREADING_RATES.get(name, _OTHER_RATE) * self._misread for name in misreadings}
         return [name for name, rate in rates.items() if rng.random() < rate]
 

@@ -54,7 +54,7 @@ def signature(words: list[str]) -> np.ndarray:
     shingles = {" ".join(words[i : i + _SHINGLE]) for i in range(last)}
     sketch = MinHash(PERMUTATIONS, scheme=_SCHEME)
     sketch.update_batch([shingle.encode("utf-8", "replace") for shingle in sorted(shingles)])
-    return sketch.hashvalues
+    return np.asarray(sketch.hashvalues)
 
 
 class Index:

@@ -119,7 +119,7 @@ def _hub(where: str) -> Iterator[Snippet]:
         raise StageError(f"the dataset {name!r} cannot be read: {error}; check its name and the network") from error
 
 
-def _column(name: str, row: dict, wanted: str) -> str:
+def _column(name: str, row: dict[str, object], wanted: str) -> str:
     found = wanted if wanted in row else next((c for c in _COLUMNS if not wanted and c in row), None)
     if found is None:
         raise ParameterError(f"got dataset {name!r} with columns {', '.join(row)}; say which: hub:{name}#COLUMN")
@@ -129,8 +129,10 @@ def _column(name: str, row: dict, wanted: str) -> str:
 def _authors(where: str) -> Iterator[Snippet]:
     path = _existing(where)
     if path.suffix == ".parquet":
-        for row in read_rl(path):
-            yield Snippet(source="authors-rl", name=row.id, data=row.golden.encode(), description=row.prompt)
+        for problem in read_rl(path):
+            yield Snippet(
+                source="authors-rl", name=problem.id, data=problem.golden.encode(), description=problem.prompt
+            )
         return
     for number, row in enumerate(read_sft(path)):
         code = last_block(row.response) or ""

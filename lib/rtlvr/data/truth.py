@@ -34,7 +34,7 @@ class KnownTruth:
 
 def each_of(total: float) -> float:
     """The rate at which descriptions and codes must each be wrong, independently, for `total` of all pairs to be."""
-    return 1 - (1 - total) ** 0.5
+    return float(1 - (1 - total) ** 0.5)
 
 
 def known_truth(

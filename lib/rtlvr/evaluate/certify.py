@@ -105,9 +105,10 @@ def pairs_of(source: Source, faults: int, seed: int = 0) -> list[Certified]:
     wrong = islice(case.mutants(rng), faults)
     labelled = [*((c, True, k) for k, c in case.rewrites()), *((c, False, k) for k, c in wrong)]
     labelled += [(t.code, False, t.kind) for t in trojans(golden.text, golden.circuit, rng) if case.told_apart_by(t)]
-    common = {"golden": source.code, "top": source.top}
     return [
-        Certified(id=f"{source.id}/{number}", candidate=code, right=right, kind=kind, **common)
+        Certified(
+            id=f"{source.id}/{number}", golden=source.code, top=source.top, candidate=code, right=right, kind=kind
+        )
         for number, (code, right, kind) in enumerate(labelled)
     ]
 

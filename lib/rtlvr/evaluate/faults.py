@@ -7,8 +7,9 @@ nothing that an output shows; what it is, verification says.
 import random
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any, cast
 
-from pyslang import ast
+from pyslang import ast, syntax
 from pyslang.syntax import SyntaxKind, SyntaxTree
 
 from rtlvr.evaluate.faultsites import Site, sites_of
@@ -45,7 +46,7 @@ def _faults(text: str, top: str, rng: random.Random) -> Iterator[Mutant]:
 def _sites(text: str, top: str) -> Iterator[Site]:
     tree = tree_of(text)
     live, dead, names = _alive(tree, top)
-    for member in tree.root.members:
+    for member in cast(syntax.CompilationUnitSyntax, tree.root).members:
         if member.kind == SyntaxKind.ModuleDeclaration and member.header.name.valueText in names:
             yield from sites_of(member, tree, text, lambda place: place in live or place not in dead)
 
@@ -57,8 +58,10 @@ def _errors(text: str) -> int:
 
 def _alive(tree: SyntaxTree, top: str) -> tuple[set[int], set[int], set[str]]:
     """Where generate blocks begin that are elaborated, and that are not, and the modules that `top` reaches."""
-    live, dead, names, compilation = set(), set(), {top}, compiled(tree, top)
-    todo = [instance.body for instance in compilation.getRoot().topInstances]
+    live: set[int] = set()
+    dead: set[int] = set()
+    names, compilation = {top}, compiled(tree, top)
+    todo: list[Any] = [instance.body for instance in compilation.getRoot().topInstances]
     for _ in range(_INSTANCES):
         if not todo:
             break
@@ -73,12 +76,12 @@ def _alive(tree: SyntaxTree, top: str) -> tuple[set[int], set[int], set[str]]:
     return live, dead, names
 
 
-def _enter(block: ast.Symbol, tree: SyntaxTree, live: set[int], dead: set[int], todo: list) -> None:
-    if block.kind == ast.SymbolKind.GenerateBlockArray:
+def _enter(block: ast.Symbol, tree: SyntaxTree, live: set[int], dead: set[int], todo: list[Any]) -> None:
+    if isinstance(block, ast.GenerateBlockArraySymbol):
         todo.append(block.entries)
         return
     place = span(block.syntax, tree)[0] if block.syntax is not None else -1
-    if block.isUninstantiated:
+    if cast(ast.GenerateBlockSymbol, block).isUninstantiated:
         dead.add(place)
     else:
         live.add(place)

@@ -8,6 +8,7 @@ and printing are left alone.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 
 from pyslang import syntax
 from pyslang.parsing import Token, TokenKind
@@ -66,6 +67,7 @@ _LEFT_ALONE = (
 )
 
 
+_Binary = syntax.BinaryExpressionSyntax
 Edit = tuple[str, SyntaxNode | Token | tuple[int, int], str]  # kind, what is replaced, and by what
 
 
@@ -79,9 +81,12 @@ class Site:
     after: str
 
 
-def sites_of(module: SyntaxNode, tree: SyntaxTree, text: str, alive: Callable[[int], bool]) -> Iterator[Site]:
+def sites_of(
+    module: syntax.ModuleDeclarationSyntax, tree: SyntaxTree, text: str, alive: Callable[[int], bool]
+) -> Iterator[Site]:
     """All edits in a module that macros do not make; `alive` says whether the code at a place is elaborated."""
-    finder, todo = _Finder(module, tree, text), [module]
+    finder = _Finder(module, tree, text)
+    todo: list[SyntaxNode] = [module]
     while todo:
         node = todo.pop()
         if isinstance(node, _LEFT_ALONE) or _left_alone(node):
@@ -110,17 +115,17 @@ def _inside(node: SyntaxNode) -> list[SyntaxNode]:
         return [item.clause for item in node.items]
     if isinstance(node, syntax.DataDeclarationSyntax):
         return []
-    if node.kind == SyntaxKind.MultipleConcatenationExpression:
+    if isinstance(node, syntax.MultipleConcatenationExpressionSyntax):
         return [node.concatenation]
     if isinstance(node, syntax.RangeSelectSyntax):
         return []
-    return list(node)
+    return cast("list[SyntaxNode]", list(node))  # and tokens, which are left alone
 
 
 class _Finder:
     """Sites at single nodes."""
 
-    def __init__(self, module: SyntaxNode, tree: SyntaxTree, text: str) -> None:
+    def __init__(self, module: syntax.ModuleDeclarationSyntax, tree: SyntaxTree, text: str) -> None:
         self._tree, self._text, self._code = tree, text, strip_comments(text)
         header = span(module.header, tree)
         declared = [text[slice(*header)], *(text[slice(*span(m, tree))] for m in module.members if _is_port(m))]
@@ -150,25 +155,26 @@ class _Finder:
     def _found(self, node: SyntaxNode) -> Iterator[Edit]:
         if node.kind in _SWAPS:
             kind, after = _SWAPS[node.kind]
-            yield kind, node.operatorToken, after
+            yield kind, cast(_Binary, node).operatorToken, after
         elif node.kind in _NEGATIONS and node.parent.kind != SyntaxKind.ConditionalPattern:
-            yield "negation", node, self._said(node.operand)
+            yield "negation", node, self._said(cast(syntax.PrefixUnaryExpressionSyntax, node).operand)
         elif node.kind in _ASSIGNMENTS:
-            yield from self._assignment(node)
+            yield from self._assignment(cast(_Binary, node))
         elif find := _FINDERS.get(type(node)):
             yield from find(self, node)
 
-    def _assignment(self, node: SyntaxNode) -> Iterator[Edit]:
+    def _assignment(self, node: _Binary) -> Iterator[Edit]:
         if _under_reset(node, self._said):
             yield "reset value", node.right, _other_value(self._said(node.right))
         if node.kind == SyntaxKind.NonblockingAssignmentExpression and self._read_later(node):
             yield "blocking", node.operatorToken, "="
 
-    def _read_later(self, node: SyntaxNode) -> bool:
+    def _read_later(self, node: _Binary) -> bool:
         """Whether the clocked block reads the register after this assignment, on a path that makes it."""
         name = re.match(r"\s*\w+", self._said(node.left))
         _, end = self.place(node)
-        other_paths, above = [], node
+        other_paths: list[tuple[int, int]] = []
+        above: SyntaxNode = node
         while above.parent is not None and not isinstance(above, syntax.ProceduralBlockSyntax):
             below, above = above, above.parent
             if above.kind in _BRANCHES and below.kind != SyntaxKind.ElseClause:
@@ -176,8 +182,8 @@ class _Finder:
         if name is None or "edge" not in self._said(above).split(")")[0]:
             return False
         later = self._code[end : self.place(above)[1]]
-        reads = re.finditer(rf"(?<![\w.$']){name[0].strip()}(?![\w$]|\s*(?:\[[^\]]*\]\s*)*<=)", later)
-        reads = [end + match.start() for match in reads]
+        found = re.finditer(rf"(?<![\w.$']){name[0].strip()}(?![\w$]|\s*(?:\[[^\]]*\]\s*)*<=)", later)
+        reads = [end + match.start() for match in found]
         return any(not any(start <= read < stop for start, stop in other_paths) for read in reads)
 
     def _literal(self, node: SyntaxNode) -> Iterator[Edit]:
@@ -191,34 +197,35 @@ class _Finder:
         else:
             yield ("constant" if re.match(r"1\s*'|'", said) else "off by one"), node, after
 
-    def _if(self, node: SyntaxNode) -> Iterator[Edit]:
+    def _if(self, node: syntax.ConditionalStatementSyntax) -> Iterator[Edit]:
         said = self._said(node.predicate)
         bare = re.fullmatch(r"[!~]\s*(\w+)", said)
         kind = "reset polarity" if re.fullmatch(r"[!~]?\s*\w+", said) and RESET.search(said) else "condition"
         yield kind, node.predicate, bare[1] if bare else f"!({said})"
 
-    def _else(self, node: SyntaxNode) -> Iterator[Edit]:
+    def _else(self, node: syntax.ElseClauseSyntax) -> Iterator[Edit]:
         if node.parent.kind != SyntaxKind.ConditionalStatement:
             return
         whole = self._own(node)
         inner = getattr(node.clause, "elseClause", None)
-        if whole and inner is not None and self._own(inner):
-            yield "missing branch", (whole[0], self._own(inner)[0]), ""
+        rest = self._own(inner) if inner is not None else None
+        if whole and rest:
+            yield "missing branch", (whole[0], rest[0]), ""
         elif whole:
             yield "missing branch", whole, ""
 
     def _case_item(self, node: SyntaxNode) -> Iterator[Edit]:
-        if node.parent.kind == SyntaxKind.CaseStatement and len(node.parent.items) > 1:
+        if isinstance(node.parent, syntax.CaseStatementSyntax) and len(node.parent.items) > 1:
             yield "missing branch", node, ""
 
-    def _choice(self, node: SyntaxNode) -> Iterator[Edit]:
+    def _choice(self, node: syntax.ConditionalExpressionSyntax) -> Iterator[Edit]:
         left, right = self._own(node.left), self._own(node.right)
         if left and right:
             between = self._text[left[1] : right[0]]
             swapped = f"{self._text[slice(*right)]}{between}{self._text[slice(*left)]}"
             yield "swapped arms", (left[0], right[1]), swapped
 
-    def _edge(self, node: SyntaxNode) -> Iterator[Edit]:
+    def _edge(self, node: syntax.SignalEventExpressionSyntax) -> Iterator[Edit]:
         opposite = {TokenKind.PosEdgeKeyword: "negedge", TokenKind.NegEdgeKeyword: "posedge"}.get(node.edge.kind)
         if opposite and not RESET.search(self._said(node.expr)):
             yield "edge", node.edge, opposite
@@ -226,11 +233,13 @@ class _Finder:
         if opposite and isinstance(event, syntax.BinaryEventExpressionSyntax) and event.right == node:
             yield "reset kind", event, self._said(event.left)
 
-    def _width(self, node: SyntaxNode) -> Iterator[Edit]:
+    def _width(self, node: syntax.DataDeclarationSyntax | syntax.NetDeclarationSyntax) -> Iterator[Edit]:
         names = {one.name.valueText for one in node.declarators if hasattr(one, "name")}
         for dimension in getattr(node.type, "dimensions", ()):
             chosen = getattr(getattr(dimension, "specifier", None), "selector", None)
-            if names & self._ports or not hasattr(chosen, "left") or self._said(chosen.right).strip() != "0":
+            if chosen is None or names & self._ports or not hasattr(chosen, "left"):
+                continue
+            if self._said(chosen.right).strip() != "0":
                 continue
             left = self._said(chosen.left).strip()
             if left != "0":
@@ -243,10 +252,10 @@ def _is_port(member: SyntaxNode) -> bool:
 
 def _under_reset(node: SyntaxNode, said: Callable[[SyntaxNode], str]) -> bool:
     """Whether a node is a value assigned in the branch that a reset takes, in a clocked block."""
-    above = node
+    above: SyntaxNode = node
     while above.parent is not None and not isinstance(above, syntax.ProceduralBlockSyntax):
         below, above = above, above.parent
-        if above.kind == SyntaxKind.ConditionalStatement and below == above.statement:
+        if isinstance(above, syntax.ConditionalStatementSyntax) and below == above.statement:
             return bool(RESET.search(said(above.predicate)))
     return False
 
@@ -271,7 +280,8 @@ def _other_value(said: str) -> str:
     return f"{size}'{sign}{base}{other:0{width}{shown}}" if width else f"{size}'{sign}{base}{other}"
 
 
-_FINDERS: dict[type, Callable[[_Finder, SyntaxNode], Iterator[Edit]]] = {
+# By a node's class, which is what the method takes.
+_FINDERS: dict[type[SyntaxNode], Callable[[_Finder, Any], Iterator[Edit]]] = {
     syntax.LiteralExpressionSyntax: _Finder._literal,
     syntax.IntegerVectorExpressionSyntax: _Finder._literal,
     syntax.ConditionalStatementSyntax: _Finder._if,

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
 from rtlvr.evaluate.parts import Definition, Parsed, parse
@@ -96,8 +96,8 @@ class Folder:
         pieces, inner, at, size = [], [], 0, 0
         for mark in _INCLUDE.finditer(strip_comments(text)):
             named = _NAMED.match(text, mark.start())
-            target = named and self._included(named[1] or named[2], path)
-            if not target:
+            target = self._included(named[1] or named[2], path) if named else None
+            if not named or not target:
                 continue
             body = "" if target in above or len(above) > 20 else self._flat(target, (*above, target))[0]
             if size + len(body) > MAX_FILE:
@@ -157,7 +157,7 @@ def folder_of(root: Path) -> Folder:
             if text := without_fences(read(path)):
                 texts[name] = text
         else:
-            others[name] = lambda path=path: read(path)
+            others[name] = partial(read, path)
     return Folder(texts, others)
 
 

@@ -7,6 +7,7 @@ cost follows rows. Here the cache is compacted whenever a quarter of the rows ha
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
@@ -46,7 +47,8 @@ def complete(
 
 def prompt_ids(tokenizer: PreTrainedTokenizerBase, chats: Sequence[list[dict[str, str]]]) -> list[list[int]]:
     """Chats as token ids, up to where the answer begins."""
-    return tokenizer.apply_chat_template(list(chats), add_generation_prompt=True, return_dict=True)["input_ids"]
+    rendered = tokenizer.apply_chat_template(list(chats), add_generation_prompt=True, return_dict=True)
+    return cast("dict[str, list[list[int]]]", rendered)["input_ids"]
 
 
 def in_batches(

@@ -59,9 +59,25 @@ def trial(
     return share
 
 
-def cached_attempt(path: Path, *args: object, **kwargs: object) -> list[Sample]:
+def cached_attempt(
+    path: Path,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    problems: Sequence[Problem],
+    sampling: Sampling,
+    pool: Pool,
+    stimuli: Stimuli,
+    samples: int = 1,
+    seed: int = 0,
+    variant: str = "",
+    plain: bool = False,
+) -> list[Sample]:
     """`attempt`, unless `path` holds its result already (it is written only when whole)."""
-    return cached(path, Sample, lambda: attempt(*args, **kwargs))
+
+    def compute() -> list[Sample]:
+        return attempt(model, tokenizer, problems, sampling, pool, stimuli, samples, seed, variant, plain)
+
+    return cached(path, Sample, compute)
 
 
 def accuracy(samples: Sequence[Sample], stage: str, metric: str, variant: str) -> Measurement:
@@ -72,8 +88,16 @@ def accuracy(samples: Sequence[Sample], stage: str, metric: str, variant: str) -
 def pass_at(k: int, samples: Sequence[Sample], stage: str, variant: str) -> Measurement:
     """pass@k in percent with its 95 % interval over problems."""
     mean, low, high = interval(counted((s.problem, s.reward == 1) for s in samples), k)
-    values = {"value": 100 * mean, "low": 100 * low, "high": 100 * high}
-    return Measurement(stage=stage, metric=f"pass@{k}", variant=variant, n=len(samples), unit="%", **values)
+    return Measurement(
+        stage=stage,
+        metric=f"pass@{k}",
+        variant=variant,
+        value=100 * mean,
+        low=100 * low,
+        high=100 * high,
+        n=len(samples),
+        unit="%",
+    )
 
 
 def solved(samples: Sequence[Sample]) -> dict[str, int]:

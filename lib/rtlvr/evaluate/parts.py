@@ -7,6 +7,7 @@ functions) belongs to the file as a whole. Nothing is raised on a file that does
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from pyslang import Bag, SourceManager, ast, parsing, syntax
 from pyslang.parsing import TokenKind
@@ -125,7 +126,7 @@ def _merge(parsed: Parsed, other: Parsed) -> None:
 def _parsed(text: str, macros: tuple[str, ...]) -> Parsed:
     tree = tree_of(text, macros)
     parsed = Parsed([], Definition("", "file", 0, len(text)), [])
-    for member in tree.root.members:
+    for member in cast(syntax.CompilationUnitSyntax, tree.root).members:
         start, end = span(member, tree)
         found = _KINDS.get(member.kind)
         if member.kind == SyntaxKind.BindDirective:
@@ -171,13 +172,14 @@ def _read_header(part: Definition, member: SyntaxNode) -> None:
     """Ports and parameters of a module or interface."""
     if part.kind not in ("module", "interface", "program"):
         return
-    ports = member.header.ports
+    module = cast(syntax.ModuleDeclarationSyntax, member)
+    ports = module.header.ports
     part.ports = ports is not None and (not hasattr(ports, "ports") or len(ports.ports) > 0)
-    if part.kind == "module" and part.ports and "interface" not in part.flags and (flag := outward(member)):
+    if part.kind == "module" and part.ports and "interface" not in part.flags and (flag := outward(module)):
         part.flags.add(flag)
-    if member.header.parameters is None:
+    if module.header.parameters is None:
         return
-    for declaration in member.header.parameters.declarations:
+    for declaration in module.header.parameters.declarations:
         if not hasattr(declaration, "declarators") or declaration.keyword.kind == TokenKind.LocalParamKeyword:
             continue
         for one in declaration.declarators:
@@ -189,6 +191,15 @@ def _read_header(part: Definition, member: SyntaxNode) -> None:
                 part.problem = f"the parameter `{one.name.valueText}` has no default"
 
 
+_Named = (
+    syntax.TypedefDeclarationSyntax
+    | syntax.ForwardTypedefDeclarationSyntax
+    | syntax.TypeAssignmentSyntax
+    | syntax.ClassDeclarationSyntax
+    | syntax.NetTypeDeclarationSyntax
+)
+
+
 class _Reader:
     """Gathers what a definition needs while its nodes are visited."""
 
@@ -196,6 +207,8 @@ class _Reader:
         self._part = part
 
     def __call__(self, node: SyntaxNode | parsing.Token) -> None:
+        if not isinstance(node, SyntaxNode):
+            return
         read = _READERS.get(type(node))
         if read:
             read(self._part, node)
@@ -204,35 +217,37 @@ class _Reader:
             self._part.flags.add(flag)
 
 
-def _instance(part: Definition, node: SyntaxNode) -> None:
+def _instance(part: Definition, node: syntax.HierarchyInstantiationSyntax) -> None:
     part.needs.setdefault(node.type.valueText, "instantiates")
 
 
-def _import(part: Definition, node: SyntaxNode) -> None:
+def _import(part: Definition, node: syntax.PackageImportItemSyntax) -> None:
     part.needs.setdefault(node.package.valueText, "imports")
 
 
-def _scoped(part: Definition, node: SyntaxNode) -> None:
+def _scoped(part: Definition, node: syntax.ScopedNameSyntax) -> None:
     left = node.left
-    if node.separator.kind == TokenKind.DoubleColon and left.kind in (SyntaxKind.IdentifierName, SyntaxKind.ClassName):
+    if not isinstance(left, syntax.IdentifierNameSyntax | syntax.ClassNameSyntax):
+        return
+    if node.separator.kind == TokenKind.DoubleColon:
         part.needs.setdefault(left.identifier.valueText, "looks into")
 
 
-def _interface_port(part: Definition, node: SyntaxNode) -> None:
+def _interface_port(part: Definition, node: syntax.InterfacePortHeaderSyntax) -> None:
     part.flags.add("interface")
     if node.nameOrKeyword.kind == TokenKind.Identifier:
         part.needs.setdefault(node.nameOrKeyword.valueText, "has a port of")
 
 
-def _named_type(part: Definition, node: SyntaxNode) -> None:
-    if node.name.kind == SyntaxKind.IdentifierName:
+def _named_type(part: Definition, node: syntax.NamedTypeSyntax) -> None:
+    if isinstance(node.name, syntax.IdentifierNameSyntax):
         name = node.name.identifier.valueText
         part.types.add(name)
         if name in _ANALOGUE_WORDS:
             part.flags.add("analogue")
 
 
-def _port(part: Definition, node: SyntaxNode) -> None:
+def _port(part: Definition, node: syntax.VariablePortHeaderSyntax | syntax.NetPortHeaderSyntax) -> None:
     direction = getattr(node, "direction", None)
     if direction is not None and direction.kind == TokenKind.InOutKeyword:
         part.flags.add("inout")
@@ -240,11 +255,11 @@ def _port(part: Definition, node: SyntaxNode) -> None:
         part.flags.add("analogue")
 
 
-def _declared(part: Definition, node: SyntaxNode) -> None:
+def _declared(part: Definition, node: _Named) -> None:
     part.declares.add(node.name.valueText)
 
 
-def _nested(part: Definition, node: SyntaxNode) -> None:
+def _nested(part: Definition, node: syntax.ModuleDeclarationSyntax) -> None:
     part.declares.add(node.header.name.valueText)
 
 
@@ -262,7 +277,8 @@ def _waits(part: Definition, node: SyntaxNode) -> None:
         part.flags.add("delays")
 
 
-_READERS: dict[type, Callable[[Definition, SyntaxNode], None]] = {
+# By a node's class, which is what the function takes.
+_READERS: dict[type[SyntaxNode], Callable[[Definition, Any], None]] = {
     syntax.HierarchyInstantiationSyntax: _instance,
     syntax.PackageImportItemSyntax: _import,
     syntax.ScopedNameSyntax: _scoped,

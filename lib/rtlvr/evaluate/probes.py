@@ -76,7 +76,8 @@ def probes(task: Task, circuit: Circuit) -> Iterator[tuple[str, str]]:
     for side, ways in ((circuit.inputs, _SPOILT_INPUTS), (circuit.outputs, _SPOILT_OUTPUTS)):
         for port in side:
             for how, value in ways.items():
-                yield f"with {port.direction} {port.name} {how}", _spoilt(task, circuit, port, value)
+                if (spoilt := _spoilt(task, circuit, port, value)) is not None:
+                    yield f"with {port.direction} {port.name} {how}", spoilt
 
 
 def _spoilt(task: Task, circuit: Circuit, spoilt: Port | None = None, value: str = "") -> str | None:

@@ -42,12 +42,12 @@ def measurements(points: pd.DataFrame, stage: str) -> list[Measurement]:
         Measurement(
             stage=stage,
             metric="pass@1",
-            variant=f"budget {row.budget_tokens}",
-            value=row.value,
-            low=row.low,
-            high=row.high,
-            n=row.n,
+            variant=f"budget {row['budget_tokens']}",
+            value=row["value"],
+            low=row["low"],
+            high=row["high"],
+            n=row["n"],
             unit="%",
         )
-        for row in points.itertuples()
+        for row in points.to_dict("records")
     ]

@@ -94,9 +94,9 @@ def classes(rows: Sequence[Scored]) -> dict[str, int]:
 
 def measurements(rows: Sequence[Scored], stage: str, variant: str) -> list[Measurement]:
     """pass@k, the share of samples that compile by themselves (`syntax`), and that of each class, in percent."""
-    facts = {"stage": stage, "variant": variant, "n": len(rows), "unit": "%"}
+    n = len(rows)
     found = [
-        Measurement(metric=f"pass@{k}", value=value, low=low, high=high, **facts)
+        Measurement(stage=stage, metric=f"pass@{k}", variant=variant, value=value, low=low, high=high, n=n, unit="%")
         for k, (value, low, high) in pass_at(rows).items()
     ]
     shares = {"syntax": sum(row.compiles for row in rows)} | {f"class_{k}": n for k, n in classes(rows).items()}

@@ -7,6 +7,7 @@ what is generated does not count: it may not be there.
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from pyslang import syntax
 from pyslang.parsing import TokenKind
@@ -48,7 +49,7 @@ def simulated(node: SyntaxNode) -> str | None:
     return flag if flag and not _under_choice(node) else None
 
 
-def outward(module: SyntaxNode) -> str | None:
+def outward(module: syntax.ModuleDeclarationSyntax) -> str | None:
     """`no outputs` for a module whose ports are all inputs, `empty` for one that has outputs and no more."""
     ports = module.header.ports
     declared = [ports, *(one for one in module.members if one.kind == SyntaxKind.PortDeclaration)]
@@ -71,12 +72,13 @@ def _given(node: SyntaxNode) -> bool:
 
 
 def _under_choice(node: SyntaxNode) -> bool:
-    while node is not None and node.kind not in _CHOICES:
-        node = node.parent
-    return node is not None
+    above: SyntaxNode | None = node
+    while above is not None and above.kind not in _CHOICES:
+        above = above.parent
+    return above is not None
 
 
-def _event(node: SyntaxNode) -> str | None:
+def _event(node: syntax.TimingControlStatementSyntax | syntax.TimingControlExpressionSyntax) -> str | None:
     """An event that is waited for anywhere but at the beginning of an `always`."""
     control = node.timingControl if isinstance(node, syntax.TimingControlStatementSyntax) else node.timing
     return "test bench" if control.kind in _EVENTS and not _begins(node) else None
@@ -84,7 +86,7 @@ def _event(node: SyntaxNode) -> str | None:
 
 def _begins(node: SyntaxNode) -> bool:
     above = node.parent
-    if above.kind == SyntaxKind.SequentialBlockStatement:
+    if isinstance(above, syntax.BlockStatementSyntax) and above.kind == SyntaxKind.SequentialBlockStatement:
         first = next((item for item in above.items if isinstance(item, syntax.StatementSyntax)), None)
         if first is None or first.sourceRange.start != node.sourceRange.start:
             return False
@@ -93,7 +95,7 @@ def _begins(node: SyntaxNode) -> bool:
     return isinstance(above, syntax.ProceduralBlockSyntax) and above.kind not in never
 
 
-def _system(node: SyntaxNode) -> str | None:
+def _system(node: syntax.SystemNameSyntax) -> str | None:
     name = node.systemIdentifier.valueText
     if _FILES.fullmatch(name):
         return "test bench"
@@ -102,16 +104,17 @@ def _system(node: SyntaxNode) -> str | None:
 
 def _matters(node: SyntaxNode) -> bool:
     """Whether what a system function says goes into more than checks: the statement or member around it assigns."""
-    while node is not None and not isinstance(node, syntax.StatementSyntax | syntax.MemberSyntax):
-        node = node.parent
-    if isinstance(node, syntax.StatementSyntax):
+    around: SyntaxNode | None = node
+    while around is not None and not isinstance(around, syntax.StatementSyntax | syntax.MemberSyntax):
+        around = around.parent
+    if isinstance(around, syntax.StatementSyntax):
         return _holds(
-            node, lambda item: getattr(getattr(item, "kind", None), "name", "").endswith("AssignmentExpression")
+            around, lambda item: getattr(getattr(item, "kind", None), "name", "").endswith("AssignmentExpression")
         )
-    return node is not None and node.kind not in _CHECKS
+    return around is not None and around.kind not in _CHECKS
 
 
-def _dimension(node: SyntaxNode) -> str | None:
+def _dimension(node: syntax.VariableDimensionSyntax) -> str | None:
     """Queues, associative arrays and dynamic ones."""
     inside = node.specifier
     chosen = getattr(getattr(inside, "selector", None), "expr", None)
@@ -122,13 +125,14 @@ def _dimension(node: SyntaxNode) -> str | None:
     )
 
 
-def _type(node: SyntaxNode) -> str | None:
+def _type(node: syntax.NamedTypeSyntax) -> str | None:
     name = node.name
-    library = name.kind == SyntaxKind.IdentifierName and name.identifier.valueText in _LIBRARY_CLASSES
+    library = isinstance(name, syntax.IdentifierNameSyntax) and name.identifier.valueText in _LIBRARY_CLASSES
     return "test bench" if library else None
 
 
-_ASKED: dict[type, Callable[[SyntaxNode], str | None]] = {
+# By a node's class, which is what the function takes.
+_ASKED: dict[type[SyntaxNode], Callable[[Any], str | None]] = {
     syntax.ClassDeclarationSyntax: lambda _: "test bench",
     syntax.NewClassExpressionSyntax: lambda _: "test bench",
     syntax.TimingControlStatementSyntax: _event,

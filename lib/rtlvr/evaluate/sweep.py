@@ -131,16 +131,17 @@ def _verdicts(rows: Rows, jobs: int) -> Iterator[Verdict | None]:
 
 
 def _trial(unit: Unit, candidate: Candidate, verdict: Verdict | None) -> Trial:
-    common = {"unit": unit.id, "source": unit.source, "kind": candidate.kind}
     if verdict is None:
-        return Trial(status="none", reason=candidate.why, **common)
+        return Trial(unit=unit.id, source=unit.source, kind=candidate.kind, status="none", reason=candidate.why)
     return Trial(
+        unit=unit.id,
+        source=unit.source,
+        kind=candidate.kind,
         status=verdict.status,
         method=verdict.method,
         proved=getattr(verdict, "proved", None),
         reason=verdict.reason[:500],
         seconds=verdict.seconds,
-        **common,
     )
 
 

@@ -101,8 +101,14 @@ def _unit(folder: Folder, source: str, file: File, top: Definition) -> Unit:
             flags -= {"no outputs", "empty"}
         if whole.synthesis:
             flags = (flags - SIMULATED) | _as_synthesised(whole.synthesis, top.name)
-    common = {"source": source, "path": file.path, "name": top.name, "flags": tuple(sorted(flags)), "problem": problem}
-    return Unit(text="" if problem else text, **common)
+    return Unit(
+        source=source,
+        path=file.path,
+        name=top.name,
+        text="" if problem else text,
+        flags=tuple(sorted(flags)),
+        problem=problem,
+    )
 
 
 def _closure(folder: Folder, path: str, top: Definition) -> _Closure:

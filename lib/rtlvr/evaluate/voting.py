@@ -10,6 +10,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -117,8 +118,8 @@ def by_votes(
 def vote_measurements(points: pd.DataFrame, stage: str) -> list[Measurement]:
     """The curve as rows of results.csv: metric `majority` and `pass@k`, variant `votes N`."""
     rows = []
-    for row in points.itertuples():
-        shared = {"stage": stage, "variant": f"votes {row.votes}", "n": row.n, "unit": "%"}
-        rows.append(Measurement(metric="majority", value=row.value, low=row.low, high=row.high, **shared))
-        rows.append(Measurement(metric="pass@k", value=row.pass_at_k, **shared))
+    for row in points.to_dict("records"):
+        shared: dict[str, Any] = {"stage": stage, "variant": f"votes {row['votes']}", "n": row["n"], "unit": "%"}
+        rows.append(Measurement(metric="majority", value=row["value"], low=row["low"], high=row["high"], **shared))
+        rows.append(Measurement(metric="pass@k", value=row["pass_at_k"], **shared))
     return rows

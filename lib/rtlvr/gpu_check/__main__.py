@@ -33,7 +33,8 @@ _RECORD, _FIGURE = "gpu_check.json", "gpu_check"
 def function_of(section: str) -> Callable[[Context], list[Row]]:
     """The function that a section's entry `module:function` names, imported now."""
     module, name = SECTIONS[section].split(":")
-    return getattr(import_module(module), name)
+    found: Callable[[Context], list[Row]] = getattr(import_module(module), name)
+    return found
 
 
 def run_section(section: str, context: Context) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
 Scalar = str | int | float | bool | None
 Row = dict[str, Scalar]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,18 @@ def say(row: Row) -> None:
     """Print one row as one short line."""
     words = (f"{key}={value:.5g}" if isinstance(value, float) else f"{key}={value}" for key, value in row.items())
     print("  " + " ".join(words), flush=True)
+
+
+def number(row: Row, name: str) -> float:
+    """A number in a row.
+
+    Raises:
+        TypeError: what the row has under that name is none.
+    """
+    value = row[name]
+    if not isinstance(value, int | float):
+        raise TypeError(f"got {value!r} as {name}; needed: a number")
+    return value
 
 
 def guarded(context: Context, key: Row, measure: Callable[[], Row]) -> Row:
@@ -109,10 +123,10 @@ def _event_seconds(fn: Callable[[], object], device: torch.device) -> float:
     fn()
     end.record()
     torch.cuda.synchronize(device)
-    return start.elapsed_time(end) / 1000
+    return float(start.elapsed_time(end)) / 1000
 
 
-def clocked(fn: Callable[[], object], device: torch.device) -> tuple[object, float]:
+def clocked(fn: Callable[[], Result], device: torch.device) -> tuple[Result, float]:
     """What one call of `fn` returns, and its seconds by the wall clock, the device idle before and after."""
     synchronise(device)
     began = time.perf_counter()

@@ -7,9 +7,9 @@ under one mask, so that a step's cost grows with the square of the batch; withou
 
 import math
 import time
-from typing import Any
+from typing import Any, cast
 
-from transformers import GenerationConfig, PreTrainedModel
+from transformers import GenerationConfig, GenerationMixin, PreTrainedModel
 
 _BLOCK = 32  # tokens of the cache handed out at a time
 _PATIENCE = 75.0  # seconds
@@ -28,7 +28,7 @@ def continuous(model: PreTrainedModel, prompts: list[list[int]], new: int, patie
     before = model.config._attn_implementation
     model.set_attn_implementation("paged|sdpa")
     try:
-        with model.continuous_batching_context_manager(
+        with cast(GenerationMixin, model).continuous_batching_context_manager(
             generation_config=config, continuous_batching_config=_settings(prompts, new), block=True, timeout=10
         ) as manager:
             return _collect(manager, prompts, new, time.monotonic() + patience)

@@ -1,7 +1,7 @@
 """The device itself: its name and size, and the measured rates that the other sections compare with."""
 
 import os
-from functools import cache
+from functools import cache, partial
 from statistics import median
 
 import torch
@@ -13,13 +13,13 @@ _REPEATS = 10
 
 def run(context: Context) -> list[Row]:
     """Rows (`what`, `value`, `unit`): facts of the device, copy bandwidth, rates of matrix products."""
-    rows = [guarded(context, {"what": name}, lambda fn=fn: fn(context)) for name, fn in _FACTS.items()]
+    rows = [guarded(context, {"what": name}, partial(fn, context)) for name, fn in _FACTS.items()]
     rates = {"matmul bf16": torch.bfloat16, "matmul fp32, TF32 off": torch.float32}
     return rows + [
         guarded(
             context,
             {"what": name, "unit": "TFLOP/s"},
-            lambda dtype=dtype: {"value": matmul_rate(context.device, dtype, context.tiny) / 1e12},
+            partial(_matmul, context, dtype),
         )
         for name, dtype in rates.items()
     ]
@@ -69,6 +69,10 @@ def _cores(context: Context) -> Row:
 
 def _copy(context: Context) -> Row:
     return {"value": copy_bandwidth(context.device, context.tiny) / 1e9, "unit": "GB/s"}
+
+
+def _matmul(context: Context, dtype: torch.dtype) -> Row:
+    return {"value": matmul_rate(context.device, dtype, context.tiny) / 1e12}
 
 
 _FACTS = {

@@ -12,12 +12,14 @@ copies, the growing of the cache and the choice of tokens come on top, so that a
 import math
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
 
 import torch
 from transformers import GenerationConfig, PreTrainedModel
 
 from rtlvr.evaluate.generate import Sampling, cache_bytes_per_token, sample_ids
-from rtlvr.gpu_check.context import Context, Row, clocked, guarded, peak_gb, reset_peak, say
+from rtlvr.gpu_check.context import Context, Row, clocked, guarded, number, peak_gb, reset_peak, say
 from rtlvr.gpu_check.continuous import continuous
 from rtlvr.gpu_check.device import copy_bandwidth
 from rtlvr.gpu_check.models import matmul_parameters, model_of, random_prompts
@@ -53,7 +55,7 @@ def run(context: Context) -> list[Row]:
             say(key)
             rows.append(key)
             continue
-        rows.append(guarded(context, key, lambda k=key: _speed(model, context, k, bandwidth)))
+        rows.append(guarded(context, key, partial(_speed, model, context, (engine, batch, prompt, new), bandwidth)))
     return rows + profile(model, context, prompt)
 
 
@@ -64,10 +66,13 @@ def limit_tokens_per_s(model: PreTrainedModel, batch: int, prompt: int, new: int
     return batch * bandwidth / read
 
 
-def _speed(model: PreTrainedModel, context: Context, key: Row, bandwidth: float) -> Row:
-    """Seconds of the whole call, and of a decode step: the whole call less one that makes a single token."""
-    batch, prompt, new = int(key["batch"]), int(key["prompt_tokens"]), int(key["new_tokens"])
-    prompts, engine = random_prompts(model, batch, prompt), ENGINES[str(key["engine"])]
+def _speed(model: PreTrainedModel, context: Context, run: tuple[str, int, int, int], bandwidth: float) -> Row:
+    """Seconds of the whole call, and of a decode step: the whole call less one that makes a single token.
+
+    `run` is the engine's name, rows, and tokens of prompt and answer.
+    """
+    name, batch, prompt, new = run
+    prompts, engine = random_prompts(model, batch, prompt), ENGINES[name]
     engine(model, prompts, 3)  # warm-up
     _, prefill = clocked(lambda: engine(model, prompts, 1), context.device)
     reset_peak(context.device)
@@ -92,11 +97,11 @@ def _expected_seconds(rows: list[Row], engine: str, batch: int, new: int) -> flo
     known = [r for r in rows if r["engine"] == engine and r.get("ms_per_step") is not None]
     if not known:
         return 0.0
-    near = min(known, key=lambda r: abs(math.log(batch / int(r["batch"]))))
-    ratio = max(1.0, batch / int(near["batch"]))
-    longer = max(1.0, (_PROMPT + new / 2) / (_PROMPT + int(near["new_tokens"]) / 2))
-    step = float(near["ms_per_step"]) / 1000 * ratio ** (1.5 if engine == "continuous" else 0.7) * longer
-    return 3 * float(near["prefill_seconds"]) * ratio + step * new
+    near = min(known, key=lambda r: abs(math.log(batch / number(r, "batch"))))
+    ratio = max(1.0, batch / number(near, "batch"))
+    longer = max(1.0, (_PROMPT + new / 2) / (_PROMPT + number(near, "new_tokens") / 2))
+    step = number(near, "ms_per_step") / 1000 * math.pow(ratio, 1.5 if engine == "continuous" else 0.7) * longer
+    return 3 * number(near, "prefill_seconds") * ratio + step * new
 
 
 def _batches(model: PreTrainedModel, prompts: list[list[int]], new: int) -> int:
@@ -111,7 +116,7 @@ def _generate(model: PreTrainedModel, prompts: list[list[int]], new: int) -> int
         do_sample=True, temperature=1.0, top_k=0, top_p=1.0, min_new_tokens=new, max_new_tokens=new, pad_token_id=0
     )
     with torch.no_grad():
-        whole = model.generate(input_ids=ids, attention_mask=mask, generation_config=config)
+        whole: torch.Tensor = cast(Any, model).generate(input_ids=ids, attention_mask=mask, generation_config=config)
     return (whole.shape[1] - width) * len(prompts)
 
 

@@ -64,7 +64,8 @@ def step_rows(path: Path, policy: str) -> list[Row]:
     """The record of an RL run as rows of `phase` step."""
     steps = read_steps(path)
     kept = steps[[field for field in _STEP_FIELDS if field in steps]].astype(object)
-    return [{"phase": "step", "set": policy, **row} for row in kept.where(pd.notna(kept), None).to_dict("records")]
+    found = kept.where(pd.notna(kept), None).to_dict("records")
+    return [{"phase": "step", "set": policy, **{str(name): value for name, value in row.items()}} for row in found]
 
 
 def _profile(context: Context) -> Profile:

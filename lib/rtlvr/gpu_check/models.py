@@ -1,5 +1,7 @@
 """Models to measure: random weights of Qwen2.5-Coder's shapes made on the device, or a policy by name."""
 
+from typing import cast
+
 import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel, Qwen2Config
 
@@ -33,7 +35,7 @@ def random_model(context: Context, dtype: torch.dtype) -> PreTrainedModel:
     torch.manual_seed(0)
     with torch.device(context.device):
         model = AutoModelForCausalLM.from_config(config_of(context.shape), dtype=dtype, attn_implementation="sdpa")
-    return model.to(context.device).eval()
+    return _ready(model, context.device)
 
 
 def model_of(context: Context, dtype: torch.dtype) -> PreTrainedModel:
@@ -43,13 +45,20 @@ def model_of(context: Context, dtype: torch.dtype) -> PreTrainedModel:
     from rtlvr.train.policy import load_policy  # needs more of the kit than random weights do
 
     model = load_policy(context.weights, bf16=dtype is torch.bfloat16, attention="sdpa")
-    return model.to(context.device).eval()
+    return _ready(model, context.device)
+
+
+def _ready(model: PreTrainedModel, device: torch.device) -> PreTrainedModel:
+    cast(torch.nn.Module, model).to(device)
+    model.eval()
+    return model
 
 
 def matmul_parameters(model: PreTrainedModel) -> int:
     """Parameters that every token is multiplied with: all, less an embedding table that is only looked up in."""
     total = sum(p.numel() for p in model.parameters())
-    return total if model.config.tie_word_embeddings else total - model.get_input_embeddings().weight.numel()
+    table = cast(torch.nn.Embedding, model.get_input_embeddings())
+    return total if model.config.tie_word_embeddings else total - table.weight.numel()
 
 
 def random_prompts(model: PreTrainedModel, count: int, mean: int, seed: int = 0) -> list[list[int]]:

@@ -8,6 +8,7 @@ weights beside a float32 master copy, so the row `bf16 with fp32 master` also sa
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 
@@ -25,7 +26,7 @@ def run(context: Context) -> list[Row]:
     rows = []
     for name, (kept, seen) in STORAGES.items():
         key: Row = {"storage": name, "steps": _STEPS, "rate": _RATE}
-        rows.append(guarded(context, key, lambda kept=kept, seen=seen: _measure(start, intended, kept, seen)))
+        rows.append(guarded(context, key, partial(_measure, start, intended, kept, seen)))
     return rows
 
 

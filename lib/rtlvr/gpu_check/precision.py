@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from statistics import NormalDist
 
 import torch
@@ -53,13 +54,13 @@ def run(context: Context) -> list[Row]:
         sampled = guarded(
             context,
             {"kind": "sampled", **base},
-            lambda s=sampler, a=answers: _sampled(context, trainer, s, prompts, stops, a),
+            partial(_sampled, context, trainer, sampler, prompts, stops, answers),
         )
         rows.append(sampled)
         for name in TRAINERS if answers else ():
             found: list[list[torch.Tensor]] = []
             key: Row = {"kind": "gap", **base, "trainer": name}
-            rows.append(guarded(context, key, lambda n=name, a=answers[0], f=found: _gap(context, trainer, n, a, f)))
+            rows.append(guarded(context, key, partial(_gap, context, trainer, name, answers[0], found)))
             for row in length_rows(found[0]) if found else ():
                 rows.append({"kind": "length", **base, "trainer": name, **row})  # too many to print
     return rows
@@ -116,7 +117,7 @@ def masked(sums: torch.Tensor) -> Row:
 
 @torch.no_grad()
 def score(
-    model: PreTrainedModel, answers: Answers, autocast: Callable[[], AbstractContextManager]
+    model: PreTrainedModel, answers: Answers, autocast: Callable[[], AbstractContextManager[object]]
 ) -> list[torch.Tensor]:
     """The trainer's log-probability of every sampled token: one float64 tensor `(tokens,)` per answer, on the CPU."""
     scored = []
@@ -177,7 +178,7 @@ def _sampled(
     return {"answers": len(done), "tokens": sum(len(d.ids) for d in done)}
 
 
-def _autocast(context: Context) -> Callable[[], AbstractContextManager]:
+def _autocast(context: Context) -> Callable[[], AbstractContextManager[object]]:
     return lambda: torch.autocast(context.device.type, dtype=torch.bfloat16)
 
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 from statistics import mean
 
 import torch
@@ -39,8 +40,12 @@ def profile(model: PreTrainedModel, context: Context, prompt: int) -> list[Row]:
     rows = []
     for part, measure in parts.items():
         key: Row = {"kind": "sample_profile", "model": context.model_name, "batch": batch, "part": part}
-        rows.append(guarded(context, key, lambda m=measure: {"ms_per_step": 1000 * m()}))
+        rows.append(guarded(context, key, partial(_milliseconds, measure)))
     return rows
+
+
+def _milliseconds(measure: Callable[[], float]) -> Row:
+    return {"ms_per_step": 1000 * measure()}
 
 
 def _with_cudnn(measure: Callable[[], float]) -> float:
@@ -71,8 +76,10 @@ def _forward(model: PreTrainedModel, context: Context, batch: int, prompt: int, 
     positions = (mask.cumsum(1) - 1).clamp(min=0)
     times = []
     for _ in range(steps + 3):  # the prompts and two warm-up steps are not counted
-        call = {"input_ids": ids, "attention_mask": mask, "position_ids": positions, "past_key_values": cache}
-        output, seconds = clocked(lambda call=call: model(**call, logits_to_keep=1), context.device)
+        step = partial(
+            model, input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, logits_to_keep=1
+        )
+        output, seconds = clocked(step, context.device)
         times.append(seconds)
         ids, positions = output.logits[:, -1].argmax(-1)[:, None], positions[:, -1:] + 1
         mask = torch.cat([mask, mask.new_ones(len(mask), 1)], dim=1)

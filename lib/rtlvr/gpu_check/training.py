@@ -3,6 +3,7 @@
 Random tokens, every one a label, so that nothing is padding. Speed and peak memory by micro-batch and length.
 """
 
+from functools import partial
 from statistics import median
 
 import torch
@@ -22,8 +23,8 @@ def run(context: Context) -> list[Row]:
     """Rows by `checkpointing`, `micro_batch` and `length`: tokens per second, share of peak FLOP/s, peak memory in GB."""
     peak = matmul_rate(context.device, torch.bfloat16, context.tiny)  # before the model fills the memory
     model = model_of(context, torch.float32).train()
-    fused = {"fused": True} if context.cuda else {}
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-6, weight_decay=0.0, **fused)
+    fused = True if context.cuda else None
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-6, weight_decay=0.0, fused=fused)
     _step(model, optimizer, context, 1, 16)  # the optimiser's state comes now, not in the middle of a row that fails
     rows = []
     for checkpointing in (True, False):
@@ -32,9 +33,8 @@ def run(context: Context) -> list[Row]:
             key: Row = {
                 "model": context.model_name, "checkpointing": checkpointing, "micro_batch": batch, "length": length,
             }  # fmt: skip
-            rows.append(
-                guarded(context, key, lambda b=batch, n=length: _measure(model, optimizer, context, b, n, peak))
-            )
+            measure = partial(_measure, model, optimizer, context, batch, length, peak)
+            rows.append(guarded(context, key, measure))
             optimizer.zero_grad(set_to_none=True)
     return rows
 
@@ -43,7 +43,7 @@ def flops_of_step(model: PreTrainedModel, batch: int, length: int) -> float:
     """FLOPs of one step without what checkpointing repeats: 6 per parameter and token, and causal attention's."""
     layers, _, size = cache_shape(model)
     attention = 6 * layers * model.config.num_attention_heads * size * length  # per token: half of the square is masked
-    return (6 * matmul_parameters(model) + attention) * batch * length
+    return float((6 * matmul_parameters(model) + attention) * batch * length)
 
 
 def _measure(
@@ -71,7 +71,7 @@ def _step(model: PreTrainedModel, optimizer: torch.optim.Optimizer, context: Con
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
-    return loss.item()
+    return float(loss.item())
 
 
 def _set_checkpointing(model: PreTrainedModel, on: bool) -> None:

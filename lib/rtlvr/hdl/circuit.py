@@ -6,11 +6,11 @@ The analysis runs in an expendable child (`rtlvr.hdl.yosys`).
 import json
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict
 
 from rtlvr.errors import DesignError
 from rtlvr.hdl.elaborate import WRITABLE, Reader, load, passes, readers, said_of
-from rtlvr.hdl.yosys import in_child
+from rtlvr.hdl.yosys import Answer, in_child
 from rtlvr.records import Record
 from rtlvr.scratch import scratch
 
@@ -114,7 +114,7 @@ def analyse(text: str, top: str, slang: bool = False, seconds: int = 10) -> tupl
     raise DesignError(f"Yosys: {said}" if said else "Yosys gave no answer within its limits of time and memory")
 
 
-def _analyse_here(text: str, top: str, reader: Reader, folder: Path) -> dict:
+def _analyse_here(text: str, top: str, reader: Reader, folder: Path) -> Answer:
     from pyosys import libyosys as ys
 
     netlist, result = folder / "netlist.json", folder / "netlist.v"
@@ -134,7 +134,30 @@ def _plain(name: str) -> str:
     return re.sub(r"^\\?\$paramod[^\\]*\\([^\\]+).*$", r"\1", name, flags=re.DOTALL).lstrip("\\")
 
 
-def _circuit(top: str, module: dict) -> dict:
+class _Port(TypedDict):
+    """A port of a module; a bit is a net's number, or a constant such as "0" or "x"."""
+
+    direction: Literal["input", "output", "inout"]
+    bits: list[int | str]
+
+
+class _Cell(TypedDict):
+    """A cell with what its pins are connected to; parameters are numbers in binary, or texts."""
+
+    type: str
+    connections: dict[str, list[int | str]]
+    parameters: dict[str, str]
+    port_directions: NotRequired[dict[str, str]]
+
+
+class _Module(TypedDict):
+    """A module of a Yosys JSON netlist."""
+
+    ports: dict[str, _Port]
+    cells: dict[str, _Cell]
+
+
+def _circuit(top: str, module: _Module) -> Answer:
     net = _Netlist(module)
     registers = sum(len(cell["connections"]["Q"]) for cell in net.of("ff"))
     clocks = net.clocks()
@@ -152,10 +175,15 @@ def _circuit(top: str, module: dict) -> dict:
     ).model_dump()
 
 
+_RESET_PINS: dict[str, Literal["sync", "async"]] = {
+    "ARST": "async", "SRST": "sync", "CLR": "async", "SET": "async", "ALOAD": "async",
+}  # fmt: skip
+
+
 class _Netlist:
     """The few questions asked of a Yosys JSON netlist: which inputs drive clock and reset pins, with which polarity."""
 
-    def __init__(self, module: dict) -> None:
+    def __init__(self, module: _Module) -> None:
         self.cells = list(module["cells"].values())
         self.port_of = {bit: n for n, p in module["ports"].items() if p["direction"] == "input" for bit in p["bits"]}
         self.driver = {
@@ -167,10 +195,10 @@ class _Netlist:
         }
         self.derived = False
 
-    def of(self, kind: str) -> list[dict]:
+    def of(self, kind: str) -> list[_Cell]:
         """Cells that are flip-flops (`ff`), latches or memories."""
 
-        def matches(cell: dict) -> bool:
+        def matches(cell: _Cell) -> bool:
             name = cell["type"].strip("$_")
             if kind == "mem":
                 return name.startswith("mem")
@@ -212,7 +240,8 @@ class _Netlist:
         return found
 
     def clocks(self) -> tuple[Clock, ...]:
-        edges: dict[str, set[str]] = {}
+        """The inputs that clock something, with their edges."""
+        edges: dict[str, set[Literal["posedge", "negedge"]]] = {}
         pins = [(c, "CLK", "CLK_POLARITY") for c in self.of("ff")]
         pins += [
             (c, pin, pol)
@@ -241,17 +270,12 @@ class _Netlist:
         return set().union(*(self.cone(bit) for bit in bits))
 
     def resets(self) -> tuple[Reset, ...]:
-        kinds: dict[tuple[str, int], set[str]] = {}
+        """The inputs that reset something, each with its active level and kind."""
+        kinds: dict[tuple[str, int], set[Literal["sync", "async"]]] = {}
         total = sum(len(c["connections"]["Q"]) for c in self.of("ff"))
         reach: dict[tuple[str, int], int] = {}
         for cell in self.of("ff"):
-            for pin, kind in (
-                ("ARST", "async"),
-                ("SRST", "sync"),
-                ("CLR", "async"),
-                ("SET", "async"),
-                ("ALOAD", "async"),
-            ):
+            for pin, kind in _RESET_PINS.items():
                 if pin not in cell["connections"]:
                     continue
                 name, flipped = self.source(cell["connections"][pin][0])
@@ -268,6 +292,6 @@ class _Netlist:
         )
 
 
-def _parameter_bit(cell: dict, name: str, index: int) -> bool:
+def _parameter_bit(cell: _Cell, name: str, index: int) -> bool:
     value = cell["parameters"].get(name, "1")
     return value[-1 - index] == "1" if isinstance(value, str) and index < len(value) else bool(int(value, 2))

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 from pyslang import syntax
 
 from rtlvr.errors import DesignError
-from rtlvr.hdl.syntax import KIND, Parsed, expanded, nodes, parse, place, words
+from rtlvr.hdl.syntax import KIND, Parsed, expanded, nodes_of, parse, place, words
 
 _KINDS = {
     KIND.ModuleDeclaration: "module",
@@ -39,8 +40,8 @@ class Declaration:
     @cached_property
     def instances(self) -> frozenset[str]:
         """Names of the modules and primitives that it instantiates."""
-        found = (node.type.valueText for node in nodes(self.node) if node.kind == KIND.HierarchyInstantiation)
-        return frozenset(found)
+        found = nodes_of(self.node, syntax.HierarchyInstantiationSyntax)
+        return frozenset(node.type.valueText for node in found)
 
     @cached_property
     def mentioned(self) -> frozenset[str]:
@@ -57,10 +58,10 @@ class Declaration:
 def _port_name(item: object) -> str:
     declared = getattr(item, "declarator", None)
     if declared is not None:
-        return declared.name.valueText
+        return str(declared.name.valueText)
     name = getattr(item, "name", None)
-    if name is not None and getattr(name, "valueText", ""):
-        return name.valueText
+    if name is not None and (said := getattr(name, "valueText", None)):
+        return str(said)
     inner = getattr(item, "expr", None)
     return str(inner).strip().split("[")[0].strip() if inner is not None else ""
 
@@ -92,7 +93,7 @@ def header(text: str, top: str) -> str:
     modules = [unit for unit in declarations(parsed) if unit.kind == "module" and unit.name == top]
     if not modules:
         raise DesignError(f"got no module {top} in it; needed: the module whose header is asked for")
-    node = modules[0].node
+    node = cast(syntax.ModuleDeclarationSyntax, modules[0].node)
     found = [node.header, *(member for member in node.members if member.kind == KIND.PortDeclaration)]
     return "\n".join(text[slice(*place(part))] for part in found)
 

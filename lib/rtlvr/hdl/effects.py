@@ -7,16 +7,18 @@ function's own variables from one call to the next.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import cast
 
 from pyslang import syntax
 
-from rtlvr.hdl.syntax import KIND, Parsed, nodes, place, words
+from rtlvr.hdl.syntax import KIND, Parsed, nodes, nodes_of, place, words
 
 BLANKS = ("begin end", "")  # for a statement, and for a member of a module
 CHANGES = frozenset(
     kind for name in dir(KIND) if name.endswith(("AssignmentExpression", "incrementExpression", "decrementExpression"))
     for kind in (getattr(KIND, name),)
 )  # fmt: skip
+_Counting = syntax.PrefixUnaryExpressionSyntax | syntax.PostfixUnaryExpressionSyntax
 ROUTINES = {KIND.FunctionDeclaration, KIND.TaskDeclaration}
 _WRITES = re.compile(r"\$(?:cast|readmem[bh]|value\$plusargs|sformat|swrite[bho]?|[fs]scanf|fread|fgets)(?![\w$])")
 _NAME = re.compile(r"[A-Za-z_][\w$]*")
@@ -36,19 +38,19 @@ def changes_anything(node: syntax.SyntaxNode, routines: frozenset[str]) -> bool:
 
 def base(change: syntax.SyntaxNode) -> str:
     """The first name in what an assignment or increment changes; nothing where that is several, or an escaped name."""
-    target = str(change.left if hasattr(change, "left") else change.operand)
+    target = str(change.left if isinstance(change, syntax.BinaryExpressionSyntax) else cast(_Counting, change).operand)
     named = _NAME.search(target)
     return named[0] if named and not set(target) & {"{", "\\"} else ""
 
 
-def routine_name(node: syntax.SyntaxNode) -> str:
+def routine_name(node: syntax.FunctionDeclarationSyntax) -> str:
     """The name of a function or task, without that of its class or interface."""
     return node.prototype.name.getLastToken().valueText
 
 
 def impure(roots: Sequence[syntax.SyntaxNode]) -> frozenset[str]:
     """Functions and tasks below `roots` that change more than what is their own."""
-    routines = [node for root in roots for node in nodes(root) if node.kind in ROUTINES]
+    routines = [node for root in roots for node in nodes_of(root, syntax.FunctionDeclarationSyntax)]
     named = [(routine_name(node), node) for node in routines]
     found = {name for name, node in named if _changes_others(name, node)}
     while more := {name for name, node in named if words(str(node)) & found} - found:
@@ -60,7 +62,7 @@ def _changes_others(name: str, routine: syntax.SyntaxNode) -> bool:
     said, inside = str(routine), list(nodes(routine))
     if _OUTWARD.search(said) or _WRITES.search(said):
         return True
-    own = {name} | {node.name.valueText for node in inside if node.kind == KIND.Declarator}
+    own = {name} | {node.name.valueText for node in inside if isinstance(node, syntax.DeclaratorSyntax)}
     return any(node.kind in CHANGES and base(node) not in own for node in inside)
 
 
@@ -72,16 +74,16 @@ def idle(parsed: Parsed) -> list[tuple[int, int, str]]:
     found = [node for root in parsed.members for node in nodes(root)]
     blocks = [node for node in found if isinstance(node, syntax.ProceduralBlockSyntax)]
     routines = impure(parsed.members) if blocks else frozenset()
-    gone = [block for block in blocks if _is_idle(block, routines)]
+    gone: list[syntax.SyntaxNode] = [block for block in blocks if _is_idle(block, routines)]
     mentions = Counter(_NAME.findall(parsed.text))
-    for node in (node for node in found if node.kind in ROUTINES):
-        name = routine_name(node)
-        if 0 < mentions[name] == _NAME.findall(str(node)).count(name):
-            gone.append(node)
+    for routine in (node for node in found if isinstance(node, syntax.FunctionDeclarationSyntax)):
+        name = routine_name(routine)
+        if 0 < mentions[name] == _NAME.findall(str(routine)).count(name):
+            gone.append(routine)
     return [(*place(node), blank(node)) for node in gone]
 
 
-def _is_idle(block: syntax.SyntaxNode, routines: frozenset[str]) -> bool:
+def _is_idle(block: syntax.ProceduralBlockSyntax, routines: frozenset[str]) -> bool:
     inside, said = list(nodes(block)), str(block)
     timed = block.statement.kind == KIND.TimingControlStatement
     endless = block.kind == KIND.AlwaysBlock and not timed
@@ -89,15 +91,16 @@ def _is_idle(block: syntax.SyntaxNode, routines: frozenset[str]) -> bool:
         return False
     if said.count("@") > timed or _WRITES.search(said) or words(said) & routines:
         return False
-    counted = [place(step) for node in inside if node.kind == KIND.ForLoopStatement for step in _counts(node)]
+    loops = [node for node in inside if isinstance(node, syntax.ForLoopStatementSyntax)]
+    counted = [place(step) for loop in loops for step in _counts(loop)]
     changes = [node for node in inside if node.kind in CHANGES and place(node) not in counted]
     return not changes and all(node.kind in _IDLE for node in inside if isinstance(node, syntax.StatementSyntax))
 
 
-def _counts(loop: syntax.SyntaxNode) -> list[syntax.SyntaxNode]:
+def _counts(loop: syntax.ForLoopStatementSyntax) -> list[syntax.SyntaxNode]:
     """The steps of a loop that counts a variable of its own."""
-    begun = [node for node in loop.initializers if isinstance(node, syntax.SyntaxNode)]
-    own = {node.declarator.name.valueText for node in begun if node.kind == KIND.ForVariableDeclaration}
+    begun = [node for node in loop.initializers if isinstance(node, syntax.ForVariableDeclarationSyntax)]
+    own = {node.declarator.name.valueText for node in begun}
     steps = [node for node in loop.steps if isinstance(node, syntax.SyntaxNode)]
     return [step for step in steps if step.kind in CHANGES and base(step) in own] if loop.stopExpr is not None else []
 

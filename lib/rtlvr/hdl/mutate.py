@@ -76,7 +76,7 @@ def mutants(code: str, rng: random.Random) -> Iterator[Mutant]:
 
 def _body(code: str) -> str:
     """`code` with comments and module headers blanked, so that interfaces stay as they are."""
-    blank: Callable[[re.Match], str] = lambda match: re.sub(r"[^\n]", " ", match.group())  # noqa: E731
+    blank: Callable[[re.Match[str]], str] = lambda match: re.sub(r"[^\n]", " ", match.group())  # noqa: E731
     return re.sub(r"\bmodule\b[^;]*;", blank, strip_comments(code))
 
 
@@ -88,7 +88,7 @@ def _replacement(kind: str, before: str, rng: random.Random) -> str:
         digit = {"0": "1", "1": "0"}.get(before[place], "0")
         return before[:place] + digit + before[place + 1 :]
     if kind in ("number", "slice", "width"):
-        value = int(re.search(r"\d+", before).group())
+        value = int(re.findall(r"\d+", before)[0])
         down = value > 0 and (kind == "width" or rng.random() < 0.5)
         return re.sub(r"\d+", str(value - 1 if down else value + 1), before)
     return _REWRITES[kind](before)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import cast
 
 import pyslang
 from pyslang import ast, parsing, syntax
@@ -19,6 +20,7 @@ from rtlvr.hdl.declarations import Declaration
 from rtlvr.hdl.effects import BLANKS, CHANGES, ROUTINES, base, blank, changes_anything, impure
 from rtlvr.hdl.syntax import KIND, Parsed, nodes, place, words
 
+_Call = syntax.InvocationExpressionSyntax
 _SKIP = ast.VisitAction.Skip
 _PRINTS = re.compile(
     r"\$(?:f?(?:display|write|strobe|monitor)[bho]?|monitor(?:on|off)|error|warning|info|fatal|finish|stop|exit|dump\w+|"
@@ -56,6 +58,7 @@ _SLANG = {
     KIND.DoWhileStatement, KIND.UnionType, KIND.ConditionalPattern, KIND.TaggedUnionExpression, KIND.TypeReference,
     KIND.PackageImportDeclaration, KIND.ReturnStatement,
 }  # fmt: skip
+_CALLS = syntax.ExpressionStatementSyntax | syntax.VoidCastedCallStatementSyntax
 _SCOPES = {KIND.ModuleDeclaration, KIND.InterfaceDeclaration}
 # The condition of statements that decide.
 _DECIDES = {
@@ -110,11 +113,15 @@ def _look(parsed: Parsed, node: object, found: Quieted) -> object:
     if kind in _TIMED:
         raise DesignError(f"{_TIMED[kind]} cannot be judged: {str(node).strip()[:40]}")
     found.slang |= (kind in _SLANG and not _plain_predicate(node)) or _case_inside(node)
-    if kind == KIND.DefParam:
+    if isinstance(node, syntax.DefParamSyntax):
         _check_defparam(node)
     _check_sizes(node)
-    if kind == KIND.NonblockingAssignmentExpression and node.right.kind == KIND.TimingControlExpression:
-        return _clock_to_output(parsed, node, found)
+    if (
+        isinstance(node, syntax.BinaryExpressionSyntax)
+        and kind == KIND.NonblockingAssignmentExpression
+        and isinstance(node.right, syntax.TimingControlExpressionSyntax)
+    ):
+        return _clock_to_output(parsed, node, node.right, found)
     instead = _instead(node, found)
     if instead is None:
         return None
@@ -124,11 +131,11 @@ def _look(parsed: Parsed, node: object, found: Quieted) -> object:
 
 def _plain_predicate(node: syntax.SyntaxNode) -> bool:
     """Whether a condition is an ordinary one, without a pattern."""
-    return node.kind == KIND.ConditionalPattern and node.matchesClause is None
+    return isinstance(node, syntax.ConditionalPatternSyntax) and node.matchesClause is None
 
 
 def _case_inside(node: syntax.SyntaxNode) -> bool:
-    return node.kind == KIND.CaseStatement and bool(str(node.matchesOrInside).strip())
+    return isinstance(node, syntax.CaseStatementSyntax) and bool(str(node.matchesOrInside).strip())
 
 
 def _instead(node: syntax.SyntaxNode, found: Quieted) -> str | None:
@@ -148,7 +155,7 @@ def _instead(node: syntax.SyntaxNode, found: Quieted) -> str | None:
         if _ASKS.fullmatch(name):
             return "1'b0"
         return _by_chance(node, name, found) if _CHANCE.fullmatch(name) else None
-    if kind in (KIND.ExpressionStatement, KIND.VoidCastedCallStatement) and (name := _task(node.expr)):
+    if isinstance(node, _CALLS) and (name := _task(node.expr)):
         return _statement(node.expr, name, found)
     return None
 
@@ -156,7 +163,7 @@ def _instead(node: syntax.SyntaxNode, found: Quieted) -> str | None:
 def _statement(call: syntax.SyntaxNode, name: str, found: Quieted) -> str | None:
     """What stands for a call of system task `name` that is a statement."""
     if _LOADS.fullmatch(name):
-        found.files.append(" ".join(str(call.arguments.parameters[0]).split()))
+        found.files.append(" ".join(str(cast(_Call, call).arguments.parameters[0]).split()))
         return BLANKS[0]
     if _PRINTS.fullmatch(name):
         _check_harmless(call, "printing", found)
@@ -171,7 +178,8 @@ def _by_chance(node: syntax.SyntaxNode, name: str, found: Quieted) -> str:
     """What stands for a random value: x as a first value, elsewhere a variable of its own that nothing assigns."""
     _check_chance(node, name, found)
     signed = " signed" if _SEEDED.fullmatch(name) else ""
-    begins, home = False, node.parent
+    begins = False
+    home: syntax.SyntaxNode | None = node.parent
     while home is not None and home.kind not in _SCOPES:
         if home.kind == KIND.InitialBlock:
             _check_decisions(home)
@@ -187,7 +195,8 @@ def _by_chance(node: syntax.SyntaxNode, name: str, found: Quieted) -> str:
     variable = f"rtlvr_unknown_{sum(map(len, found.unknown.values()))}"
     if found.mentions(variable):
         raise DesignError(f"the name {variable} is not allowed: give it another")
-    found.unknown.setdefault(place(home.header)[1], []).append(f"reg{signed} [31:0] {variable};")
+    header = cast(syntax.ModuleDeclarationSyntax, home).header
+    found.unknown.setdefault(place(header)[1], []).append(f"reg{signed} [31:0] {variable};")
     return variable
 
 
@@ -195,15 +204,15 @@ def _check_chance(call: syntax.SyntaxNode, name: str, found: Quieted) -> None:
     """Raises DesignError where a call of `name` changes more than a seed that serves for nothing else."""
     found.chance = True
     _check_harmless(call, "a random value", found)
-    if call.kind != KIND.InvocationExpression or not _SEEDED.fullmatch(name) or not list(call.arguments.parameters):
+    if not isinstance(call, _Call) or not _SEEDED.fullmatch(name) or not list(call.arguments.parameters):
         return
     seed, harmless = str(call.arguments.parameters[0]).strip(), 0
     for node in (node for unit in found.kept for node in nodes(unit.node)):
-        if node.kind == KIND.Declarator and node.parent.kind == KIND.DataDeclaration:
+        if isinstance(node, syntax.DeclaratorSyntax) and node.parent.kind == KIND.DataDeclaration:
             harmless += node.name.valueText == seed
-        elif node.kind == KIND.AssignmentExpression:
+        elif isinstance(node, syntax.BinaryExpressionSyntax) and node.kind == KIND.AssignmentExpression:
             harmless += str(node.left).strip() == seed
-        elif node.kind == KIND.InvocationExpression and _SEEDED.fullmatch(_task(node)):
+        elif isinstance(node, _Call) and _SEEDED.fullmatch(_task(node)):
             harmless += str(next(iter(node.arguments.parameters), "")).strip() == seed
     if not re.fullmatch(r"[A-Za-z_][\w$]*", seed) or found.mentions(seed) > harmless:
         raise DesignError(f"{name} changes {seed}, which serves for more than a seed: what it becomes cannot be judged")
@@ -221,7 +230,7 @@ def _check_decisions(block: syntax.SyntaxNode) -> None:
 
 def _called(node: syntax.SyntaxNode, found: Quieted) -> bool:
     """Whether the units mention an imported function anywhere else."""
-    name = node.method.name.getLastToken().valueText
+    name = cast(syntax.DPIImportSyntax, node).method.name.getLastToken().valueText
     return found.mentions(name) > _mentions(name, str(node))
 
 
@@ -231,19 +240,18 @@ def _mentions(name: str, text: str) -> int:
 
 def _check_sizes(node: syntax.SyntaxNode) -> None:
     """Raises DesignError for what has no size and that no tool of ours reads."""
-    if node.kind == KIND.VariableDimension and (inside := node.specifier) is not None:
-        named = inside.kind == KIND.RangeDimensionSpecifier and inside.selector.kind == KIND.BitSelect
-        if inside.kind == KIND.WildcardDimensionSpecifier or (
-            named and isinstance(inside.selector.expr, syntax.DataTypeSyntax)
-        ):
+    if isinstance(node, syntax.VariableDimensionSyntax) and (inside := node.specifier) is not None:
+        index = inside.selector if isinstance(inside, syntax.RangeDimensionSpecifierSyntax) else None
+        named = isinstance(index, syntax.BitSelectSyntax) and isinstance(index.expr, syntax.DataTypeSyntax)
+        if named or inside.kind == KIND.WildcardDimensionSpecifier:
             raise DesignError(f"an associative array, {str(node).strip()}, cannot be judged: give it a fixed size")
-    if node.kind == KIND.ValueRangeExpression and "$" in (str(node.left).strip(), str(node.right).strip()):
+    if isinstance(node, syntax.ValueRangeExpressionSyntax) and "$" in (str(node.left).strip(), str(node.right).strip()):
         raise DesignError(f"the open range {str(node).strip()} cannot be judged: give both ends")
 
 
 def _task(expression: syntax.SyntaxNode) -> str:
     """The name of the system task that an expression calls, or nothing."""
-    called = expression.left if expression.kind == KIND.InvocationExpression else expression
+    called = expression.left if isinstance(expression, _Call) else expression
     return str(called).strip() if called.kind == KIND.SystemName else ""
 
 
@@ -253,20 +261,22 @@ def _check_harmless(node: syntax.SyntaxNode, what: str, found: Quieted) -> None:
         raise DesignError(f"{what} that changes a value cannot be judged")
 
 
-def _clock_to_output(parsed: Parsed, node: syntax.SyntaxNode, found: Quieted) -> object:
+def _clock_to_output(
+    parsed: Parsed, node: syntax.BinaryExpressionSyntax, right: syntax.TimingControlExpressionSyntax, found: Quieted
+) -> object:
     """`q <= #1 d` is `q <= d`: the delay from the clock to the output is not judged."""
-    timing = node.right.timing
+    timing = right.timing
     if timing.kind in (KIND.DelayControl, KIND.Delay3):
         found.edits.append((*place(timing), ""))
-        for part in (node.left, node.right.expr):
+        for part in (node.left, right.expr):
             part.visit(lambda item: _look(parsed, item, found))
         return _SKIP
     raise DesignError("delays cannot be judged: " + str(node).strip()[:40])
 
 
-def _check_defparam(node: syntax.SyntaxNode) -> None:
+def _check_defparam(node: syntax.DefParamSyntax) -> None:
     """Raises DesignError unless each target begins with an instance of the same module."""
-    module = node.parent
+    module: syntax.SyntaxNode | None = node.parent
     while module is not None and module.kind != KIND.ModuleDeclaration:
         module = module.parent
     known: set[str] = set()

@@ -13,7 +13,7 @@ import re
 
 from rtlvr.errors import DesignError, SourceError
 from rtlvr.hdl import declarations, effects, quiet, source, syntax
-from rtlvr.hdl.yosys import in_child
+from rtlvr.hdl.yosys import Answer, in_child
 from rtlvr.records import Record
 
 _SECONDS = 5
@@ -74,9 +74,16 @@ def read(
     return Reading.model_validate(answer)
 
 
-def _read(text: str, *how: object) -> dict:
+def _read(
+    text: str,
+    top: str | None,
+    preferred: str | None,
+    ports: tuple[str, ...] | None,
+    macro: bool,
+    chance: bool | None,
+) -> Answer:
     try:
-        found = read_here(text, *how)
+        found = read_here(text, top, preferred, ports, macro, chance)
     except DesignError as error:
         return {"error": str(error), "syntax": isinstance(error, SourceError)}
     return found.model_dump()

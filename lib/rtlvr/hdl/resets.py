@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from pyslang import syntax
 
-from rtlvr.hdl.syntax import KIND, edited, nodes, parse, place
+from rtlvr.hdl.syntax import KIND, edited, nodes_of, parse, place
 
 _MAYBE = re.compile(r"always[^;]*?edge[^;]*?edge[^;]*?\bif\s*\([^;]*?\|", re.DOTALL)
 _ROUNDS = 4  # terms of one condition
@@ -41,31 +41,35 @@ def held_resets(text: str) -> str:
     return edited(text, _edits(text, _hold))
 
 
-def _edits(text: str, edit: Callable[[syntax.SyntaxNode, str], list[Edit]]) -> list[Edit]:
+def _edits(text: str, edit: Callable[[syntax.ProceduralBlockSyntax, str], list[Edit]]) -> list[Edit]:
     """What `edit` says of each block under edges."""
     parsed = parse(text)  # must live as long as its nodes
-    blocks = (node for node in nodes(parsed.tree.root) if node.kind in (KIND.AlwaysBlock, KIND.AlwaysFFBlock))
-    return [one for block in blocks for one in edit(block, text)]
+    blocks = nodes_of(parsed.tree.root, syntax.ProceduralBlockSyntax)
+    clocked = (block for block in blocks if block.kind in (KIND.AlwaysBlock, KIND.AlwaysFFBlock))
+    return [one for block in clocked for one in edit(block, text)]
 
 
-def _hold(block: syntax.SyntaxNode, text: str) -> list[Edit]:
+def _hold(block: syntax.ProceduralBlockSyntax, text: str) -> list[Edit]:
     """Of a block whose first conditions are its resets, one for each edge but the clock's."""
-    if len(_events(block)) < 2:
+    last, events = _clocked_if(block)
+    if last is None or len(events) < 2:
         return []
-    last, resets = _first_if(block.statement.statement), []
-    for number in range(len(_events(block)) - 1):
-        if number and (last.elseClause is None or last.elseClause.clause.kind != KIND.ConditionalStatement):
+    resets = [last.statement]
+    while len(resets) < len(events) - 1:
+        below = last.elseClause.clause if last.elseClause is not None else None
+        if not isinstance(below, syntax.ConditionalStatementSyntax):
             break
-        last = last.elseClause.clause if number else last
+        last = below
         resets.append(last.statement)
     rest = last.elseClause.clause if last.elseClause else None
-    own = {node.name.valueText for node in nodes(block) if node.kind == KIND.Declarator}
+    own = {node.name.valueText for node in nodes_of(block, syntax.DeclaratorSyntax)}
     if all(name in own for reset in resets for name, _ in _assigned(reset)):
         return []
     blocking = {name for name, operator in (_assigned(rest) if rest else ()) if operator == "="}
     kept = " ".join(_unchanged(reset, own, blocking, text) for reset in resets)
     if rest is None:
-        return [(*[place(last)[1]] * 2, f" else begin {kept} end")]
+        end = place(last)[1]
+        return [(end, end, f" else begin {kept} end")]
     begin, end = place(rest)
     return [(begin, begin, f"begin {kept} "), (end, end, " end")]
 
@@ -73,42 +77,49 @@ def _hold(block: syntax.SyntaxNode, text: str) -> list[Edit]:
 def _unchanged(statement: syntax.SyntaxNode, own: set[str], blocking: set[str], text: str) -> str:
     """A statement that assigns to everything its own value, variables of the block apart, and calls nothing."""
     begin, edits = place(statement)[0], []
-    for node in nodes(statement):
-        if node.kind != KIND.ExpressionStatement:
-            continue
-        names = {name for name, _ in _assigned(node)}
-        if node.expr.kind not in _ASSIGNMENTS:
+    for node in nodes_of(statement, syntax.ExpressionStatementSyntax):
+        names, change = {name for name, _ in _assigned(node)}, _assignment(node)
+        if change is None:
             edits.append((*place(node), ";"))
         elif not own & names:
-            left = _said(node.expr.left, text)
+            left = _said(change.left, text)
             edits.append((*place(node), f"{left} {'=' if blocking & names else '<='} {left} ;"))
     return edited(_said(statement, text), [(first - begin, last - begin, new) for first, last, new in edits])
 
 
 def _assigned(statement: syntax.SyntaxNode) -> Iterator[tuple[str, str]]:
     """(name, operator) of what a statement assigns."""
-    for node in nodes(statement):
-        if node.kind == KIND.ExpressionStatement and node.expr.kind in _ASSIGNMENTS:
-            left = node.expr.left
-            for part in left.expressions if left.kind == KIND.ConcatenationExpression else [left]:
+    for node in nodes_of(statement, syntax.ExpressionStatementSyntax):
+        if change := _assignment(node):
+            left = change.left
+            for part in left.expressions if isinstance(left, syntax.ConcatenationExpressionSyntax) else [left]:
                 if found := _NAME.match(str(part).strip()):
-                    yield found[0], _ASSIGNMENTS[node.expr.kind]
+                    yield found[0], _ASSIGNMENTS[change.kind]
 
 
-def _events(block: syntax.SyntaxNode) -> list[syntax.SyntaxNode]:
-    """The events of a block that is one `if` under several edges, else none."""
+def _assignment(statement: syntax.ExpressionStatementSyntax) -> syntax.BinaryExpressionSyntax | None:
+    """The plain assignment that a statement is, if it is one."""
+    change = statement.expr
+    return change if isinstance(change, syntax.BinaryExpressionSyntax) and change.kind in _ASSIGNMENTS else None
+
+
+def _clocked_if(
+    block: syntax.ProceduralBlockSyntax,
+) -> tuple[syntax.ConditionalStatementSyntax | None, list[syntax.SignalEventExpressionSyntax]]:
+    """Of a block that is one `if` under events, that `if` and the events; of any other, None and none."""
     timing = block.statement
-    if timing.kind != KIND.TimingControlStatement or _first_if(timing.statement) is None:
-        return []
-    return [node for node in nodes(timing.timingControl) if node.kind == KIND.SignalEventExpression]
+    if not isinstance(timing, syntax.TimingControlStatementSyntax) or (chosen := _first_if(timing.statement)) is None:
+        return None, []
+    return chosen, list(nodes_of(timing.timingControl, syntax.SignalEventExpressionSyntax))
 
 
-def _edit(block: syntax.SyntaxNode, text: str) -> list[Edit]:
-    events = _events(block)
-    if len(events) < 2 or (chosen := _first_if(block.statement.statement)).elseClause is None:
+def _edit(block: syntax.ProceduralBlockSyntax, text: str) -> list[Edit]:
+    chosen, events = _clocked_if(block)
+    if chosen is None or len(events) < 2 or chosen.elseClause is None:
         return []
     condition = _bare(chosen.predicate.conditions[0].expr)
-    if condition.kind not in (KIND.LogicalOrExpression, KIND.BinaryOrExpression):
+    either = (KIND.LogicalOrExpression, KIND.BinaryOrExpression)
+    if not isinstance(condition, syntax.BinaryExpressionSyntax) or condition.kind not in either:
         return []
     names = {str(event.expr).strip() for event in events}
     terms = [_said(side, text) for side in (condition.left, condition.right)]
@@ -118,15 +129,17 @@ def _edit(block: syntax.SyntaxNode, text: str) -> list[Edit]:
     return [(begin, end, f"if ({terms[0]}) begin {body} end else if ({terms[1]}) {body}")]
 
 
-def _first_if(statement: syntax.SyntaxNode) -> syntax.SyntaxNode | None:
+def _first_if(statement: syntax.SyntaxNode) -> syntax.ConditionalStatementSyntax | None:
     """The `if` that is all of an always block."""
-    while statement.kind == KIND.SequentialBlockStatement and len(statement.items) == 1:
+    while isinstance(statement, syntax.BlockStatementSyntax):
+        if statement.kind != KIND.SequentialBlockStatement or len(statement.items) != 1:
+            break
         statement = statement.items[0]
-    return statement if statement.kind == KIND.ConditionalStatement else None
+    return statement if isinstance(statement, syntax.ConditionalStatementSyntax) else None
 
 
 def _bare(expression: syntax.SyntaxNode) -> syntax.SyntaxNode:
-    while expression.kind == KIND.ParenthesizedExpression:
+    while isinstance(expression, syntax.ParenthesizedExpressionSyntax):
         expression = expression.expression
     return expression
 

@@ -22,7 +22,7 @@ from rtlvr.hdl.circuit import Circuit
 from rtlvr.hdl.elaborate import WRITABLE, Reader, load, passes, readers, said_of
 from rtlvr.hdl.reading import read
 from rtlvr.hdl.source import strip_comments
-from rtlvr.hdl.syntax import KIND, Parsed, edited, nodes, parse, words
+from rtlvr.hdl.syntax import KIND, Parsed, edited, nodes, nodes_of, parse, words
 from rtlvr.hdl.yosys import in_child
 from rtlvr.scratch import scratch
 
@@ -48,7 +48,7 @@ def resynthesise(text: str, top: str | None, recipe: str = "netlist") -> str:
         with scratch() as folder:
             answer, said = in_child(_rewrite, reading.text, reading.top, reader, recipe, folder)
         if answer is not None:
-            return answer["code"]
+            return str(answer["code"])
         problems.append(said)
     raise DesignError(f"Yosys cannot resynthesise it: {said_of(problems) or 'no message'}")
 
@@ -75,6 +75,7 @@ _Edit = tuple[int, int, str]  # begin, end, what stands there instead
 _WORD = re.compile(r"(?<![\w$])[A-Za-z_][\w$]*")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w$]*")
 _PLAIN = re.compile(r"([A-Za-z_][\w$]*)(?:\s*\[[\w\s:+-]*\])*|[\d_]+|[\d_]*'[sS]?[bodhBODH][\w?]+")
+_NAMES = syntax.IdentifierNameSyntax | syntax.IdentifierSelectNameSyntax
 _OPERANDS = {
     KIND.IdentifierName, KIND.IdentifierSelectName, KIND.IntegerLiteralExpression, KIND.IntegerVectorExpression,
 }  # fmt: skip
@@ -118,14 +119,15 @@ class _Source:
         return strip_comments(self.parsed.text)
 
     @cached_property
-    def modules(self) -> list[syntax.SyntaxNode]:
+    def modules(self) -> list[syntax.ModuleDeclarationSyntax]:
         """The modules that the text declares."""
-        return [member for member in self.parsed.members if member.kind == KIND.ModuleDeclaration]
+        members = (one for one in self.parsed.members if isinstance(one, syntax.ModuleDeclarationSyntax))
+        return [member for member in members if member.kind == KIND.ModuleDeclaration]
 
     @cached_property
     def functions(self) -> set[str]:
         """Names that may stand for a call."""
-        prototypes = [node for node in nodes(self.parsed.tree.root) if node.kind == KIND.FunctionPrototype]
+        prototypes = nodes_of(self.parsed.tree.root, syntax.FunctionPrototypeSyntax)
         return {str(prototype.name).strip() for prototype in prototypes}
 
     def place(self, part: syntax.SyntaxNode | Token) -> tuple[int, int] | None:
@@ -150,16 +152,16 @@ class _Source:
         )
 
 
-def _in_expressions(source: _Source, edit: Callable[[syntax.SyntaxNode], str | None]) -> str:
+def _in_expressions(source: _Source, edit: Callable[[syntax.BinaryExpressionSyntax], str | None]) -> str:
     """The text with each expression replaced by what `edit` makes of it, if anything."""
     found: list[_Edit] = []
 
     def visit(node: object) -> object:
         if isinstance(node, _LEFT_ALONE):
             return ast.VisitAction.Skip
-        where = (
-            source.place(node) if isinstance(node, syntax.BinaryExpressionSyntax) and not len(node.attributes) else None
-        )
+        if not isinstance(node, syntax.BinaryExpressionSyntax) or len(node.attributes):
+            return None
+        where = source.place(node)
         if where and source.stands_apart(*where) and (instead := edit(node)):
             found.append((*where, instead))
         return None
@@ -171,11 +173,11 @@ def _in_expressions(source: _Source, edit: Callable[[syntax.SyntaxNode], str | N
 def _de_morgan(source: _Source, _: Circuit) -> str:
     """`a & b` as `~(~a | ~b)`, and the other way round: of the context's width and sign, as before."""
 
-    def edit(node: syntax.SyntaxNode) -> str | None:
-        left, right = source.plain(node.left), source.plain(node.right)
-        if node.kind not in _OPPOSITE or left is None or right is None:
+    def edit(node: syntax.BinaryExpressionSyntax) -> str | None:
+        left, right, where = source.plain(node.left), source.plain(node.right), source.place(node)
+        if node.kind not in _OPPOSITE or left is None or right is None or where is None:
             return None
-        blank = "" if source.text[source.place(node)[0] - 1].isspace() else " "  # `^` and `~` would be one operator
+        blank = "" if source.text[where[0] - 1].isspace() else " "  # `^` and `~` would be one operator
         return f"{blank}~(~{left} {_OPPOSITE[node.kind]} ~{right})"
 
     return _in_expressions(source, edit)
@@ -184,12 +186,12 @@ def _de_morgan(source: _Source, _: Circuit) -> str:
 def _commuted(source: _Source, _: Circuit) -> str:
     """`a + b` as `b + a`."""
 
-    def edit(node: syntax.SyntaxNode) -> str | None:
+    def edit(node: syntax.BinaryExpressionSyntax) -> str | None:
         left, right = source.plain(node.left), source.plain(node.right)
-        if node.kind not in _EITHER_WAY or left is None or right is None:
+        first, second = source.place(node.left), source.place(node.right)
+        if node.kind not in _EITHER_WAY or left is None or right is None or first is None or second is None:
             return None
-        (_, after), (before, _) = source.place(node.left), source.place(node.right)
-        return f"{right}{source.text[after:before]}{left}"
+        return f"{right}{source.text[first[1] : second[0]]}{left}"
 
     return _in_expressions(source, edit)
 
@@ -197,17 +199,16 @@ def _commuted(source: _Source, _: Circuit) -> str:
 def _sensitivity(source: _Source, _: Circuit) -> str:
     """`@(posedge a or negedge b)` as `@(negedge b or posedge a)`."""
     found = []
-    for node in nodes(source.parsed.tree.root):
-        where = source.place(node) if node.kind == KIND.BinaryEventExpression else None
-        if where and _is_edge(node.left) and _is_edge(node.right):
-            (begin, after), (before, end) = source.place(node.left), source.place(node.right)
+    for node in nodes_of(source.parsed.tree.root, syntax.BinaryEventExpressionSyntax):
+        where, left, right = source.place(node), source.place(node.left), source.place(node.right)
+        if where and left and right and _is_edge(node.left) and _is_edge(node.right):
             said = source.text
-            found.append((*where, f"{said[before:end]}{said[after:before]}{said[begin:after]}"))
+            found.append((*where, f"{said[slice(*right)]}{said[left[1] : right[0]]}{said[slice(*left)]}"))
     return edited(source.text, found)
 
 
 def _is_edge(event: syntax.SyntaxNode) -> bool:
-    if event.kind != KIND.SignalEventExpression or event.iffClause is not None:
+    if not isinstance(event, syntax.SignalEventExpressionSyntax) or event.iffClause is not None:
         return False
     edges = (TokenKind.PosEdgeKeyword, TokenKind.NegEdgeKeyword)
     return event.edge.kind in edges and bool(_PLAIN_NAME.fullmatch(str(event.expr).strip()))
@@ -231,7 +232,7 @@ def _renamed(source: _Source, circuit: Circuit) -> str | None:
     return edited(source.text, edits) if edits else None
 
 
-def _declared(module: syntax.SyntaxNode) -> set[str]:
+def _declared(module: syntax.ModuleDeclarationSyntax) -> set[str]:
     """Names of the variables and nets that are declared in a module's body itself."""
     kinds = (syntax.DataDeclarationSyntax, syntax.NetDeclarationSyntax)
     declarations = [member for member in module.members if isinstance(member, kinds)]
@@ -242,15 +243,14 @@ def _plain_uses(source: _Source, found: list[syntax.SyntaxNode]) -> dict[str, se
     """Where names stand that are declared as, or refer to, something simple: no member, no key, no type."""
     places: dict[str, set[int]] = {}
     for node in found:
-        token = None
-        if node.kind == KIND.Declarator and isinstance(
-            node.parent, syntax.DataDeclarationSyntax | syntax.NetDeclarationSyntax
-        ):
-            token = node.name
-        elif node.kind in (KIND.IdentifierName, KIND.IdentifierSelectName) and not _stands_for_else(node):
+        token: Token | None = None
+        if isinstance(node, syntax.DeclaratorSyntax):
+            variable = isinstance(node.parent, syntax.DataDeclarationSyntax | syntax.NetDeclarationSyntax)
+            token = node.name if variable else None
+        elif isinstance(node, _NAMES) and not _stands_for_else(node):
             token = node.identifier
         where = source.place(token) if token is not None else None
-        if where:
+        if token is not None and where:
             places.setdefault(token.valueText, set()).add(where[0])
     return places
 
@@ -320,16 +320,18 @@ def _names_of_module(source: _Source, top: str) -> tuple[list[tuple[int, int]], 
     chosen = [module for module in source.modules if module.header.name.valueText == top]
     if len(chosen) != 1:
         return None
-    tokens, last = [chosen[0].header.name], chosen[0].endmodule
+    tokens: list[Token] = [chosen[0].header.name]
+    last = chosen[0].endmodule
     if chosen[0].blockName is not None:
         tokens.append(last := chosen[0].blockName.name)
     for node in nodes(source.parsed.tree.root):
-        if node.kind == KIND.HierarchyInstantiation and node.type.valueText == top:
+        if isinstance(node, syntax.HierarchyInstantiationSyntax) and node.type.valueText == top:
             tokens.append(node.type)
         elif node.kind == KIND.ScopedName and top in words(str(node)):
             return None
-    places, end = [source.place(token) for token in tokens], source.place(last)
-    if end is None or None in places:
+    places = [where for token in tokens if (where := source.place(token)) is not None]
+    end = source.place(last)
+    if end is None or len(places) < len(tokens):
         return None
     known = {where[0] for where in places}
     named = rf"(?:module(?:\s+automatic|\s+static)?\s+|endmodule\s*:\s*)({re.escape(top)})(?![\w$])"

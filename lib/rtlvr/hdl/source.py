@@ -180,8 +180,8 @@ def refused(text: str) -> str | None:
         return problem
     if found := sorted(set(re.findall(r"\$(?:real|s)?time(?![\w$])", plain))):
         return f"behaviour that depends on {found[0]} cannot be judged"
-    if found := set(re.findall(r"`\w*", code)) - {"`default_nettype"}:
-        return f"the compiler directive {min(found)} is not allowed"
+    if directives := set(re.findall(r"`\w*", code)) - {"`default_nettype"}:
+        return f"the compiler directive {min(directives)} is not allowed"
     return _marked(text)
 
 

@@ -9,11 +9,13 @@ Everything here runs where it may die: call it through `rtlvr.hdl.reading`, whic
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pyslang
 from pyslang import parsing, syntax
 
 KIND = syntax.SyntaxKind
+Node = TypeVar("Node", bound=syntax.SyntaxNode)
 _DEPTH = 512  # of nested constructs
 _WORD = re.compile(r"[A-Za-z_][\w$]*")
 _OWN_MACROS = ["__slang__", "__slang_major__", "__slang_minor__"]
@@ -159,7 +161,7 @@ class Parsed:
     def members(self) -> list[syntax.SyntaxNode]:
         """What the text declares outside any module, in order."""
         root = self.tree.root
-        return list(root.members) if root.kind == KIND.CompilationUnit else [root]
+        return list(root.members) if isinstance(root, syntax.CompilationUnitSyntax) else [root]
 
     def error(self) -> str | None:
         """The first error as `line N: message`, or None."""
@@ -243,6 +245,11 @@ def nodes(root: syntax.SyntaxNode) -> Iterator[syntax.SyntaxNode]:
     found: list[syntax.SyntaxNode] = []
     root.visit(lambda item: found.append(item) if isinstance(item, syntax.SyntaxNode) else None)
     yield from found
+
+
+def nodes_of(root: syntax.SyntaxNode, kind: type[Node]) -> Iterator[Node]:
+    """Those nodes below `root`, itself included, that are of a class, in order of the text."""
+    return (node for node in nodes(root) if isinstance(node, kind))
 
 
 def place(node: syntax.SyntaxNode) -> tuple[int, int]:

@@ -20,7 +20,7 @@ from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import psutil
 
@@ -32,9 +32,10 @@ from rtlvr.scratch import root
 _SECONDS, _MEMORY = 10, 1 << 30  # CPU time, and bytes beyond what the parent maps
 _QUESTIONS = 64
 _MOST_ANSWER = 64 << 20
+Answer = dict[str, Any]  # whatever JSON can carry
 
 
-def in_child(work: Callable[..., dict], *arguments: object, seconds: int = _SECONDS) -> tuple[dict | None, str]:
+def in_child(work: Callable[..., Answer], *arguments: object, seconds: int = _SECONDS) -> tuple[Answer | None, str]:
     """`work(*arguments)` in a child; returns its answer (None: it ended without one) and Yosys's error line.
 
     `work` is a function of a module; the child gets at most `seconds` of CPU time, and a folder that it is to write in must
@@ -86,12 +87,13 @@ class _Child:
             self.end()
             raise InfrastructureError("the child for Yosys ended before its first question")
 
-    def serves(self, work: Callable[..., dict]) -> bool:
+    def serves(self, work: Callable[..., Answer]) -> bool:
         """Whether it may be asked: it is ours, knows the function (it can import only this folder), and can write its files."""
         ours = self.owner == os.getpid() and self._root == root()
         return ours and self.asked < _QUESTIONS and work.__module__ in self._modules
 
-    def ask(self, work: Callable[..., dict], arguments: tuple, seconds: int) -> dict | None:
+    def ask(self, work: Callable[..., Answer], arguments: tuple[object, ...], seconds: int) -> Answer | None:
+        """The answer to one question, or None where the child ended without one."""
         self.asked += 1
         question = pickle.dumps((work, arguments, seconds))
         try:
@@ -102,7 +104,7 @@ class _Child:
             return None
         return self._read(3 * seconds)
 
-    def _read(self, patience: float) -> dict | None:
+    def _read(self, patience: float) -> Answer | None:
         received = b""
         while not received.endswith(b"\n"):
             if len(received) > _MOST_ANSWER or not select.select([self._answers], [], [], patience)[0]:
@@ -111,7 +113,8 @@ class _Child:
             if not chunk:  # the child was ended before its answer was complete
                 return None
             received += chunk
-        return json.loads(received)
+        answer: Answer = json.loads(received)
+        return answer
 
     def error(self) -> str:
         """The last error that Yosys told of; of slang's the first, which says more than its summary."""
@@ -124,6 +127,7 @@ class _Child:
         return re.sub(r"\S*/\w+\.v:", "line ", said).replace("ERROR: ", "")
 
     def end(self) -> None:
+        """Kill the child and close what leads to it."""
         with suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)

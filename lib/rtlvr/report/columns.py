@@ -5,6 +5,7 @@ the caller names the profile, because no measurement is drawn without saying whe
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -96,8 +97,13 @@ def ours_label(rows: pd.DataFrame) -> str:
     return f"ours: profile {', '.join(dict.fromkeys(rows['profile']))}, {count_text(rows)}"
 
 
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as dicts by column name, their numbers as Python's own."""
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+
+
 def error_bars(rows: pd.DataFrame, value: str = "value") -> np.ndarray:
     """Distances from value to low and high, shape (2, rows), for matplotlib's error bars; 0 where unknown."""
     below = (rows[value] - rows["low"]).astype(float)
     above = (rows["high"] - rows[value]).astype(float)
-    return np.nan_to_num(np.array([below, above])).clip(min=0.0)
+    return np.asarray(np.nan_to_num(np.array([below, above])).clip(min=0.0))

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rtlvr.report import style
-from rtlvr.report.columns import NOT_RUN, count_text, in_percent, measured, require
+from rtlvr.report.columns import NOT_RUN, count_text, in_percent, measured, records, require
 
 STAGE = "06_benchmarks"
 CLASSES = {
@@ -41,12 +41,10 @@ def outcome_classes(results: pd.DataFrame | None, profile: str | None = None) ->
     axis = figure.subplots()
     lefts = dict.fromkeys(bars, 0.0)
     for metric, (_, look) in CLASSES.items():
-        for row in table[table["metric"] == metric].itertuples():
-            bar = (row.variant, row.profile)
-            axis.barh(
-                bars.index(bar), row.value, 0.68, lefts[bar], color=look.colour, hatch=look.hatch, edgecolor="white"
-            )
-            lefts[bar] += row.value
+        for row in records(table[table["metric"] == metric]):
+            bar, value = (row["variant"], row["profile"]), row["value"]
+            axis.barh(bars.index(bar), value, 0.68, lefts[bar], color=look.colour, hatch=look.hatch, edgecolor="white")
+            lefts[bar] += value
     if table.empty:
         style.empty(axis, NOT_RUN)
     _percent_axis(axis, [_bar_name(table, bar) for bar in bars], "% of samples")

@@ -53,10 +53,10 @@ def circuit(
     axis.text(width / 2, 0.1, name, ha="center", va="bottom", fontweight="bold", family="monospace")
     for place, port in enumerate(inputs):
         _input(axis, -PITCH * (place + 0.8), *port)
-    for place, (port, bits) in enumerate(outputs):
+    for place, (output, bits) in enumerate(outputs):
         y = -PITCH * (place + 0.8)
         _wire(axis, width, width + WIRE, y, bits)
-        axis.text(width - 0.08, y, port, ha="right", va="center", family="monospace", fontsize=8.5)
+        axis.text(width - 0.08, y, output, ha="right", va="center", family="monospace", fontsize=8.5)
     axis.set_xlim(-left, width + 0.7)
     axis.set_ylim(-height - 0.1, 0.4)
     if notes:

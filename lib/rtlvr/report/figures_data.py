@@ -1,5 +1,7 @@
 """What the data steps kept: funnels of counts, and the quality of the filters (paper §3.1)."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -67,9 +69,9 @@ def filter_quality(results: pd.DataFrame | None, profile: str | None = None) -> 
         part = table[table["metric"] == metric]
         y = [names.index(name) + (index - 0.5) * 0.3 for name in part["variant"]]
         axis.errorbar(part["value"], y, xerr=error_bars(part), fmt=look.marker, color=look.colour, capsize=3)
-        beside = {"transform": axis.get_yaxis_transform(), "va": "center", "fontsize": 7.5}
-        for place, row in zip(y, part.itertuples(), strict=True):
-            axis.text(1.01, place, f"{row.value:.1f} (n = {row.n:.0f})", **beside)
+        beside: dict[str, Any] = {"transform": axis.get_yaxis_transform(), "va": "center", "fontsize": 7.5}
+        for place, value, count in zip(y, part["value"], part["n"], strict=True):
+            axis.text(1.01, place, f"{value:.1f} (n = {count:.0f})", **beside)
     style.named_rows(axis, names)
     axis.set_xlim(-2, 102)
     axis.set_xlabel("%")

@@ -100,8 +100,8 @@ def _training(axis: Axes, rows: pd.DataFrame) -> None:
     memory = axis.twinx() if "peak_gb" in rows and rows["peak_gb"].notna().any() else None
     for on, look in looks.items():
         part = rows[rows["checkpointing"] == on]
-        places = [names.index((int(b), int(n))) for b, n in zip(part["micro_batch"], part["length"], strict=True)]
-        places = [place + (-0.2 if on else 0.2) for place in places]
+        sized = [names.index((int(b), int(n))) for b, n in zip(part["micro_batch"], part["length"], strict=True)]
+        places = [place + (-0.2 if on else 0.2) for place in sized]
         axis.bar(
             places, part["tokens_per_s"], 0.38, color=look.colour, hatch=look.hatch, edgecolor="white",
             label=f"tokens/s, checkpointing {'on' if on else 'off'}",

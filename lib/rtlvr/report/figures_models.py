@@ -1,5 +1,7 @@
 """Pass rates of many models: the paper's main tables as dots, and pass rate against model size."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -145,7 +147,7 @@ def _size_panel(axis: Axes, table: pd.DataFrame) -> None:
     for group, part in table.groupby("group", sort=False):
         look = style.LOOKS[str(group)]
         size = 10 if group in ("codev-r1", "ours") else 6.5
-        edge = {"mec": "black", "mew": 0.5}
+        edge: dict[str, Any] = {"mec": "black", "mew": 0.5}
         axis.plot(part["params_b"], part["pass@1"], look.marker, color=look.colour, ms=size, **edge)
         if group == "ours":
             bars = error_bars(part, "pass@1")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 from textwrap import wrap
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from rtlvr.report import style
-from rtlvr.report.columns import NOT_RUN, measured
+from rtlvr.report.columns import NOT_RUN, measured, records
 
 # lengths are in inches
 WIDTH, STEP = 1.62, 1.98  # of a box, from box to box
@@ -99,7 +99,7 @@ def _lines(results: pd.DataFrame | None, box: Box, profile: str | None) -> list[
     else:
         picked = {"first": rows.iloc[:1], "last": rows.iloc[-1:], "all": rows}.get(box.pick)
         picked = rows[rows["variant"].str.match(box.words, case=False)] if picked is None else picked
-        ours = [_text(row.variant, row.value, row.unit, row.n, box.metric) for row in picked.itertuples()]
+        ours = [_text(row["variant"], row["value"], row["unit"], row["n"], box.metric) for row in records(picked)]
     published = [("published", box.paper)] if box.paper else []
     return published + [("ours", part) for line in ours for part in wrap(line, LETTERS)]
 
@@ -122,11 +122,11 @@ def _draw(axis: Axes, box: Box, lines: list[tuple[str, str]], height: float) -> 
     face = "#EAF3FA" if box.row == 0 else "#FBEFE6"
     outline = "round,pad=0,rounding_size=0.08"
     axis.add_patch(FancyBboxPatch((x, top - height), WIDTH, height, outline, facecolor=face, linewidth=1.1))
-    middle = {"x": x + WIDTH / 2, "ha": "center", "va": "center"}
+    middle: dict[str, Any] = {"x": x + WIDTH / 2, "ha": "center", "va": "center"}
     axis.text(y=top - 0.16, s=box.title, fontweight="bold", fontsize=9, **middle)
     axis.text(y=top - 0.33, s=box.text, fontsize=7.5, **middle)
     for index, (source, line) in enumerate(lines):
-        look = {"color": style.GREY} if source == "published" else {"fontweight": "bold"}
+        look: dict[str, Any] = {"color": style.GREY} if source == "published" else {"fontweight": "bold"}
         axis.text(y=top - HEAD - LINE * index, s=line, fontsize=7, **look, **middle)
 
 

@@ -1,5 +1,7 @@
 """Test-time scaling: accuracy against the response budget and estimated FLOPs (paper §4.4)."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -85,7 +87,7 @@ def votes_and_thoughts(votes: pd.DataFrame | None, scaling: pd.DataFrame | None)
 def _line(axis: Axes, rows: pd.DataFrame, x: str, look: style.Look, label: str) -> None:
     if rows.empty:
         return
-    drawing = {"color": look.colour, "marker": look.marker, "linestyle": look.line, "capsize": 3}
+    drawing: dict[str, Any] = {"color": look.colour, "marker": look.marker, "linestyle": look.line, "capsize": 3}
     axis.errorbar(rows[x], rows["value"], error_bars(rows), label=label, **drawing)
 
 

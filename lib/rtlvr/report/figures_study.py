@@ -1,5 +1,7 @@
 """What the short runs of notebook 05 say: ways to fill a step, filters of the RL set, and the simulator at the paper's scale."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -107,11 +109,11 @@ def sweep(table: pd.DataFrame, published: float) -> tuple[Figure, pd.DataFrame]:
     return figure, wide
 
 
-def _points(axis: Axes, rows: pd.DataFrame, places: list[float], look, label: str, form: str) -> None:
+def _points(axis: Axes, rows: pd.DataFrame, places: list[float], look: style.Look, label: str, form: str) -> None:
     if rows.empty:
         return
     bars = error_bars(rows) if rows["low"].notna().all() else None
-    mark = {"marker": look.marker, "color": look.colour, "linestyle": "", "capsize": 3, "markersize": 6}
+    mark: dict[str, Any] = {"marker": look.marker, "color": look.colour, "linestyle": "", "capsize": 3, "markersize": 6}
     axis.errorbar(places, rows["value"], bars, label=label, **mark)
     for place, value in zip(places, rows["value"], strict=True):
         axis.annotate(form.format(value), (place, value), (7, 0), textcoords="offset points", va="center", fontsize=7.5)

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
 from rtlvr.report import style
-from rtlvr.report.columns import NOT_RUN, error_bars, in_percent, measured, ours_label, require
+from rtlvr.report.columns import NOT_RUN, error_bars, in_percent, measured, ours_label, records, require
 
 STAGE = "01_testbench"
 TITLES = {"false_reject": "correct code rejected", "false_accept": "wrong code accepted"}
@@ -64,9 +65,9 @@ def _panel(axis: Axes, rows: pd.DataFrame, checkers: list[str]) -> None:
     axis.grid(axis="y", visible=False)
 
 
-def _handles(theirs: pd.DataFrame, ours: pd.DataFrame) -> list:
+def _handles(theirs: pd.DataFrame, ours: pd.DataFrame) -> list[Artist]:
     quoted = ", ".join(dict.fromkeys(theirs["label"]))
-    handles = [style.bar_handle(style.LOOKS["published"], f"the paper, {quoted}")]
+    handles: list[Artist] = [style.bar_handle(style.LOOKS["published"], f"the paper, {quoted}")]
     return [
         *handles,
         style.bar_handle(style.LOOKS["ours"], ours_label(ours)) if len(ours) else style.text_handle(NOT_RUN),
@@ -75,7 +76,7 @@ def _handles(theirs: pd.DataFrame, ours: pd.DataFrame) -> list:
 
 def _remark(published: pd.DataFrame) -> str:
     relative = published[~published["metric"].isin(TITLES)]
-    texts = [f"{row.value:g} % {row.metric.replace('_', ' ')}" for row in relative.itertuples()]
+    texts = [f"{row['value']:g} % {row['metric'].replace('_', ' ')}" for row in records(relative)]
     if not texts:
         return "Bars: share of cases judged wrongly; whiskers: 95 % intervals."
     what = f"{relative['checker'].iloc[0]}, {relative['label'].iloc[0]}"

@@ -1,5 +1,7 @@
 """What training did: curves by step, the gain of RL over SFT, the speed-up of adaptive draws (paper §3.3)."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -8,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from rtlvr.report import style
-from rtlvr.report.columns import NOT_RUN, TableError, error_bars, in_percent, measured, ours_label, require
+from rtlvr.report.columns import NOT_RUN, TableError, error_bars, in_percent, measured, ours_label, records, require
 
 STAGE = "05_rl"
 HELDOUT = "heldout_pass@1"
@@ -154,7 +156,7 @@ def _curves(axis: Axes, table: pd.DataFrame, names: tuple[str, ...]) -> None:
             axis.plot(known["step"], known[name], color=look.colour, linewidth=0.6, alpha=0.4)
         mean = known[name].rolling(window, min_periods=1, center=True).mean()
         label = name.removeprefix("seconds_")
-        line = {"color": look.colour, "linestyle": look.line if index else "-"}
+        line: dict[str, Any] = {"color": look.colour, "linestyle": look.line if index else "-"}
         axis.plot(known["step"], mean, label=label, marker="." if len(known) <= FEW_STEPS else "", **line)
     if len(names) > 1:
         axis.legend(loc="best")
@@ -210,12 +212,12 @@ def _write_values(axis: Axes, bars: BarContainer, part: pd.DataFrame) -> None:
 
 def _factors(axis: Axes, table: pd.DataFrame) -> None:
     top = np.nanmax([*table["value"], *table["high"].dropna().astype(float)])
-    for place, row in enumerate(table.itertuples()):
-        look = style.LOOKS[row.source]
-        axis.barh(place, row.value, 0.62, color=look.colour, hatch=look.hatch, edgecolor="white")
-        end = np.nanmax([row.value, row.high])
+    for place, row in enumerate(records(table)):
+        look, value = style.LOOKS[row["source"]], row["value"]
+        axis.barh(place, value, 0.62, color=look.colour, hatch=look.hatch, edgecolor="white")
+        end = np.nanmax([value, row["high"]])
         start = max(end, 1.0) if end > 0.85 else end  # the line at 1 must not cross a number
-        axis.text(start + 0.02 * top, place, f"{row.value:.2f}×", va="center", fontsize=8)
+        axis.text(start + 0.02 * top, place, f"{value:.2f}×", va="center", fontsize=8)
     bounded = table[table["low"].notna()]
     bars = error_bars(bounded)
     axis.errorbar(bounded["value"], bounded.index, xerr=bars, fmt="none", ecolor="black", capsize=3, lw=1)

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from itertools import product
+from typing import cast
 
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
@@ -39,7 +42,7 @@ def place_labels(
         points: in data coordinates, as many as `names`; earlier ones choose first.
         bold: which names to stress; none by default.
     """
-    axis.figure.draw_without_rendering()
+    _whole(axis).draw_without_rendering()
     markers = [_marker_box(axis, point) for point in points]
     taken: list[Bbox] = []
     lines: list[Path] = []
@@ -92,13 +95,18 @@ def _has_line(place: Place) -> bool:
 
 def _leader(axis: Axes, point: tuple[float, float], place: Place) -> Path:
     """The line from point to label, in pixels."""
-    start = axis.transData.transform(point)
+    x, y = axis.transData.transform(point)
     scale = axis.figure.dpi / 72
-    return Path([start, (start[0] + place[0] * scale, start[1] + place[1] * scale)])
+    return Path([(x, y), (x + place[0] * scale, y + place[1] * scale)])
+
+
+def _whole(axis: Axes) -> Figure:
+    """The figure that an axis is drawn in: ours have no figures inside figures."""
+    return cast(Figure, axis.figure)
 
 
 def _box(label: Annotation) -> Bbox:
-    renderer = label.axes.figure.canvas.get_renderer()
+    renderer = cast(FigureCanvasAgg, _whole(cast(Axes, label.axes)).canvas).get_renderer()
     label.update_positions(renderer)
     return Text.get_window_extent(label, renderer).padded(PADDING)  # without its line
 

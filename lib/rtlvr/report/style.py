@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from textwrap import wrap
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import pandas as pd
 from matplotlib import rc_context
@@ -20,6 +20,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -31,7 +32,7 @@ GREY, PALE = "#6E6E6E", "#E4E4E4"
 SAVE_DPI, SCREEN_DPI = 150, 110
 NOTE_SIZE = 7.5
 
-SETTINGS: dict[str, object] = {
+SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib: the same figure on every machine
     "font.size": 9,
     "axes.titlesize": 9.5,
@@ -64,7 +65,7 @@ class Look:
 
     colour: str
     marker: str
-    line: str | tuple = "-"
+    line: str | tuple[int, tuple[int, ...]] = "-"
     hatch: str = ""
 
 
@@ -109,7 +110,7 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 def new_figure(width: float, height: float) -> Drawing:
     """An empty figure of `width` × `height` inches, laid out so that labels do not overlap."""
     figure = Drawing(figsize=(width, height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.07, h_pad=0.05)
+    cast(ConstrainedLayoutEngine, figure.get_layout_engine()).set(w_pad=0.07, h_pad=0.05)
     FigureCanvasAgg(figure)
     return figure
 

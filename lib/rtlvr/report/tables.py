@@ -160,6 +160,7 @@ def _number(value: object) -> str:
     if isinstance(value, int | np.integer):
         return f"{value:,}"
     if isinstance(value, float | np.floating):
+        value = float(value)
         digits = ",.0f" if abs(value) >= 1000 else ".1f" if abs(value) >= 10 else ".3g"
         return format(value, digits)
     return str(value)

@@ -22,7 +22,7 @@ def save_policy(trainer: Trainer, tokenizer: PreTrainedTokenizerBase, folder: Pa
     policy, trained = folder / "policy", trainer.accelerator.unwrap_model(trainer.model)
     if isinstance(trained, PeftModel):
         if trainer.is_world_process_zero():
-            trained.save_pretrained(folder / "adapter")
+            trained.save_pretrained(str(folder / "adapter"))
             trained.merge_and_unload().save_pretrained(policy)
     else:
         trainer.save_model(str(policy))

@@ -4,6 +4,8 @@ transformers copies every cached key and value once per query head whenever ther
 per row, as in decoding, a view does the same. Longer inputs, and so all training, go to its own SDPA.
 """
 
+from typing import Any
+
 import torch
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
@@ -20,7 +22,7 @@ def grouped_attention(
     attention_mask: torch.Tensor | None,
     dropout: float = 0.0,
     scaling: float | None = None,
-    **rest: object,
+    **rest: Any,
 ) -> tuple[torch.Tensor, None]:
     """As transformers' SDPA: query `(batch, heads, new, size)`, key and value `(batch, key heads, all, size)`.
 

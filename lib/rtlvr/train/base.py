@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import torch
 from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
@@ -29,6 +30,7 @@ from rtlvr.train.tokenizer import TAGS, build_tokenizer
 NOTES_REQUEST = "\nWith notes."
 _NOTES_SHARE = 0.6
 _BATCH = 8
+Batch = dict[str, torch.Tensor]
 _POOL = 48  # batches drawn together and sorted by length, so that padding is small
 _MUON_RATE, _ADAM_RATE = 0.004, 3e-3
 _WARMUP, _DECAY_SHARE = 100, 0.4
@@ -70,7 +72,9 @@ def new_model(vocabulary: int) -> Qwen3ForCausalLM:
     )
 
 
-def batches(tokenizer: PreTrainedTokenizerFast, rng: random.Random, split: Split, drills: float = 0.0):
+def batches(
+    tokenizer: PreTrainedTokenizerFast, rng: random.Random, split: Split, drills: float = 0.0
+) -> Iterator[Batch]:
     """Yield dicts of `input_ids`, `attention_mask`, `labels`, each `(batch, tokens)`, right-padded; labels on responses only.
 
     `drills` is the share of markup drills among the exercises.
@@ -89,7 +93,7 @@ def batches(tokenizer: PreTrainedTokenizerFast, rng: random.Random, split: Split
         yield from map(_collate, pool)
 
 
-def _collate(rows: list[tuple[list[int], list[int]]]) -> dict[str, torch.Tensor]:
+def _collate(rows: list[tuple[list[int], list[int]]]) -> Batch:
     width = max(len(ids) for ids, _ in rows)
     ids = torch.tensor([i + [0] * (width - len(i)) for i, _ in rows])
     labels = torch.tensor([y + [-100] * (width - len(y)) for _, y in rows])
@@ -112,8 +116,8 @@ def _schedule(step: int, steps: int) -> float:
 
 
 @torch.no_grad()
-def _heldout_loss(model: Qwen3ForCausalLM, examples: list[dict[str, torch.Tensor]]) -> float:
-    return sum(model(**batch).loss.item() for batch in examples) / len(examples)
+def _heldout_loss(model: Qwen3ForCausalLM, examples: list[Batch]) -> float:
+    return float(sum(model(**batch).loss.item() for batch in examples) / len(examples))
 
 
 def train(out: Path, steps: int, seed: int = 0) -> None:
@@ -137,7 +141,8 @@ def train(out: Path, steps: int, seed: int = 0) -> None:
     _loop(model, optimizers, source, heldout, start, steps, out)
     place_format_tokens(model, tokenizer, [exercise(d, True) for d in designs[:2000]])
     practise_tags(model, batches(tokenizer, random.Random(seed + 2), "train", _DRILL_SHARE))
-    model.to(torch.bfloat16).save_pretrained(out)
+    cast(torch.nn.Module, model).to(torch.bfloat16)
+    model.save_pretrained(out)
     tokenizer.save_pretrained(out)
     (out / "recipe.json").write_text(
         json.dumps(
@@ -154,9 +159,7 @@ def train(out: Path, steps: int, seed: int = 0) -> None:
     state.unlink(missing_ok=True)
 
 
-def practise_tags(
-    model: Qwen3ForCausalLM, source: Iterator[dict[str, torch.Tensor]], steps: int = _DRILL_STEPS
-) -> None:
+def practise_tags(model: Qwen3ForCausalLM, source: Iterator[Batch], steps: int = _DRILL_STEPS) -> None:
     """A short last phase on exercises mixed with drills, at a low rate that falls to zero."""
     optimizers = _optimizers(model)
     for step in range(steps):
@@ -178,7 +181,7 @@ def place_format_tokens(
     fine-tuning cannot tell `<think>` from `</answer>` in a few hundred steps. transformers draws the embeddings of new
     tokens in the same way when a vocabulary grows.
     """
-    table = model.get_input_embeddings().weight
+    table = cast(torch.nn.Embedding, model.get_input_embeddings()).weight
     seen = sorted({i for pair in exercises for text in pair for i in tokenizer(text)["input_ids"]})
     known = table[seen].float()
     covariance = torch.cov(known.T) + 1e-6 * torch.eye(known.shape[1])
@@ -186,7 +189,15 @@ def place_format_tokens(
     table[tokenizer.convert_tokens_to_ids(list(TAGS))] = known.mean(0) + noise @ torch.linalg.cholesky(covariance).T
 
 
-def _loop(model, optimizers, source, heldout, start: int, steps: int, out: Path) -> None:
+def _loop(
+    model: Qwen3ForCausalLM,
+    optimizers: list[torch.optim.Optimizer],
+    source: Iterator[Batch],
+    heldout: list[Batch],
+    start: int,
+    steps: int,
+    out: Path,
+) -> None:
     rates = [
         group["lr"] if start == 0 else rate
         for o, rate in zip(optimizers, (_MUON_RATE, _ADAM_RATE), strict=True)

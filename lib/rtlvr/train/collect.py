@@ -5,7 +5,7 @@ stops when the step is full. Mixed groups beyond B are surplus: the released rul
 to the next step, oldest first, for a bounded number of steps.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -118,7 +118,7 @@ class DynamicSampler:
             return self.stream.take(-(-size // self._multiple) * self._multiple)
         prompts: list[int] = []
 
-        def chances():
+        def chances() -> Iterator[float]:
             for _ in range(cap):
                 prompts.append(self.stream.next(lambda p: self.history.keep(p, step)))
                 yield self.acceptance.factor * self.history.mixed(prompts[-1], step)

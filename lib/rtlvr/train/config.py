@@ -63,7 +63,7 @@ def grpo_config(rl: Rl, folder: Path, seed: int) -> GRPOConfig:
     )
 
 
-def rewards(rl: Rl, reward: Callable[..., list[float]]) -> list:
+def rewards(rl: Rl, reward: Callable[..., list[float]]) -> list[Callable[..., list[float]]]:
     """The reward functions: equivalence, and where it is asked for the soft overlong penalty (DAPO, eq. 13)."""
     return [reward, get_soft_overlong_punishment(rl.max_response, rl.overlong_buffer)] if _penalised(rl) else [reward]
 

@@ -11,19 +11,21 @@ neither on the number of processes nor on what else is in the batch.
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from accelerate.utils import gather_object
-from trl import GRPOTrainer
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from trl import GRPOConfig, GRPOTrainer
 
-from rtlvr.evaluate.generate import Sampling, in_batches, prompt_ids, stop_ids
+from rtlvr.evaluate.generate import Completion, Sampling, in_batches, prompt_ids, stop_ids
 from rtlvr.params import Rl
 from rtlvr.train.collect import DynamicSampler, Group, Plan, Step
 from rtlvr.train.config import rewards
-from rtlvr.train.forward import bucketed
+from rtlvr.train.forward import Scores, bucketed
 from rtlvr.train.reward import EquivalenceReward
 from rtlvr.train.rollout import RolloutModel
 
@@ -71,9 +73,15 @@ class AdaptiveDapoTrainer(GRPOTrainer):
         reward: the equivalence reward; mixed groups are told by it alone, never by the length penalty.
     """
 
-    def __init__(self, *args: Any, rl: Rl, reward: EquivalenceReward, **kwargs: Any) -> None:
+    args: GRPOConfig
+    processing_class: PreTrainedTokenizerBase
+    train_dataset: Dataset
+    num_generations: int
+
+    def __init__(self, *, rl: Rl, reward: EquivalenceReward, **kwargs: Any) -> None:
         rollout = None if rl.vllm != "off" else self._roll_out
-        super().__init__(*args, reward_funcs=rewards(rl, reward), rollout_func=rollout, **kwargs)
+        # TRL has narrower types for both than it takes.
+        super().__init__(reward_funcs=cast(Any, rewards(rl, reward)), rollout_func=cast(Any, rollout), **kwargs)
         self._rl, self._reward = rl, reward
         world = self.accelerator.num_processes
         self.sampler = DynamicSampler(plan_of(rl), len(self.train_dataset), self.args.seed, world)
@@ -84,17 +92,22 @@ class AdaptiveDapoTrainer(GRPOTrainer):
         # Under ZeRO-3 no process has all weights to copy.
         self._rollout = RolloutModel(rl.bf16 and self.accelerator.device.type != "cpu" and not rl.deepspeed)
 
-    def _roll_out(self, prompts: list, trainer: GRPOTrainer) -> dict[str, Any]:
+    @property
+    def _longest(self) -> int:
+        """Tokens of the longest completion."""
+        return cast(int, self.args.max_completion_length)
+
+    def _roll_out(self, prompts: list[list[dict[str, str]]], trainer: GRPOTrainer) -> dict[str, Any]:
         """Answer prompts; answers of a finished batch are verified while the next one is generated."""
         began = time.perf_counter()
         ids = prompt_ids(self.processing_class, prompts)
         model = self._rollout.current(self.accelerator.unwrap_model(self.model_wrapped), self.state.global_step)
-        sampling = Sampling(self.args.max_completion_length, self.args.temperature, self.args.top_p)
-        completions = []
+        sampling = Sampling(self._longest, self.args.temperature, self.args.top_p)
+        completions: list[Completion] = []
         for done in in_batches(model, ids, sampling, stop_ids(model, self.processing_class), self._keys):
             if self._rows and _cores_to_spare(model):
                 text = self.processing_class.decode(done.ids, skip_special_tokens=True)
-                self._reward.start(self._rows[len(completions)]["golden"], text)
+                self._reward.start(self._rows[len(completions)]["golden"], cast(str, text))
             completions.append(done)
         self._timed["generate"] += time.perf_counter() - began
         tokens, logs = [c.ids for c in completions], [c.logprobs for c in completions]
@@ -102,19 +115,27 @@ class AdaptiveDapoTrainer(GRPOTrainer):
 
     def _calculate_rewards(self, *args: Any, **kwargs: Any) -> torch.Tensor:
         began = time.perf_counter()
-        scored = super()._calculate_rewards(*args, **kwargs)
+        scored: torch.Tensor = super()._calculate_rewards(*args, **kwargs)
         self._timed["verify"] += time.perf_counter() - began
         return scored
 
-    def _get_per_token_logps_and_entropies(self, model, input_ids, attention_mask, logits_to_keep, *args, **kwargs):
-        whole = super()._get_per_token_logps_and_entropies
+    def _get_per_token_logps_and_entropies(
+        self,
+        model: torch.nn.Module,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        logits_to_keep: int,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Scores:
+        whole: Callable[..., Scores] = super()._get_per_token_logps_and_entropies
         if self.accelerator.num_processes > 1 or input_ids.device.type != "cpu":
             return whole(model, input_ids, attention_mask, logits_to_keep, *args, **kwargs)
         return bucketed(whole, model, input_ids, attention_mask, logits_to_keep, *args, **kwargs)
 
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
         self._rows, self._keys = (), None
-        if not self.model.training:
+        if not cast(torch.nn.Module, self.model).training:
             return super()._generate_and_score_completions(inputs)
         self.record, self._timed = StepRecord(step=self.state.global_step + 1), {"generate": 0.0, "verify": 0.0}
         if self._rl.draw_rule == "none":
@@ -154,7 +175,8 @@ class AdaptiveDapoTrainer(GRPOTrainer):
         self._keys = [f"{seed}/{step}/{place}/{k}" for _, place in named for k in range(self.num_generations)]
         scored = super()._generate_and_score_completions(list(self._rows))
         self.record.prompts_drawn += len(prompts)
-        return gather_object(self._split(scored, named))
+        groups: list[Group] = gather_object(self._split(scored, named))
+        return groups
 
     def _split(self, scored: dict[str, Any], named: list[tuple[int, int]]) -> list[Group]:
         """A scored batch as groups on the CPU, without the padding that is in every row of a group."""
@@ -180,7 +202,7 @@ class AdaptiveDapoTrainer(GRPOTrainer):
             given = [r for g in filled.drawn for r in g.rewards]
             record.reward = sum(given) / len(given)
             record.completion_tokens, record.tokens_generated = float(lengths.mean()), int(lengths.sum())
-            record.truncated = float((lengths >= self.args.max_completion_length).float().mean())
+            record.truncated = float((lengths >= self._longest).float().mean())
 
     def _merge(self, groups: list[dict[str, torch.Tensor]], stale: bool) -> dict[str, torch.Tensor]:
         """Concatenate groups, padded to common widths: prompts to the left, completions to the right.
@@ -201,7 +223,7 @@ class AdaptiveDapoTrainer(GRPOTrainer):
         return merged
 
 
-def _cores_to_spare(model: torch.nn.Module) -> bool:
+def _cores_to_spare(model: PreTrainedModel) -> bool:
     """Whether verification can run beside generation: torch's threads on a CPU wait for one another, and crawl if disturbed."""
     return model.device.type != "cpu" or torch.get_num_threads() < (os.cpu_count() or 1)
 

@@ -10,17 +10,18 @@ from typing import Any
 import torch
 
 _CHUNK = 16  # rows
+Scores = tuple[torch.Tensor, torch.Tensor | None, torch.Tensor | None]  # log-probabilities, entropies, unused
 
 
 def bucketed(
-    whole: Callable[..., tuple],
+    whole: Callable[..., Scores],
     model: torch.nn.Module,
     input_ids: torch.Tensor,
     attention_mask: torch.Tensor,
     logits_to_keep: int,
     *args: Any,
     **kwargs: Any,
-) -> tuple[torch.Tensor, torch.Tensor | None, torch.Tensor | None]:
+) -> Scores:
     """`whole` (TRL's pass) on chunks of rows sorted by length, put together again.
 
     Args:
@@ -32,14 +33,16 @@ def bucketed(
     """
     prompt = input_ids.shape[1] - logits_to_keep
     order = attention_mask.sum(1).argsort(stable=True)
-    logps, entropies = [], []
+    logps: list[torch.Tensor] = []
+    entropies: list[torch.Tensor] = []
     for rows in order.split(_CHUNK):
         used = attention_mask[rows].bool().any(0)
         keep = max(1, int(used[prompt:].sum()))
         used[prompt] = True  # at least one column to score
         one, entropy, _ = whole(model, input_ids[rows][:, used], attention_mask[rows][:, used], keep, *args, **kwargs)
         logps.append(torch.nn.functional.pad(one, (0, logits_to_keep - keep)))
-        entropies.append(None if entropy is None else torch.nn.functional.pad(entropy, (0, logits_to_keep - keep)))
+        if entropy is not None:
+            entropies.append(torch.nn.functional.pad(entropy, (0, logits_to_keep - keep)))
     back = order.argsort()
-    joined = None if entropies[0] is None else torch.cat(entropies)[back]
+    joined = torch.cat(entropies)[back] if entropies else None
     return torch.cat(logps)[back], joined, None

@@ -7,6 +7,7 @@ Newton-Schulz of order five, Nesterov) and the same learning-rate scaling as tor
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import cast
 
 import torch
 
@@ -23,7 +24,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:
+    def step(self, closure: None = None) -> None:  # type: ignore[override]  # there is no closure to call
         """Update every parameter that has a gradient."""
         for group in self.param_groups:
             shapes = defaultdict(list)
@@ -36,9 +37,9 @@ class Muon(torch.optim.Optimizer):
     def _update(self, params: list[torch.Tensor], group: dict[str, float]) -> None:
         steps = []
         for p in params:
-            buffer = self.state[p].setdefault("momentum", torch.zeros_like(p))
-            buffer.lerp_(p.grad, 1 - group["momentum"])
-            steps.append(p.grad.lerp(buffer, group["momentum"]))
+            buffer, gradient = self.state[p].setdefault("momentum", torch.zeros_like(p)), cast(torch.Tensor, p.grad)
+            buffer.lerp_(gradient, 1 - group["momentum"])
+            steps.append(gradient.lerp(buffer, group["momentum"]))
         rows, columns = params[0].shape
         scale = group["lr"] * 0.2 * max(rows, columns) ** 0.5
         for p, direction in zip(params, orthogonalise(torch.stack(steps)), strict=True):
@@ -48,7 +49,7 @@ class Muon(torch.optim.Optimizer):
 def orthogonalise(matrices: torch.Tensor) -> torch.Tensor:
     """Approximate the nearest semi-orthogonal matrices of a stack `(n, rows, columns)`."""
     tall = matrices.shape[1] > matrices.shape[2]
-    x = matrices.mT if tall else matrices
+    x: torch.Tensor = matrices.mT if tall else matrices
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(_ITERATIONS):
         gram = x @ x.mT

@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, cast
 
 import torch
 from huggingface_hub import hf_hub_download
@@ -96,17 +96,21 @@ def load_policy(name: str | Path, bf16: bool = False, attention: str | None = No
     dtype = torch.bfloat16 if bf16 else torch.float32
     attention = attention or ("sdpa" if torch.cuda.is_available() else GROUPED)
     folder, more = _found(str(name))
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation=attention, **more)
-    return (_dequantised(model) if more else model).to("cuda" if torch.cuda.is_available() else "cpu")
+    model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
+        folder, dtype=dtype, attn_implementation=attention, **more
+    )
+    if more:
+        _dequantise(model)
+    cast(torch.nn.Module, model).to("cuda" if torch.cuda.is_available() else "cpu")
+    return model
 
 
-def _dequantised(model: PreTrainedModel) -> PreTrainedModel:
-    """The model of a GGUF file as any other: transformers has read its weights as floats, but still calls it quantised."""
+def _dequantise(model: Any) -> None:
+    """Make a GGUF file's model like any other: transformers has read its weights as floats, but still calls it quantised."""
     model.is_quantized = False
     for owner, name in ((model, "hf_quantizer"), (model, "quantization_method"), (model.config, "quantization_config")):
         if hasattr(owner, name):
             delattr(owner, name)
-    return model
 
 
 def chat(prompt: str, answer: Literal["tags", "code"] = "tags") -> list[dict[str, str]]:
@@ -120,6 +124,12 @@ def chat(prompt: str, answer: Literal["tags", "code"] = "tags") -> list[dict[str
     return [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
 
 
+def _rendered(tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]], asks: bool) -> list[int]:
+    """A conversation as token ids; `asks`: up to where the next answer begins."""
+    rendered = tokenizer.apply_chat_template(messages, add_generation_prompt=asks, return_dict=True)
+    return cast("dict[str, list[int]]", rendered)["input_ids"]
+
+
 def check_template(tokenizer: PreTrainedTokenizerBase, stops: set[int]) -> None:
     """Make sure that training teaches what generation will see.
 
@@ -129,8 +139,7 @@ def check_template(tokenizer: PreTrainedTokenizerBase, stops: set[int]) -> None:
     """
     asked = chat("specification")
     answered = [*asked, {"role": "assistant", "content": "answer"}]
-    prompt = tokenizer.apply_chat_template(asked, add_generation_prompt=True, return_dict=True)["input_ids"]
-    whole = tokenizer.apply_chat_template(answered, return_dict=True)["input_ids"]
+    prompt, whole = _rendered(tokenizer, asked, True), _rendered(tokenizer, answered, False)
     if whole[: len(prompt)] != prompt:
         raise ParameterError(
             "the chat template renders a prompt for generation otherwise than in a conversation; "

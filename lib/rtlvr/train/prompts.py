@@ -11,6 +11,7 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 PATIENCE = 8  # passes in a row that a prompt may be left out
 _PRIOR = 0.5  # Beta(1/2, 1/2): most prompts are nearly always or nearly never solved
@@ -53,11 +54,11 @@ class PromptStream:
             self.epoch, self.position, self._order = self.epoch + 1, 0, []
         return index
 
-    def state(self) -> dict:
+    def state(self) -> dict[str, Any]:
         """What `restore` needs; JSON."""
         return {"epoch": self.epoch, "position": self.position, "skipped": list(self.skipped.items())}
 
-    def restore(self, state: dict) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         """Go on where `state` was taken."""
         self.epoch, self.position, self._order = state["epoch"], state["position"], []
         self.skipped = {int(k): int(v) for k, v in state["skipped"]}
@@ -83,18 +84,18 @@ class History:
 
     def keep(self, prompt: int, step: int) -> float:
         """The probability with which the prompt should be drawn when its turn comes; 1 where nothing is known."""
-        return min(1.0, (self.mixed(prompt, step) / mixed_chance(_PRIOR, _PRIOR, self.group)) ** _SHARPNESS)
+        return min(1.0, float((self.mixed(prompt, step) / mixed_chance(_PRIOR, _PRIOR, self.group)) ** _SHARPNESS))
 
     def _now(self, prompt: int, step: int) -> tuple[float, float]:
         right, wrong, then = self.seen.get(prompt, (0.0, 0.0, step))
         fade = 0.5 ** ((step - then) / self.half_life)
         return right * fade, wrong * fade
 
-    def state(self) -> list:
+    def state(self) -> list[list[float]]:
         """What `restore` needs; JSON."""
         return [[prompt, *values] for prompt, values in self.seen.items()]
 
-    def restore(self, state: list) -> None:
+    def restore(self, state: list[list[float]]) -> None:
         """Go on where `state` was taken."""
         self.seen = {int(prompt): (right, wrong, int(step)) for prompt, right, wrong, step in state}
 

@@ -84,7 +84,7 @@ class EquivalenceReward:
         if problem is None:
             self._pool.begin(golden, code, self._stimuli)
 
-    def __call__(self, completions: list, golden: list[str], **_: object) -> list[float]:
+    def __call__(self, completions: list[str | list[dict[str, str]]], golden: list[str], **_: object) -> list[float]:
         texts = [c if isinstance(c, str) else c[-1]["content"] for c in completions]
         self.last = judge(self._pool, self._stimuli, golden, texts, self._plain, self._accept_unproved)
         return [j.reward for j in self.last]

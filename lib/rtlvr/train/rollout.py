@@ -6,10 +6,11 @@ a copy in bfloat16 follows the trained weights; it takes two bytes per weight be
 
 from collections.abc import Iterator
 from copy import deepcopy
+from typing import cast
 
 import torch
 from peft import PeftModel
-from peft.tuners.lora import LoraLayer
+from peft.tuners.lora import Linear, LoraLayer
 from transformers import PreTrainedModel
 
 
@@ -21,12 +22,14 @@ class RolloutModel:
     """
 
     def __init__(self, copied: bool) -> None:
-        self._copied, self._copy, self._step = copied, None, None
+        self._copied = copied
+        self._copy: PreTrainedModel | None = None
+        self._step: int | None = None
 
     def current(self, trained: torch.nn.Module, step: int) -> PreTrainedModel:
         """The model with the weights of `step`; they are copied once per step."""
         if not self._copied:
-            return trained
+            return cast(PreTrainedModel, trained)
         if self._copy is None:
             self._copy = copy_in(trained, torch.bfloat16)
         elif self._step != step:
@@ -47,12 +50,14 @@ def copy_in(trained: torch.nn.Module, dtype: torch.dtype) -> PreTrainedModel:
 
 def _empty_copy(trained: torch.nn.Module, dtype: torch.dtype) -> PreTrainedModel:
     """The same architecture, without an adapter, its weights still to be set."""
-    base = trained.get_base_model() if isinstance(trained, PeftModel) else trained
+    base = cast(PreTrainedModel, trained.get_base_model() if isinstance(trained, PeftModel) else trained)
     config = deepcopy(base.config)
     with torch.device(base.device):
-        copy = type(base)._from_config(config, dtype=dtype)
+        copy: PreTrainedModel = type(base)._from_config(config, dtype=dtype)
     copy.generation_config = deepcopy(base.generation_config)
-    return copy.to(base.device).eval().requires_grad_(False)
+    cast(torch.nn.Module, copy).to(base.device)
+    copy.eval()
+    return copy.requires_grad_(False)
 
 
 @torch.no_grad()
@@ -69,7 +74,8 @@ def merged_weights(trained: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor
         yield from trained.named_buffers()
         return
     base = trained.get_base_model()
-    layers = {name: module for name, module in base.named_modules() if isinstance(module, LoraLayer)}
+    adapted = {name: module for name, module in base.named_modules() if isinstance(module, LoraLayer)}
+    layers = cast("dict[str, Linear]", adapted)  # their kinds have the same methods
     for name, value in [*base.named_parameters(), *base.named_buffers()]:
         owner, _, last = name.rpartition(".base_layer.")
         if owner in layers and last == "weight":

@@ -3,10 +3,19 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from datasets import Dataset
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, TrainerCallback
+from transformers import (
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    PrinterCallback,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
 from trl import SFTConfig, SFTTrainer
 
 from rtlvr.evaluate.generate import stop_ids
@@ -100,7 +109,14 @@ class LineLog(TrainerCallback):
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def on_log(self, args, state, control, logs=None, **kwargs) -> None:
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Write and print one log."""
         if (
             logs and "train_runtime" in logs
@@ -133,7 +149,7 @@ class Accuracy(TrainerCallback):
     ) -> None:
         self._trainer, self._tokenizer, self._accuracy, self._path = trainer, tokenizer, accuracy, path
 
-    def on_evaluate(self, args, state, control, **kwargs) -> None:
+    def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Generate, verify, and write one line."""
         model = self._trainer.accelerator.unwrap_model(self._trainer.model)
         share = self._accuracy(model, self._tokenizer)

@@ -7,7 +7,7 @@ answer, because the next draw waits for it.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -91,7 +91,7 @@ def simulate(plan: Plan, difficulty: Difficulty, steps: int, lengths: Lengths | 
     for step in range(steps):
         now = 1 / (1 + np.exp(-odds))
 
-        def roll_out(asked: list[int], now=now, step=step) -> list[Group]:
+        def roll_out(asked: list[int], now: np.ndarray = now, step: int = step) -> list[Group]:
             drawn.append(_lengths(lengths, len(asked), plan.group, rng))
             right = rng.random((len(asked), plan.group)) < now[asked][:, None]
             return [Group(p, step, tuple(row)) for p, row in zip(asked, right.astype(float).tolist(), strict=True)]
@@ -164,7 +164,7 @@ def fit(steps: pd.DataFrame, prompts: int, group: int, general: float | None = N
     return Difficulty(prompts, start * total, (1 - start) * total, drift, learn)
 
 
-def _solve(rising, target: float) -> float:
+def _solve(rising: Callable[[float], float], target: float) -> float:
     """Where a rising function of a positive number takes `target`, by bisection of its logarithm."""
     low, high = -4.0, 7.0
     for _ in range(60):

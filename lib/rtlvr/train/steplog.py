@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, cast
 
 import torch
-from transformers import TrainerCallback
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from rtlvr.records import write_text
 from rtlvr.train.collect import Group
@@ -41,7 +42,14 @@ class StepLog(TrainerCallback):
         self._began = time.perf_counter()
         self._ends = self._began + seconds if seconds else float("inf")
 
-    def on_log(self, args, state, control, logs=None, **kwargs) -> None:
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Append the update's line."""
         if not logs or "loss" not in logs or self._trainer.record.step == 0 or not state.is_world_process_zero:
             return
@@ -74,17 +82,17 @@ class StepLog(TrainerCallback):
         """Tokens generated so far, steps before a restart included."""
         return sum(json.loads(line)["tokens_generated"] for line in self._path.read_text().splitlines())
 
-    def on_save(self, args, state, control, **kwargs) -> None:
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Save the sampler's state into the checkpoint; what lacks it was cut off while it was written."""
         if not state.is_world_process_zero:
             return
-        folder, sampler = Path(args.output_dir) / f"checkpoint-{state.global_step}", self._trainer.sampler
+        folder, sampler = Path(cast(str, args.output_dir)) / f"checkpoint-{state.global_step}", self._trainer.sampler
         groups = [(g.prompt, g.step, g.rewards, g.content) for g in sampler.surplus]
         torch.save(groups, folder / _SURPLUS)
         write_text(folder / STATE, json.dumps(sampler.state()))
 
 
-def _line(row: dict, seconds: float) -> str:
+def _line(row: dict[str, Any], seconds: float) -> str:
     def shown(name: str, form: str) -> str:
         return "-" if row[name] is None else format(row[name], form)
 

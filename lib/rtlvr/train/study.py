@@ -1,6 +1,6 @@
 """The studies of notebook 05: ways to fill a step against one another, and the filters of the RL set (paper §3.1, §3.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, log
 from statistics import mean, stdev
@@ -27,7 +27,7 @@ RULES: dict[str, dict[str, object]] = {
     "ours": {"draw_rule": "tracking", "carry_steps": 2, "prompt_history": True, "draw_margin": 1.0},
 }
 FILTERS = ("none", "equivalence", "difficulty", "both")
-COSTS = {
+COSTS: dict[str, Callable[[pd.DataFrame], float]] = {
     "tokens": lambda steps: steps["tokens_generated"].sum(),
     "rounds": lambda steps: steps["draws"].sum(),
     "wall": lambda steps: steps[["seconds_generate", "seconds_verify", "seconds_train"]].sum().sum(),
@@ -68,8 +68,8 @@ class Ratio:
 
 def ratio(values: pd.Series) -> Ratio:
     """The mean of positive ratios, one per seed; no interval from a single one."""
-    logs = values.map(log)
-    spread = _spread(logs.tolist())
+    logs = [log(value) for value in values]
+    spread = _spread(logs)
     if spread is None:
         return Ratio(float(values.iloc[0]), None, None)
     return Ratio(exp(mean(logs)), exp(mean(logs) - spread), exp(mean(logs) + spread))
@@ -88,9 +88,17 @@ def rule_speedups(outcomes: Sequence[Outcome]) -> list[Measurement]:
     for rule in dict.fromkeys(rule for rule, _, _ in cost if rule != "fixed"):
         for name in COSTS:
             found = ratio(pd.Series([cost["fixed", seed, name] / cost[rule, seed, name] for seed in seeds]))
-            values = {"value": found.value, "low": found.low, "high": found.high}
             rows.append(
-                Measurement(stage=STAGE, metric=f"speedup_{name}", variant=rule, n=len(seeds), unit="x", **values)
+                Measurement(
+                    stage=STAGE,
+                    metric=f"speedup_{name}",
+                    variant=rule,
+                    value=found.value,
+                    low=found.low,
+                    high=found.high,
+                    n=len(seeds),
+                    unit="x",
+                )
             )
     return rows
 
@@ -106,8 +114,12 @@ def accuracies(outcomes: Sequence[Outcome]) -> list[Measurement]:
         kind, _, name = arm.partition(" ")
         spread = _spread(shares)
         low, high = (None, None) if spread is None else (max(0, mean(shares) - spread), min(100, mean(shares) + spread))
-        values = {"value": mean(shares), "low": low, "high": high}
-        rows.append(Measurement(stage=STAGE, metric=f"study_{kind}", variant=name, n=len(shares), unit="%", **values))
+        metric, value = f"study_{kind}", mean(shares)
+        rows.append(
+            Measurement(
+                stage=STAGE, metric=metric, variant=name, value=value, low=low, high=high, n=len(shares), unit="%"
+            )
+        )
         rows += [
             pass_at(1, o.samples, STAGE, f"{name} seed {o.seed}").model_copy(update={"metric": f"study_{kind}_seed"})
             for o in outcomes
@@ -120,7 +132,7 @@ def _spread(values: Sequence[float]) -> float | None:
     """Half of Student's 95 % interval of the mean; None from a single value."""
     if len(values) < 2:
         return None
-    return float(student.ppf(0.975, len(values) - 1)) * stdev(values) / len(values) ** 0.5
+    return float(student.ppf(0.975, len(values) - 1)) * stdev(values) / float(len(values) ** 0.5)
 
 
 def held_against(outcomes: Sequence[Outcome], study: RlStudy, rl: Rl, before: float, seeds: int = 20) -> pd.DataFrame:

@@ -81,6 +81,7 @@ class _Answer:
 
     @property
     def text(self) -> str:
+        """All of it."""
         return "\n".join([*self.lines, self.rest])
 
 

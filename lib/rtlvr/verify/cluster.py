@@ -23,11 +23,13 @@ class _Checker:
         self._pool = Pool(1, limits)
 
     def judge(self, rows: list[tuple], mode: Mode, stimuli: Stimuli) -> list[Verdict]:
+        """Verdicts of many rows, in order."""
         from rtlvr.verify.api import verdict_of
 
         return [verdict_of(self._pool, row, mode, stimuli) for row in rows]
 
     def check(self, golden: str, candidate: str, mode: Mode, stimuli: Stimuli) -> Verdict:
+        """The verdict of one pair."""
         return self._pool.verify(golden, candidate, stimuli, mode=mode)
 
 

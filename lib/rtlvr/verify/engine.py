@@ -25,9 +25,10 @@ from rtlvr.verify import vhdl
 from rtlvr.verify.abc import Abc
 from rtlvr.verify.beside import netlist_known
 from rtlvr.verify.compare import Prepared
-from rtlvr.verify.evidence import CONGRUENT, CUT, Case, Finding, undecided
+from rtlvr.verify.evidence import CONGRUENT, CUT, Case, Finding
 from rtlvr.verify.interface import check_names, header, known_to_fit
 from rtlvr.verify.miter import GoldenSide
+from rtlvr.verify.outcome import failed, invalid, proved, timed, undecided
 from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.stimulus import build
 from rtlvr.verify.structure import Structure, structure
@@ -84,7 +85,7 @@ class Judge:
         try:
             reading = self._candidate(candidate, prepared, candidate_top)
         except DesignError as error:
-            return _timed(_invalid(error), prepared, None, began)
+            return timed(invalid(error), prepared, "", began)
         same = (*key, stimuli, mode, reading.digest, reading.files, reading.top, reading.simulated)
         if same not in self._verdicts:
             self._verdicts[same] = self._fresh(prepared, reading, key, stimuli, mode if quick else "testbench")
@@ -99,14 +100,14 @@ class Judge:
         own = verdict.method == "identical" and reading.simulated == prepared.reading.simulated
         if mode != "testbench" and verdict.equivalent and reading.simulated is not None and not own:
             verdict = self._simulated_otherwise(verdict, key, reading, stimuli, mode)
-        return _timed(verdict, prepared, case, began)
+        return timed(verdict, prepared, case.reader, began)
 
     def _judged(self, case: Case, key: tuple, stimuli: Stimuli, mode: Mode) -> Verdict:
         golden, reading = self._goldens[key], case.reading
         quick = mode != "testbench"
         try:
             if quick and reading.digest == golden.reading.digest and reading.files == golden.reading.files:
-                return _proved("identical", "it is the golden's own text")
+                return proved("identical", "it is the golden's own text")
             known = (lambda: self._netlist_known(key)) if quick else None
             verdict = case.by_simulation(stimuli.strict_x, known=known)
             if quick and verdict.status != "inequivalent":
@@ -117,9 +118,9 @@ class Judge:
                 verdict = undecided("its simulation is too slow for the time of a check")
             case.check_interface()
         except SimulationFailed as error:
-            return undecided("the time of the check ran out") if error.timed_out or error.slow else _failed(error, case)
+            return undecided("the time of the check ran out") if error.timed_out or error.slow else failed(error, case)
         except DesignError as error:
-            return _invalid(error)
+            return invalid(error)
         return verdict
 
     def _settle(self, case: Case, first: Verdict, key: tuple, stimuli: Stimuli, mode: Mode) -> Verdict:
@@ -146,11 +147,11 @@ class Judge:
         """A proof, where simulation does not say otherwise."""
         seen = Seen(steps=first.seen.steps, exhaustive=finding.seen == -1)
         method = "exhaustive" if finding.seen == -1 else "formal"
-        proved = _proved(method, finding.reason).model_copy(update={"seen": seen})
+        shown = proved(method, finding.reason).model_copy(update={"seen": seen})
         if case.slow or not case.simulates_otherwise or (full := self._again(fuller)) is None:
-            return proved
+            return shown
         verdict = case.by_simulation(prepared=full, known=lambda: self._netlist_known(fuller))
-        return proved if verdict.status != "inequivalent" else verdict
+        return shown if verdict.status != "inequivalent" else verdict
 
     def _simulated(self, case: Case, finding: Finding, first: Verdict, fuller: tuple) -> Verdict:
         """No proof: equivalent as far as simulation sees, mostly of the netlists where the text is too slow for it."""
@@ -331,28 +332,3 @@ class Judge:
 def _nonce(text: str) -> str:
     """Part of the names that miters add: it follows from the golden, so that the same pair always makes the same miter."""
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
-
-
-def _proved(method: str, reason: str) -> Verdict:
-    return Verdict(status="equivalent", method=method, proved=True, error_rate=0.0, reason=reason)
-
-
-def _timed(verdict: Verdict, golden: Prepared, case: Case | None, began: float) -> Verdict:
-    readers = (golden.reader, case.reader if case else "")
-    return verdict.model_copy(update={"seconds": time.perf_counter() - began, "readers": readers})
-
-
-def _failed(error: SimulationFailed, case: Case) -> Verdict:
-    """A candidate that could not be simulated: where its ports are to blame, they are what is said."""
-    try:
-        case.check_interface()
-    except DesignError as reason:
-        return _invalid(reason)
-    missing = case.reading.missing
-    if missing and "nknown module" in str(error):
-        return _invalid(DesignError(f"it instantiates {', '.join(missing)}, which the text does not declare"))
-    return _invalid(error)
-
-
-def _invalid(error: Exception) -> Verdict:
-    return Verdict(status="invalid", method="screen", reason=str(error)[:500])

@@ -325,8 +325,3 @@ class Case(Beside):
         if replayed is not None and replayed.status == "inequivalent":
             return Finding("refuted", replayed)
         return Finding("unconfirmed", seen=len(frames))
-
-
-def undecided(reason: str) -> Verdict:
-    """A verdict that says that nothing can be said."""
-    return Verdict(status="undecided", method="hybrid", reason=reason)

@@ -42,19 +42,23 @@ class _Pin:
 
     @property
     def low(self) -> int:
+        """Its lowest bit in the vector of all pins."""
         return self.high - self.port.width + 1
 
     def declaration(self) -> str:
+        """Its signal in the testbench."""
         vector = self.type in _VECTORS
         return f"signal s_{self.port.name} : {self.type}{f'({self.port.width - 1} downto 0)' if vector else ''};"
 
     def drive(self) -> str:
+        """The statement that gives it its part of the stimulus."""
         bits = f"stimulus({self.high} downto {self.low})" if self.type in _VECTORS else f"stimulus({self.high})"
         how = {"bit": "to_bit({})", "boolean": "{} = '1'", "bit_vector": "to_bitvector({})"}
         value = how.get(self.type, f"{self.type}({{}})" if self.type in _VECTORS else "{}").format(bits)
         return f"s_{self.port.name} <= {value};"
 
     def show(self) -> str:
+        """The statement that prints it."""
         name = f"s_{self.port.name}"
         if self.type in _INTEGERS:
             return f"write(text_line, integer'image({name}));"

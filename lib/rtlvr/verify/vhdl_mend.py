@@ -46,6 +46,7 @@ class _Module:
     values: dict[str, str] = field(default_factory=dict)  # what is assigned, by name
 
     def text(self) -> str:
+        """The module as Verilog."""
         return "\n".join([self.head, *(one for one in self.statements if one), "endmodule"])
 
 

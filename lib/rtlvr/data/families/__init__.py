@@ -7,18 +7,20 @@ chosen: a held-out example has a design *and* a wording that no training stage s
 import hashlib
 import random
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from rtlvr.data.families.base import Family
 from rtlvr.data.families.codes import Gray, Lookup, ModularTable, Priority, Saturate
-from rtlvr.data.families.comb import Compare, Gate, Minterms, Range, Rotate, Threshold
+from rtlvr.data.families.comb import Compare, Minterms, Range, Rotate
 from rtlvr.data.families.control import Params
 from rtlvr.data.families.fsm import Detector, Latch, Lfsr, Ring
+from rtlvr.data.families.gates import Gate, Threshold
 from rtlvr.data.families.pulses import Delay, Edge, Stretch, Tick
 from rtlvr.data.families.seq import Accumulator, Counter, Limiter, Shift
 from rtlvr.data.families.wording import Words
 
-FAMILIES: dict[str, Family] = {
+# `Any`: a design's parameters go back to its own family, nobody else reads them.
+FAMILIES: dict[str, Family[Any]] = {
     cls.name: cls()
     for cls in (
         Minterms,

@@ -9,47 +9,48 @@ Style of the code: one space before every identifier, so that a name is the same
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Generic, TypeVar
 
 from rtlvr.data.families.control import Params
 from rtlvr.data.families.wording import Words
 
-Misreading = Callable[[Params], Params]
+P = TypeVar("P", bound=Params)
+Misreading = Callable[[P], P]
 
 
-class Family(ABC):
-    """One procedural family; stateless. `p` is always a dict that `sample` made or a misreading changed."""
+class Family(ABC, Generic[P]):
+    """One procedural family; stateless. `p` is always what `sample` made or a misreading changed."""
 
     name: ClassVar[str]
     category: ClassVar[str]
-    misreadings: ClassVar[dict[str, Misreading]] = {}
+    misreadings: Mapping[str, Misreading[P]] = {}
 
     @abstractmethod
-    def sample(self, rng: random.Random) -> Params:
+    def sample(self, rng: random.Random) -> P:
         """Draw parameters."""
 
     @abstractmethod
-    def ports(self, p: Params) -> list[str]:
+    def ports(self, p: P) -> list[str]:
         """Port declarations in ANSI style; no misreading may change them."""
 
     @abstractmethod
-    def describe(self, p: Params, w: Words) -> str:
+    def describe(self, p: P, w: Words) -> str:
         """The specification in English, complete together with the module header."""
 
     @abstractmethod
-    def think(self, p: Params) -> str:
+    def think(self, p: P) -> str:
         """The reasoning: the intermediate results that the code needs."""
 
     @abstractmethod
-    def body(self, p: Params) -> str:
+    def body(self, p: P) -> str:
         """The module's body, lines ending in a newline."""
 
-    def header(self, p: Params) -> str:
+    def header(self, p: P) -> str:
         """The module header that specification and code share."""
         return f"module dut ( {', '.join(self.ports(p))} );"
 
-    def code(self, p: Params) -> str:
+    def code(self, p: P) -> str:
         """The whole module."""
         return f"{self.header(p)}\n{self.body(p)}endmodule\n"
 
@@ -62,8 +63,3 @@ def bits(value: int, width: int) -> str:
 def bus(width: int) -> str:
     """A range such as `[3:0] `, or nothing for one bit."""
     return f"[{width - 1}:0] " if width > 1 else ""
-
-
-def change(**updates: Callable[[Params], int | str | list[int]]) -> Misreading:
-    """A misreading that replaces the named parameters by functions of all parameters."""
-    return lambda p: {**p, **{key: update(p) for key, update in updates.items()}}

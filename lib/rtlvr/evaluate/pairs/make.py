@@ -112,8 +112,17 @@ def _circuit(design: Design) -> Circuit:
     """As much of the structure as the rewrites look at."""
     ports = [Port(name=name, direction="input", width=width) for name, width in design.inputs]
     ports += [Port(name=name, direction="output", width=width) for name, width in design.outputs]
-    nothing = {"registers": 0, "latches": 0, "memories": 0, "cells": 0, "derived_clocks": False}
-    return Circuit(top=design.top, ports=tuple(ports), clocks=(), resets=(), **nothing)
+    return Circuit(
+        top=design.top,
+        ports=tuple(ports),
+        clocks=(),
+        resets=(),
+        registers=0,
+        latches=0,
+        memories=0,
+        cells=0,
+        derived_clocks=False,
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

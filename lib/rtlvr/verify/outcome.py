@@ -1,0 +1,42 @@
+"""The verdicts that need no more than a reason."""
+
+import time
+
+from rtlvr.errors import DesignError
+from rtlvr.verify.beside import Beside
+from rtlvr.verify.compare import Prepared
+from rtlvr.verify.simulate import SimulationFailed
+from rtlvr.verify.verdict import Verdict
+
+
+def undecided(reason: str) -> Verdict:
+    """Nothing can be said."""
+    return Verdict(status="undecided", method="hybrid", reason=reason)
+
+
+def proved(method: str, reason: str) -> Verdict:
+    """Equivalent, for every input."""
+    return Verdict(status="equivalent", method=method, proved=True, error_rate=0.0, reason=reason)
+
+
+def invalid(error: Exception) -> Verdict:
+    """The candidate cannot be judged, as the error says."""
+    return Verdict(status="invalid", method="screen", reason=str(error)[:500])
+
+
+def failed(error: SimulationFailed, case: Beside) -> Verdict:
+    """A candidate that could not be simulated: where its ports are to blame, they are what is said."""
+    try:
+        case.check_interface()
+    except DesignError as reason:
+        return invalid(reason)
+    missing = case.reading.missing
+    if missing and "nknown module" in str(error):
+        return invalid(DesignError(f"it instantiates {', '.join(missing)}, which the text does not declare"))
+    return invalid(error)
+
+
+def timed(verdict: Verdict, golden: Prepared, reader: str, began: float) -> Verdict:
+    """The verdict with its seconds since `began`, and what read golden and candidate."""
+    readers = (golden.reader, reader)
+    return verdict.model_copy(update={"seconds": time.perf_counter() - began, "readers": readers})
