@@ -262,11 +262,12 @@ class _Netlist:
         return tuple(Clock(name=n, edges=tuple(sorted(e, reverse=True))) for n, e in sorted(edges.items()))
 
     def gates(self) -> set[str]:
-        """Inputs that reach a latch's enable, a load or set, or a clock that is not an input itself."""
+        """Inputs that reach a latch's enable, a load or set, or a clock or asynchronous reset that is not an input itself."""
         pins = [(cell, pin) for cell in self.of("latch") for pin in ("EN", "SET", "CLR")]
         pins += [(cell, pin) for cell in self.of("ff") for pin in ("ALOAD", "SET", "CLR")]
         bits = [bit for cell, pin in pins for bit in cell["connections"].get(pin, [])]
-        bits += [b for cell in self.of("ff") for b in cell["connections"].get("CLK", []) if self.source(b)[0] is None]
+        derived = [b for cell in self.of("ff") for pin in ("CLK", "ARST") for b in cell["connections"].get(pin, [])]
+        bits += [bit for bit in derived if self.source(bit)[0] is None]
         return set().union(*(self.cone(bit) for bit in bits))
 
     def resets(self) -> tuple[Reset, ...]:

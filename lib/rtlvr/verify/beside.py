@@ -82,6 +82,11 @@ class Beside:
         self._simulated = netlist
         return self._simulate(prepared, limits)
 
+    @property
+    def refused(self) -> bool:
+        """Whether slang is asked before Yosys's own reader: that is known to fail, or Icarus has refused the text."""
+        return self.reading.slang or self._simulated != self.reading.text
+
     def _as_netlist(self, lenient: bool) -> str | None:
         """What to simulate where Icarus refuses the text: slang's netlist, which keeps to the language; `lenient`: or that
         of Yosys's own reader, where the golden needed it as well."""

@@ -50,25 +50,35 @@ class Cut:
     """Two designs cut alike in the scratch folder, if it was `made`: no pairing may have been plausible.
 
     `sequential`: registers without a partner are left in. `operators`: wide operators were to be paired. `gates`: of both
-    designs together. `running`: both side by side, where no pairing was plausible.
+    designs together. `memory`: bits in memories of the larger. `running`: both side by side, where no pairing was plausible.
     """
 
     made: bool
     sequential: bool
     operators: bool
     gates: int
+    memory: int = 0
     running: Running | None = None
 
 
 def cut(
-    golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: Path, seconds: int, operators: bool = True
+    golden: GoldenSide,
+    candidate: str,
+    top: str,
+    reader: Reader,
+    folder: Path,
+    seconds: int,
+    operators: bool = True,
+    mapped: bool = False,
 ) -> Cut | None:
     """Cut both designs; if that can be done, `folder`/cut.aig is 1 somewhere unless they are equal.
 
-    `operators`: pair wide operators as well. Call it only in a single-threaded process (it forks).
+    `operators`: pair wide operators as well. `mapped`: memories become registers first.
+
+    Call it only in a single-threaded process (it forks).
     """
     end_child()  # names that Yosys invents must not depend on what was read before
-    answer, _ = in_child(_cut_here, golden, candidate, top, reader, folder, operators, seconds=seconds)
+    answer, _ = in_child(_cut_here, golden, candidate, top, reader, folder, operators, mapped, seconds=seconds)
     if not answer:
         return None
     begins, inputs = answer.pop("begins", None), [tuple(one) for one in answer.pop("inputs", ())]
@@ -76,14 +86,17 @@ def cut(
 
 
 def _cut_here(
-    golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: Path, operators: bool
+    golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: Path, operators: bool, mapped: bool = False
 ) -> dict[str, object] | None:
     from pyosys import libyosys as ys
 
     sides = ((golden.text, golden.circuit.top, golden.reader), (candidate, top, reader))
-    designs, modules = [], []
+    designs, modules, memory = [], [], 0
     for role, (text, name, its_reader) in zip(_ROLES, sides, strict=True):
         design = netlist.elaborate(ys, text, name, its_reader, folder / f"{role}.v")
+        memory = max(memory, netlist.memory_bits(ys, design))
+        if mapped:
+            netlist.map_memories(ys, design)
         passes(ys, design, _ALIKE, "dffunmap; opt_clean", _BITS, _POSITIVE, "opt_clean")
         designs.append(design)
         modules.append(netlist.as_json(ys, design, name, folder / f"{role}.json"))
@@ -95,17 +108,21 @@ def _cut_here(
         _open(ys, design, its, golden.nonce)
         _finish(ys, design, name, role, golden, unknown, folder)
     opened = _joined(ys, golden, cells, unknown, folder)
-    pairing, found = _chosen(opened, bool(kinds)), {"operators": bool(kinds), "gates": len(opened.aig.ands)}
+    pairing, found = _chosen(opened, bool(kinds)), _found(opened, kinds, memory)
     if pairing is not None:
         return found | {"made": True, "sequential": _write(opened, pairing, folder / "cut.aig")}
     return found | {"made": False, "sequential": False} | ({} if kinds else _run_here(opened, folder))
+
+
+def _found(opened: Opened, kinds: frozenset, memory: int) -> dict[str, object]:
+    return {"operators": bool(kinds), "gates": len(opened.aig.ands), "memory": memory}
 
 
 def _run_here(opened: Opened, folder: Path) -> dict[str, object]:
     """Both designs side by side, if that can be done, with the (port, bit) of each input."""
     held = {variable for side in opened.sides for its in side.held for variable in its}
     ports = {1 + at: port for at, port in netlist.aiger_inputs(folder, "open").items() if 1 + at not in held}
-    begins = write_running(opened, by_name(opened), list(ports), folder / "run.aig")
+    begins = write_running(opened, list(ports), folder / "run.aig")
     return {} if begins is None else {"begins": begins, "inputs": list(ports.values())}
 
 

@@ -36,7 +36,9 @@ _LEAST_TEXT = 1_000  # bytes that a cycle costs whatever the text
 _LOOK, _LOOK_FURTHER = 6e9, 1.5e10  # gate evaluations of a deep run, before and after bounded search
 _LARGE, _LOOK_EARLY = 10_000, 5e8  # gates of a miter that ABC takes long for, and evaluations for it before ABC
 _BIG, _LOOK_BIG = 4_000, 5e9  # nodes of a miter that no longer fits the caches, and evaluations for it
-_HUGE, _LOOK_HUGE = 30_000, 3e9  # gates of two designs cut open that are not joined any more, and evaluations for them
+_HUGE, _LOOK_HUGE = 60_000, 3e9  # gates of two designs cut open that are not joined any more, and evaluations for them
+_MANY = 30_000  # ... and that are not joined where they have run side by side
+_MOST_MAPPED = 2048  # bits of memory that may become registers
 _MOST_ALL_INPUTS, _MOST_EXHAUSTED = 26, 2e10  # inputs of a design of which all values are tried, and gate evaluations
 _QUICKLY_EXHAUSTED = 1e8  # ... before anything else is asked
 _MOST_REPLAYED, _MUST_REPLAY = 2e9, 6e9  # steps that Icarus repeats, times bytes of text; and where nothing else counts
@@ -90,16 +92,27 @@ class Case(Beside):
         if golden is None or self.reader == "icarus" or not self._golden.circuit.sequential:
             return False
         with scratch() as folder:
-            for operators in (True, False):
+            for operators, mapped in ((True, False), (False, False), (False, True)):
+                if self._done_cutting(operators, mapped):
+                    continue
                 seconds, began = self._for_yosys(), time.monotonic()
-                found = cut(golden, self.reading.text, self._top, self.reader, folder, seconds, operators)
+                found = cut(golden, self.reading.text, self._top, self.reader, folder, seconds, operators, mapped)
                 self.unfinished |= found is None and time.monotonic() - began >= seconds
                 self._apart = found
-                if found is not None and found.made and self._proves(folder, found.sequential):
-                    return True
-                if found is None or not found.operators:
+                if found is None:
                     break
+                if found.made and self._proves(folder, found.sequential):
+                    return True
         return False
+
+    def _done_cutting(self, operators: bool, mapped: bool) -> bool:
+        """Whether this way to cut can be left out, after what the way before it has found."""
+        before = self._apart
+        if before is None or operators:
+            return False
+        if mapped:
+            return before.running is not None or not 0 < before.memory <= _MOST_MAPPED or before.gates > _HUGE
+        return not before.operators
 
     def _proves(self, folder: Path, sequential: bool) -> bool:
         return self._asked(lambda: prove.prove(folder, self._abc, sequential, "cut")) == "proved"
@@ -156,7 +169,7 @@ class Case(Beside):
         if first.status != "equivalent" or not exhaustive(self._golden.circuit):
             return False
         try:
-            circuit, self.reader, _ = analyse(self.reading.text, self._top, self.reading.slang, self._for_yosys())
+            circuit, self.reader, _ = analyse(self.reading.text, self._top, self.refused, self._for_yosys())
         except DesignError:
             return False
         return not circuit.sequential
@@ -164,7 +177,7 @@ class Case(Beside):
     def _join(self, folder: Path, most: int | None) -> Joined:
         """Join with the first reader that takes the candidate; `reader` says which."""
         joined = Joined(problem="no reader takes it")
-        for reader in readers(self.reading.slang) if self.reader == "icarus" else (self.reader,):
+        for reader in readers(self.refused) if self.reader == "icarus" else (self.reader,):
             joined = self._join_by(reader, folder, most)
             if not joined.problem.startswith("Yosys: "):
                 self.reader = reader
@@ -218,7 +231,7 @@ class Case(Beside):
         apart, seen = self._apart, 0
         if apart is None:
             return Finding("open", reason="Yosys exceeds its limits of time and memory") if self.unfinished else None
-        huge = apart.gates > _HUGE
+        huge = apart.gates > (_HUGE if apart.running is None else _MANY)
         if apart.running is not None:
             compiled = Compiled(apart.running.aig, apart.running.initial())
             try:
