@@ -109,6 +109,7 @@ def test_quality_against_known_labels(trip: tuple[list[Triple], Path]) -> None:
     assert quality.precision > 0.8
 
 
+@pytest.mark.tools
 def test_known_truth_at_thirty_percent(pool: Pool, stimuli: Stimuli, tmp_path: Path) -> None:
     """With nearly a third of the descriptions and of the codes wrong, what passes the round trip is right."""
     params = load("smoke", {"corpus.designs": 150, "roundtrip.misread": 0.6, "roundtrip.misdescribe": 0.3})

@@ -19,6 +19,7 @@ def tiny():
     return load_policy("tiny"), load_tokenizer("tiny")
 
 
+@pytest.mark.tools
 def test_greedy_equals_generate_with_plain_attention(tiny) -> None:
     model, tokenizer = tiny
     plain = load_policy("tiny", attention="sdpa")
@@ -70,6 +71,7 @@ def test_a_row_with_its_own_luck() -> None:
     assert cut.tolist() == [0, 0, 2, 2, 2, 2]
 
 
+@pytest.mark.tools
 def test_an_answer_depends_on_its_key_alone() -> None:
     """Neither on what else is in the batch, nor on the order, nor on torch's generator."""
     tokenizer, model = load_tokenizer("tiny"), load_policy("tiny")

@@ -156,6 +156,7 @@ def test_a_fault_that_shows_after_hours_is_no_disagreement(benchmarks: Path, poo
     assert not disagreements(tasks, score(answers_to(tasks[0], late), pool), pool)
 
 
+@pytest.mark.tools
 def test_the_command_line_shows_both(benchmarks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     samples = tmp_path / "samples.jsonl"
     (task,) = tasks_of(benchmarks, "verilog-eval-v1-machine", "fsm_ps2")
@@ -180,6 +181,7 @@ def test_unknown_tasks_are_refused(benchmarks: Path) -> None:
         beside_tasks(tasks, [Answer(task_id="Prob999", response="")])
 
 
+@pytest.mark.tools
 def test_tables_of_several_models_are_gathered(benchmarks: Path, tmp_path: Path) -> None:
     samples, out = tmp_path / "samples.jsonl", tmp_path / "tables"
     command = ["bench", "--benchmark", "verilog-eval-v1-machine", "--root", str(benchmarks), "--samples", str(samples)]

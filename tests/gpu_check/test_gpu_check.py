@@ -79,6 +79,7 @@ def test_equal_arithmetic_has_no_gap_and_less_precise_one_has_some(record: dict[
     assert gaps["bf16", "fp32"] > gaps["fp16", "fp32"] > 10 * gaps["fp32", "fp32"]
 
 
+@pytest.mark.tools
 def test_only_float32_storage_moves_as_far_as_it_should(tmp_path: Path) -> None:
     ratios = {row["storage"]: row for row in rows_of(run(tmp_path, "--only", "movement"), "movement")}
     assert ratios["fp32"]["ratio"] == pytest.approx(1, abs=0.01)
@@ -87,6 +88,7 @@ def test_only_float32_storage_moves_as_far_as_it_should(tmp_path: Path) -> None:
     assert ratios["bf16"]["share_changed"] < ratios["bf16 with fp32 master"]["share_changed"] < 1
 
 
+@pytest.mark.tools
 def test_a_failed_section_is_recorded_and_the_next_one_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(command.SECTIONS, "generation", f"{__name__}:broken")
     monkeypatch.setitem(command.SECTIONS, "training", "rtlvr.gpu_check.nowhere:run")
@@ -101,6 +103,7 @@ def test_a_failed_section_is_recorded_and_the_next_one_runs(tmp_path: Path, monk
 original = command.function_of
 
 
+@pytest.mark.tools
 def test_only_keeps_the_rows_of_other_sections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = run(tmp_path, "--only", "movement")
     monkeypatch.setattr(command, "function_of", lambda _: lambda _: [{"what": "name", "value": float("nan")}])
@@ -115,6 +118,7 @@ def test_after_the_deadline_sections_are_skipped(tmp_path: Path) -> None:
     assert part["rows"] == [] and part["error"].startswith("skipped")
 
 
+@pytest.mark.tools
 def test_a_figure_that_fails_does_not_cost_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rtlvr.report.figures_gpu.gpu_check", lambda _: 1 / 0)
     assert len(run(tmp_path, "--only", "movement")["sections"]["movement"]["rows"]) == 3
@@ -136,6 +140,7 @@ def test_the_figure_draws_what_was_learned_and_leaves_out_what_failed() -> None:
     assert [text.get_text() for text in figure.axes[1].texts] == [NOT_MEASURED]
 
 
+@pytest.mark.tools
 def test_continuous_batching_gives_up_when_the_time_is_up(context: Context) -> None:
     model = random_model(context, torch.bfloat16)
     prompts = random_prompts(model, 4, 12)

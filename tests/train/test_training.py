@@ -65,6 +65,7 @@ def test_the_reward_in_trls_shape(pool: Pool, stimuli: Stimuli, designs: list) -
     assert reward(completions=completions, golden=[designs[0].golden, designs[0].golden]) == [1.0, 0.0]
 
 
+@pytest.mark.tools
 def test_what_is_not_proved_may_earn_nothing(stimuli: Stimuli) -> None:
     golden = "module dut(input [15:0] a, b, output [31:0] y); assign y = a * b; endmodule\n"
     loop = "integer i; always @* begin y = 0; for (i = 0; i < 16; i = i + 1) if (a[i]) y = y + (b << i); end"

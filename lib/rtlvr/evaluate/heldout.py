@@ -10,7 +10,7 @@ from rtlvr.evaluate.generate import Sampling, complete_texts
 from rtlvr.evaluate.passk import counted, interval
 from rtlvr.params import Evaluation
 from rtlvr.records import Measurement, Problem, Sample, Triple, cached
-from rtlvr.train.policy import chat
+from rtlvr.train.policy import Answer, chat
 from rtlvr.train.reward import judge
 from rtlvr.verify import Pool, Stimuli
 
@@ -26,11 +26,17 @@ def attempt(
     seed: int = 0,
     variant: str = "",
     plain: bool = False,
+    answer: Answer = "tags",
 ) -> list[Sample]:
-    """Sample each problem `samples` times and judge every answer; `plain` takes a base model's untagged code block."""
+    """Sample each problem `samples` times and judge every answer.
+
+    `plain` takes a base model's untagged code block as well; `answer` is what is asked for (`rl.answer`), and `code` takes it too.
+    """
     asked = [problem for problem in problems for _ in range(samples)]
-    answers = complete_texts(model, tokenizer, [chat(p.prompt) for p in asked], sampling, seed)
-    judged = judge(pool, stimuli, [p.golden for p in asked], [text for text, _, _ in answers], plain)
+    answers = complete_texts(model, tokenizer, [chat(p.prompt, answer) for p in asked], sampling, seed)
+    judged = judge(
+        pool, stimuli, [p.golden for p in asked], [text for text, _, _ in answers], plain or answer == "code"
+    )
     return [
         Sample(
             problem=p.id,
@@ -47,13 +53,13 @@ def attempt(
 
 
 def trial(
-    problems: Sequence[Problem], evaluation: Evaluation, pool: Pool, stimuli: Stimuli
+    problems: Sequence[Problem], evaluation: Evaluation, pool: Pool, stimuli: Stimuli, answer: Answer = "tags"
 ) -> Callable[[PreTrainedModel, PreTrainedTokenizerBase], float]:
     """A function that gives a model's share of right answers to `problems`, one each: for looking while training."""
     sampling = Sampling(evaluation.max_tokens, evaluation.temperature, evaluation.top_p)
 
     def share(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> float:
-        samples = attempt(model, tokenizer, problems, sampling, pool, stimuli)
+        samples = attempt(model, tokenizer, problems, sampling, pool, stimuli, answer=answer)
         return sum(sample.reward for sample in samples) / len(samples)
 
     return share

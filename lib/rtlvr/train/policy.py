@@ -113,7 +113,10 @@ def _dequantise(model: Any) -> None:
             delattr(owner, name)
 
 
-def chat(prompt: str, answer: Literal["tags", "code"] = "tags") -> list[dict[str, str]]:
+Answer = Literal["tags", "code"]
+
+
+def chat(prompt: str, answer: Answer = "tags") -> list[dict[str, str]]:
     """The messages that ask for `prompt`, a system prompt in front (the small policy's template leaves it out).
 
     Args:

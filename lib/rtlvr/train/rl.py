@@ -58,7 +58,7 @@ def improve(
     trainer.remove_callback(PrinterCallback)  # our own lines say it shorter
     # Under ZeRO-3 no process has all weights, and one alone cannot generate: try checkpoints afterwards.
     watched = [] if rl.deepspeed else heldout[: rl.eval_problems]
-    monitor = trial(watched, params.evaluation, pool, stimuli) if watched else None
+    monitor = trial(watched, params.evaluation, pool, stimuli, rl.answer) if watched else None
     log = folder / "steps.jsonl"
     tried = (lambda: monitor(model, tokenizer)) if monitor else None
     trainer.add_callback(StepLog(trainer, log, tried, rl.eval_steps, rl.token_budget, rl.seconds, watch))

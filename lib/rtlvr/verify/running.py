@@ -98,20 +98,25 @@ class _Three:
             self._pairs.append((literal, literal ^ 1))
 
     def stands_for(self, variable: int, pair: Pair) -> None:
+        """An input of the old circuit gives a pair. Call it before `copy`."""
         self._pairs[variable] = pair
 
     def copy(self) -> None:
+        """All gates of the old circuit."""
         for first, second in self._aig.ands.tolist():
             self._pairs.append(self.both(self.of(first), self.of(second)))
 
     def of(self, literal: int) -> Pair:
+        """The pair of an old literal."""
         pair = self._pairs[literal >> 1]
         return pair[::-1] if literal & 1 else pair
 
     def both(self, one: Pair, other: Pair) -> Pair:
+        """AND: 1 if both can be 1, 0 if either can be 0."""
         return self._writer.both(one[0], other[0]), self._writer.either(one[1], other[1])
 
     def choice(self, select: Pair, one: Pair, other: Pair) -> Pair:
+        """`one` where `select` is 1, else `other`."""
         taken, left = self.both(select, one), self.both(select[::-1], other)
         return self.both(taken[::-1], left[::-1])[::-1]
 
