@@ -116,3 +116,12 @@ class TestNotebook:
 
     def test_kernel_is_the_plain_one(self, path) -> None:
         assert json.loads(path.read_text())["metadata"]["kernelspec"]["name"] == "python3"
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_papermill_knows_every_parameter(path) -> None:
+    """A comment that papermill cannot parse hides its parameter: papermill then warns that it is unknown."""
+    import papermill
+
+    known = papermill.inspect_notebook(str(path))
+    assert {"profile", "set", "run"} <= set(known)
