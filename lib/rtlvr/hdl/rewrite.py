@@ -34,17 +34,17 @@ RECIPES: dict[str, str] = {
 }
 
 
-def resynthesise(text: str, top: str | None, recipe: str = "netlist") -> str:
+def resynthesise(text: str, top: str | None, recipe: str = "netlist", slang: bool = False) -> str:
     """`top` of `text` as Yosys writes it after one of `RECIPES`: other names, other style, same behaviour.
 
     Where the design computes with unknown values, simulation may differ: a netlist has no `if` that takes its else
-    branch on an unknown condition. Call it only in a single-threaded process (it forks).
+    branch on an unknown condition. `slang` is asked first if so told. Call it only in a single-threaded process (it forks).
 
     Raises:
         DesignError: the text cannot be read, or no reader of Yosys takes it.
     """
     reading, problems = read(text, top), []
-    for reader in readers(reading.slang):
+    for reader in readers(reading.slang or slang):
         with scratch() as folder:
             answer, said = in_child(_rewrite, reading.text, reading.top, reader, recipe, folder)
         if answer is not None:

@@ -224,6 +224,12 @@ class Judge:
         except DesignError:
             return None
 
+    def asks_slang(self, golden: str, top: str | None = None) -> bool:
+        """Whether slang reads a golden before Yosys's own reader, because Icarus refuses it."""
+        self._again((golden, top, _FIRST_LOOK, True))
+        found = self._structures.get((golden, top))
+        return found is not None and found[0].slang
+
     def read(self, golden: str, top: str | None = None) -> Reading:
         """A golden as tools get it.
 

@@ -37,7 +37,7 @@ def answer(judge: Judge, request: dict) -> dict:
         if task == "read":
             return {"reading": judge.read(golden, top).model_dump()}
         if task == "resynthesise":
-            return {"code": resynthesise(golden, top, request["recipe"])}
+            return {"code": resynthesise(golden, top, request["recipe"], judge.asks_slang(golden, top))}
         stimuli = Stimuli.model_validate(request["stimuli"])
         if task == "inspect":
             return {"circuit": judge.prepare(golden, stimuli, top).circuit.model_dump()}
