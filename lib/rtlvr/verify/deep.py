@@ -29,6 +29,7 @@ _RESTS, _PULSES, _LONGEST_REST = (
     48,
     13,
 )  # phases of rest in a round, pulses in each, and the exponent of a rest's length
+_RESET_FRAMES = 24  # with which a run begins: resets are active in the first of them
 _TAILS = (32, 256, 2048, 16_384)  # frames that may be enough of a counterexample, the last ones
 _ALL = np.uint64(2**64 - 1)
 
@@ -58,12 +59,12 @@ def look(compiled: Compiled, miter: Miter, circuit: Circuit, text: str, work: fl
 
 
 def _deep(compiled: Compiled, schedule: Schedule, found: Found) -> Deep:
-    """The found difference: as few of its last frames as show it from the reset state, and all of them."""
-    shown: list[np.ndarray] = []
+    """The found difference: as few of its last frames as show it after a reset, and all of them."""
+    shown, reset = [], _reset(schedule, found)
     for length in _TAILS:
         if length >= found.total:
             break
-        tail = _tail(schedule, found, length)
+        tail = np.concatenate([reset, _tail(schedule, found, length)])
         again, _ = compiled.run(_one_lane(tail))
         if again is not None:
             shown.append(tail[: again.total])
@@ -71,6 +72,13 @@ def _deep(compiled: Compiled, schedule: Schedule, found: Found) -> Deep:
     with suppress(ValueError):  # too many to be written out
         shown.append(lane_inputs(schedule, found))
     return Deep(tuple(shown), found.total)
+
+
+def _reset(schedule: Schedule, found: Found) -> np.ndarray:
+    """The frames with which the found lane begins: resets are active in them."""
+    alone = int(np.argmax(schedule.frames != 1)) or len(schedule.frames)
+    bits = (schedule.values[: min(_RESET_FRAMES, alone)] >> np.uint64(found.lane)) & np.uint64(1)
+    return bits.astype(np.uint8)
 
 
 def _tail(schedule: Schedule, found: Found, length: int) -> np.ndarray:

@@ -265,14 +265,20 @@ class Case(Beside):
         try:
             big = compiled.nodes > _BIG
             found, seen = (None, 0) if big else self._look(compiled, miter, _LOOK)
-            if found is None:
+            late = None if found is None else self._deep(found, miter)
+            if (
+                late is None or late.outcome != "refuted"
+            ):  # a late difference may be too long to be shown, a bounded one not
                 answer = self._asked(lambda: prove.search(folder, self._abc, aig.next_states.size))
                 if answer != "open":
                     return self._answered(answer, miter, folder)
+            if late is None:
                 found, seen = self._look(compiled, miter, _LOOK_BIG if big else _LOOK_FURTHER)
         finally:
             compiled.close()
-        return Finding("open", seen=seen) if found is None else self._deep(found, miter)
+        if found is None:
+            return Finding("open", seen=seen)
+        return late or self._deep(found, miter)
 
     def _combinational(self, miter: Miter, folder: Path) -> Finding:
         """What proofs leave open: all inputs, where that is no more than patience allows, else some million of them."""
