@@ -106,13 +106,16 @@ PLANS: dict[str, Plan] = {
 }
 
 
-def facts(name: str, params: Profile) -> dict[str, object]:
-    """Everything that determines a stage's results, by its name: values of parameters, digests of all else."""
+def facts(name: str, params: Profile, before: Profile | None = None) -> dict[str, object]:
+    """Everything that determines a stage's results, by its name: values of parameters, digests of all else.
+
+    `before`: the parameters of its predecessors, where these are not its own.
+    """
     plan = PLANS[name]
     found: dict[str, object] = {"version": VERSION, "seed": params.seed, "code": code_digest(name)}
     found |= {key: value_of(params, key) for key in _parameters(plan)}
     found |= {f"input {what}": digest for what, digest in plan.inputs(params).items()}
-    return found | {f"stage {before}": key_of(facts(before, params)) for before in plan.upstream}
+    return found | {f"stage {other}": key_of(facts(other, before or params)) for other in plan.upstream}
 
 
 def key_of(found: dict[str, object]) -> str:

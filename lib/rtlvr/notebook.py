@@ -1,6 +1,7 @@
 """What every notebook's first code cell calls: `start` checks the parameters and opens the stage."""
 
 import ast
+from collections.abc import Mapping
 from typing import Any
 
 from rtlvr.errors import ParameterError
@@ -9,12 +10,15 @@ from rtlvr.params import assignments, load
 from rtlvr.stage import Stage, commit, open_stage
 
 
-def start(name: str, namespace: dict[str, Any], **keys: str | tuple[str, ...]) -> Stage:
+def start(
+    name: str, namespace: dict[str, Any], own: Mapping[str, str] | None = None, **keys: str | tuple[str, ...]
+) -> Stage:
     """Open the stage of notebook `name` from the notebook's own variables.
 
     Args:
         name: the notebook, e.g. `05_rl`.
         namespace: the notebook's `globals()`.
+        own: like `keys`, of parameters that hold for this notebook alone: its predecessors are those of the profile.
         keys: the notebook's parameters and the profile keys that they override, e.g. `steps="rl.steps"`, or several
             keys that take the same value. Always there are `profile`, `run` (a name for the results' folder) and `set`
             (any parameters, as `rl.steps=300 rl.seed=1`).
@@ -23,7 +27,8 @@ def start(name: str, namespace: dict[str, Any], **keys: str | tuple[str, ...]) -
         ParameterError: a parameter is unknown (papermill itself would only warn), mistyped or out of range.
         StageError: a predecessor has not run or is stale.
     """
-    allowed = {"profile", "run", "set", *keys}
+    local = dict(own or {})
+    allowed = {"profile", "run", "set", *keys, *local}
     unknown = _assigned_before_start(namespace) - allowed
     if unknown:
         raise ParameterError(f"got parameter {', '.join(sorted(unknown))}; allowed: {', '.join(sorted(allowed))}")
@@ -34,7 +39,8 @@ def start(name: str, namespace: dict[str, Any], **keys: str | tuple[str, ...]) -
     }
     words = assignments(namespace.get("set", "") if isinstance(namespace.get("set"), str) else "")
     named = overrides | words | ({"run": namespace["run"]} if namespace.get("run") else {})
-    stage = open_stage(name, load(namespace["profile"], named))
+    alone = {key: namespace[mine] for mine, key in local.items() if namespace[mine] is not None}
+    stage = open_stage(name, load(namespace["profile"], named | alone), load(namespace["profile"], named))
     state = "finished before; its results are shown, not computed again" if stage.done else "to be computed"
     print(f"rtlvr {VERSION} ({commit()}) · {name} · profile {stage.params.profile} · {state}\nresults: {stage.folder}")
     return stage

@@ -30,12 +30,12 @@ from rtlvr.records import Measurement, RecordType, cached, read_jsonl, write_jso
 class Stage:
     """One stage of one run. Make it with `open_stage`."""
 
-    def __init__(self, name: str, params: Profile) -> None:
+    def __init__(self, name: str, params: Profile, before: Profile | None = None) -> None:
         self.name = name
         self.params = declared(name, params)
-        self.facts = facts(name, params)
+        self.facts = facts(name, params, before)
         self.key = key_of(self.facts)
-        self._whole = params
+        self._before = before or params
         self.folder = outputs() / params.run / name
 
     @property
@@ -59,7 +59,7 @@ class Stage:
         Raises:
             StageError: it is missing or stale; names the notebook to run.
         """
-        before = Stage(name, self._whole)
+        before = Stage(name, self._before)
         if before.done:
             return before.folder
         changed = "; ".join(before.why_stale())
@@ -116,15 +116,17 @@ class Stage:
         return {name: getattr(self.params, name).model_dump() for name in sections}
 
 
-def open_stage(name: str, params: Profile) -> Stage:
+def open_stage(name: str, params: Profile, before: Profile | None = None) -> Stage:
     """The stage's folder, ready to work in: predecessors checked, results of other parameters set aside.
+
+    `before`: the parameters of its predecessors, where these are not its own.
 
     Raises:
         StageError: a predecessor is missing or stale.
     """
-    stage = Stage(name, params)
-    for before in PLANS[name].upstream:
-        stage.upstream(before)
+    stage = Stage(name, params, before)
+    for other in PLANS[name].upstream:
+        stage.upstream(other)
     for line in stage.why_stale():
         print(f"{name} is computed anew: {line}", flush=True)
     _set_aside(stage)

@@ -57,7 +57,7 @@ def test_rl_from_anywhere_finds_its_results(home: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("parameter", "value", "said"),
     [
-        ("stepz", "3", "allowed: model, profile, resume, seed, steps"),
+        ("stepz", "3", "allowed: model, profile, resume, run, seed, set, steps"),
         ("steps", "many", "got rl.steps='many'; allowed: int"),
     ],
 )
