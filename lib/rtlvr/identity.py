@@ -64,18 +64,13 @@ def _corpus(params: Profile) -> dict[str, str]:
     return found
 
 
-def _model(*keys: str) -> Inputs:
-    """Models that are files or folders here."""
+def _model(key: str) -> Inputs:
+    """The model that a parameter names, if it is a file or a folder here."""
 
     def inputs(params: Profile) -> dict[str, str]:
-        found = {}
-        for key in keys:
-            section, name = key.split(".")
-            named = getattr(getattr(params, section), name).removeprefix("gguf:")
-            path = Path(model_path(named))
-            if named and (path.is_absolute() or path.exists()):
-                found[key] = tree_digest(path)
-        return found
+        named = str(value_of(params, key)).removeprefix("gguf:")
+        path = Path(model_path(named))
+        return {key: tree_digest(path)} if named and (path.is_absolute() or path.exists()) else {}
 
     return inputs
 

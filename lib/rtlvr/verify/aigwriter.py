@@ -31,8 +31,7 @@ class Writer:
         self._old[variable] = literal
 
     def copy(self) -> None:
-        """The gates of the old circuit; a second time, as its inputs stand now."""
-        del self._old[1 + self._aig.inputs :]
+        """The gates of the old circuit."""
         for first, second in self._aig.ands.tolist():
             self._old.append(self.both(self.new(first), self.new(second)))
 

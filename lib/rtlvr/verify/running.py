@@ -7,9 +7,10 @@ begins at random. Asynchronous resets act at the next clock edge. So what is fou
 simulation of both texts has shown it, and finding nothing proves nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,8 +18,10 @@ from rtlvr.verify.aiger import Aig, read_aiger
 from rtlvr.verify.aigwriter import Writer
 from rtlvr.verify.miter import Miter
 from rtlvr.verify.opened import Opened, Side
+from rtlvr.verify.state import Held
 
 _KINDS = ("$_DFF_P_", "$_DFF_PP0_", "$_DFF_PP1_", "$_ALDFF_PP_")
+Value = TypeVar("Value")  # of two-valued or three-valued logic
 _KNOWN = {"0": -2, "1": -1}
 
 
@@ -70,16 +73,21 @@ def _clocks(opened: Opened) -> set[int]:
     }
 
 
+def _after(
+    cell: Held, loads: list[Value], choice: Callable[[Value, Value, Value], Value], bits: tuple[Value, Value]
+) -> Value:
+    """What a register holds after the clock edge: `loads` of its pins, a choice between values, and 0 and 1 as `bits`."""
+    pins = dict(zip([pin for pin, _, _ in cell.pins], loads, strict=True))
+    after = pins["D"]
+    if "R" in pins:
+        after = choice(pins["R"], bits[cell.kind[0] == "$_DFF_PP1_"], after)
+    return choice(pins["L"], pins["AD"], after) if "L" in pins else after
+
+
 def _candidate(writer: Writer, side: Side, start: int) -> list[int]:
     """Its outputs, its registers closed from latch `start` on."""
     for index, cell in enumerate(side.cells):
-        loads = [writer.new(literal) for literal in side.loads[index]]
-        pins = dict(zip([pin for pin, _, _ in cell.pins], loads, strict=True))
-        after = pins["D"]
-        if "R" in pins:
-            after = writer.choice(pins["R"], int(cell.kind[0] == "$_DFF_PP1_"), after)
-        if "L" in pins:
-            after = writer.choice(pins["L"], pins["AD"], after)
+        after = _after(cell, [writer.new(literal) for literal in side.loads[index]], writer.choice, (0, 1))
         writer.follows(start + index, after, int(cell.begins == "1"))
     return [writer.new(literal) for literal in side.ports]
 
@@ -136,12 +144,7 @@ def _golden(writer: Writer, opened: Opened) -> list[Pair]:
     for index, cell in enumerate(side.cells):
         unknown = side.unknown_loads[index] if side.unknown_loads else [0] * len(side.loads[index])
         loads = [three.blurred(three.of(one), other) for one, other in zip(side.loads[index], unknown, strict=True)]
-        pins = dict(zip([pin for pin, _, _ in cell.pins], loads, strict=True))
-        after = pins["D"]
-        if "R" in pins:
-            after = three.choice(pins["R"], (1, 0) if cell.kind[0] == "$_DFF_PP1_" else (0, 1), after)
-        if "L" in pins:
-            after = three.choice(pins["L"], pins["AD"], after)
+        after = _after(cell, loads, three.choice, ((0, 1), (1, 0)))
         writer.follows(index, after[0], int(cell.begins != "0"))
         writer.follows(count + index, after[1], int(cell.begins != "1"))
     unknown = side.unknown_ports or [0] * len(side.ports)
