@@ -125,3 +125,13 @@ def test_papermill_knows_every_parameter(path) -> None:
 
     known = papermill.inspect_notebook(str(path))
     assert {"profile", "set", "run"} <= set(known)
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_no_import_hides_a_parameter(path) -> None:
+    """A parameter that a later cell imports over is another value when the first cells run again."""
+    code = [text(cell) for cell in cells(path) if cell["cell_type"] == "code"]
+    given = {node.target.id for node in ast.parse(code[0]).body if isinstance(node, ast.AnnAssign)}
+    nodes = [node for source in code[1:] for node in ast.walk(ast.parse(source))]
+    bound = {a.asname or a.name for n in nodes if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names}
+    assert given and not given & bound
