@@ -27,7 +27,7 @@ def nested() -> None:
 def study(folder: Path) -> None:
     """Two RL runs side by side, as the studies of notebook 05 have them."""
     from rtlvr.params import load
-    from rtlvr.train.arms import Arm, Setting, run_arms
+    from rtlvr.train.short_runs import Arm, Setting, run_arms
 
     problems = tuple(heldout_problems(8))
     size = {"steps": 1000, "prompts_per_step": 2, "mini_batch_prompts": 2, "eval_problems": 0}

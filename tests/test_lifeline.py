@@ -145,6 +145,6 @@ def test_a_killed_study_leaves_no_run(tmp_path: Path) -> None:
 
 def test_a_killed_reproduction_leaves_no_kernel_and_no_worker(tmp_path: Path) -> None:
     """Descendants: papermill, a kernel, and in the end its workers and their tools."""
-    command = [sys.executable, "-m", "rtlvr.cli", "reproduce", "--profile", "smoke"]
+    command = [sys.executable, "-m", "rtlvr", "reproduce", "--profile", "smoke"]
     for family, span in ((1, (0, 1)), (2, (0, 2)), (3, (0, 1)), (4, (0, 4))):
         kills(lambda: Killed(*command, RTLVR_OUTPUTS=str(tmp_path)), family, [span])

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from service import GOLDENS, KEY, Endpoint
 
-from rtlvr.data.chat import Transcript
-from rtlvr.data.language import LanguageTeacher
+from rtlvr.data.model_teacher import LanguageTeacher
 from rtlvr.data.roundtrip import run
+from rtlvr.llm.transcript import Transcript
 from rtlvr.records import Golden, Triple
 from rtlvr.verify import Pool, Stimuli
 

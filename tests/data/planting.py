@@ -18,7 +18,7 @@ import psutil
 
 from rtlvr.data.clean import Cleaner
 from rtlvr.data.corpus import procedural, seed_corpus
-from rtlvr.data.similar import skeleton, tokens
+from rtlvr.data.near_duplicates import skeleton, tokens
 from rtlvr.data.sources import read_source
 from rtlvr.hdl.mutate import mutants
 from rtlvr.hdl.source import strip_comments

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from rtlvr.data.chat import Request
 from rtlvr.data.corpus import seed_corpus
-from rtlvr.data.endpoint import EndpointChat
 from rtlvr.hdl.declarations import header
+from rtlvr.llm.endpoint import EndpointChat
+from rtlvr.llm.transcript import Request
 
 GOLDENS = seed_corpus()[::17][:12]
 KEY = "sk-0123456789abcdef"

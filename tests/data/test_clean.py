@@ -17,7 +17,7 @@ from rtlvr.data.clean import STEPS, Cleaner, Dropped, funnel
 from rtlvr.data.corpus import seed_corpus
 from rtlvr.data.decontaminate import Benchmarks, Reference
 from rtlvr.data.modules import Unusable, decode, licence_of, units
-from rtlvr.data.similar import Index, digest, signature, tokens
+from rtlvr.data.near_duplicates import Index, digest, signature, tokens
 from rtlvr.data.sources import Snippet, read_source
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.evaluate.benchmarks import NAMES, load_tasks

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from service import GOLDENS, KEY, KINDS, REQUEST, Endpoint
 
-from rtlvr.data.chat import Transcript
-from rtlvr.data.endpoint import MAX_REPLY_BYTES, EndpointChat, Spending
 from rtlvr.errors import BudgetError, InfrastructureError
+from rtlvr.llm.endpoint import MAX_REPLY_BYTES, EndpointChat, Spending
+from rtlvr.llm.transcript import Transcript
 
 
 @pytest.mark.parametrize(

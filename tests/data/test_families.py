@@ -7,7 +7,7 @@ import pytest
 
 from rtlvr.data.corpus import heldout_problems, procedural, seed_corpus
 from rtlvr.data.families import FAMILIES, draw, split_of
-from rtlvr.hdl.response import parse
+from rtlvr.policy.answer import parse
 from rtlvr.records import Attempt, Triple
 from rtlvr.verify import Pool, Stimuli
 

@@ -6,9 +6,10 @@ import pytest
 
 from rtlvr.data.corpus import seed_corpus
 from rtlvr.data.filters import apply, equivalent, filter_quality, in_words, short, unsolved
-from rtlvr.data.gather import drawn, make_teacher, recorded_teacher, replayable
+from rtlvr.data.goldens import drawn
+from rtlvr.data.known_truth import each_of, known_truth
 from rtlvr.data.roundtrip import run
-from rtlvr.data.truth import each_of, known_truth
+from rtlvr.data.teachers import make_teacher, recorded_teacher, replayable
 from rtlvr.params import load
 from rtlvr.records import Attempt, Triple, read_jsonl
 from rtlvr.verify import Pool, Stimuli

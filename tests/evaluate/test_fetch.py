@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rtlvr.cli import main
 from rtlvr.evaluate import fetch
 from rtlvr.evaluate.benchmarks import NAMES, load_tasks
 from rtlvr.evaluate.compat import PATCHES
@@ -40,13 +41,13 @@ def test_a_newer_version_in_the_same_layout(
     """RTLLM v2.1 is read like v2.0, and takes its patches where the text is the same."""
     commit, root = repository(tmp_path / "upstream", benchmarks / "rtllm-v2.0"), tmp_path / "here"
     monkeypatch.setattr(fetch, "SOURCES", (Source("rtllm-v2.1", str(tmp_path / "upstream"), commit),))
-    monkeypatch.setattr("sys.argv", ["fetch", "--root", str(root)])
-    assert fetch.main() == 0
+    monkeypatch.setattr("sys.argv", ["rtlvr", "fetch", "--root", str(root)])
+    assert main() == 0
     assert "50 tasks; this benchmark was not measured" in capsys.readouterr().out
     tasks = {task.id: task for task in load_tasks("rtllm-v2.1", root)}
     patched = {name for name, task in tasks.items() if task.patches}
     assert patched == {task for patch in PATCHES for benchmark, task in patch.tasks if benchmark == "rtllm-v2.0"}
-    assert fetch.main() == 0  # there already
+    assert main() == 0  # there already
 
 
 def test_another_text_is_told(
@@ -59,8 +60,8 @@ def test_another_text_is_told(
     bench.write_text(bench.read_text() + "// moved on\n")
     commit = repository(tmp_path / "upstream", copy)
     monkeypatch.setattr(fetch, "SOURCES", (Source("rtllm-v1.1", str(tmp_path / "upstream"), commit),))
-    monkeypatch.setattr("sys.argv", ["fetch", "--root", str(tmp_path / "here")])
-    assert fetch.main() == 1
+    monkeypatch.setattr("sys.argv", ["rtlvr", "fetch", "--root", str(tmp_path / "here")])
+    assert main() == 1
     assert "NOT what the kit was measured on" in capsys.readouterr().out
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from rtlvr.evaluate import heldout
 from rtlvr.params import load
+from rtlvr.policy.model import Answer, chat
 from rtlvr.records import Problem
-from rtlvr.train.policy import Answer, chat
 from rtlvr.verify import Pool, Stimuli
 
 GOLDEN = "module m(input a, output y); assign y = ~a; endmodule\n"

@@ -128,7 +128,7 @@ def test_command_line(benchmarks: Path, tmp_path: Path) -> None:
     good = DFF.format("always @(posedge clk) q <= d;")
     rows = [{"task_id": "Prob031_dff", "response": text} for text in (good, "nothing", good)]
     samples.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    command = [sys.executable, "-m", "rtlvr.cli", "bench", "--benchmark", "verilog-eval-v2-spec", "--json"]
+    command = [sys.executable, "-m", "rtlvr", "bench", "--benchmark", "verilog-eval-v2-spec", "--json"]
     run = subprocess.run(
         [*command, "--root", str(benchmarks), "--samples", str(samples)], capture_output=True, text=True, check=False
     )

@@ -8,16 +8,16 @@ import pandas as pd
 import pytest
 
 from rtlvr.cli import main
-from rtlvr.data.chat import Reply
 from rtlvr.evaluate import public
 from rtlvr.evaluate.answers import Answer, beside_tasks, extract
-from rtlvr.evaluate.backends import Asked, _reply
 from rtlvr.evaluate.benchmarks import Task, load_tasks
 from rtlvr.evaluate.disagreements import disagreements
 from rtlvr.evaluate.official import LIMITS, judge
 from rtlvr.evaluate.probes import EMPTY, blind_spots, probes
 from rtlvr.evaluate.scores import KINDS, Scored, classes, measurements, pass_at, score
+from rtlvr.llm.transcript import Reply
 from rtlvr.params import load
+from rtlvr.policy.backends import Asked, _reply
 from rtlvr.verify import Pool, Stimuli
 
 DFF = "module TopModule(input clk, input d, output reg q);\n{}\nendmodule\n"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from rtlvr.cli.evaluate import declare_sweep
 from rtlvr.errors import ParameterError
 from rtlvr.evaluate import sweep as sweeping
-from rtlvr.evaluate.commands import declare_sweep
 from rtlvr.evaluate.faults import faults_of
 from rtlvr.evaluate.sweep import chosen, run, sources_of
 from rtlvr.evaluate.sweeptable import FAULTS, UNITS, VERDICTS, Found, Trial, by_source, folded, refusals, show

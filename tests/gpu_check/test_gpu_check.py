@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 import torch
 
-from rtlvr.gpu_check import __main__ as command
+from rtlvr.cli import main
+from rtlvr.gpu_check import __main__ as check
 from rtlvr.gpu_check.context import Context, Row, guarded
 from rtlvr.gpu_check.continuous import continuous
 from rtlvr.gpu_check.models import matmul_parameters, random_model, random_prompts
 from rtlvr.gpu_check.precision import gap_row, length_rows
+from rtlvr.gpu_check.sections import SECTIONS
 from rtlvr.gpu_check.training import flops_of_step
 from rtlvr.report.figures_gpu import NOT_MEASURED, gpu_check
 from rtlvr.train.rollout import copy_in
@@ -23,7 +25,7 @@ OWN = ("device", "generation", "training", "precision", "movement")
 def record(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One tiny run of all sections that need neither a policy nor verification."""
     folder = tmp_path_factory.mktemp("gpu_check")
-    assert command.main(["--out", str(folder), "--tiny", "--only", *OWN]) == 0
+    assert main(["gpu-check", "--out", str(folder), "--tiny", "--only", *OWN]) == 0
     assert (folder / "gpu_check.png").stat().st_size > 10_000
     return json.loads((folder / "gpu_check.json").read_text())
 
@@ -34,7 +36,7 @@ def context(tmp_path: Path) -> Context:
 
 
 def run(folder: Path, *arguments: str) -> dict[str, Any]:
-    command.main(["--out", str(folder), "--tiny", *arguments])
+    main(["gpu-check", "--out", str(folder), "--tiny", *arguments])
     return json.loads((folder / "gpu_check.json").read_text())
 
 
@@ -90,9 +92,9 @@ def test_only_float32_storage_moves_as_far_as_it_should(tmp_path: Path) -> None:
 
 @pytest.mark.tools
 def test_a_failed_section_is_recorded_and_the_next_one_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(command.SECTIONS, "generation", f"{__name__}:broken")
-    monkeypatch.setitem(command.SECTIONS, "training", "rtlvr.gpu_check.nowhere:run")
-    monkeypatch.setattr(command, "function_of", lambda s: broken if s == "generation" else original(s))
+    monkeypatch.setitem(SECTIONS, "generation", f"{__name__}:broken")
+    monkeypatch.setitem(SECTIONS, "training", "rtlvr.gpu_check.nowhere:run")
+    monkeypatch.setattr(check, "function_of", lambda s: broken if s == "generation" else original(s))
     sections = run(tmp_path, "--only", "generation", "training", "movement")["sections"]
     assert sections["generation"]["error"].startswith("RuntimeError: the section is broken")
     assert "ModuleNotFoundError" in sections["training"]["error"]
@@ -100,13 +102,13 @@ def test_a_failed_section_is_recorded_and_the_next_one_runs(tmp_path: Path, monk
     assert (tmp_path / "gpu_check.png").exists()
 
 
-original = command.function_of
+original = check.function_of
 
 
 @pytest.mark.tools
 def test_only_keeps_the_rows_of_other_sections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = run(tmp_path, "--only", "movement")
-    monkeypatch.setattr(command, "function_of", lambda _: lambda _: [{"what": "name", "value": float("nan")}])
+    monkeypatch.setattr(check, "function_of", lambda _: lambda _: [{"what": "name", "value": float("nan")}])
     second = run(tmp_path, "--only", "device")
     assert second["sections"]["movement"] == first["sections"]["movement"]
     assert second["sections"]["device"]["rows"] == [{"what": "name", "value": None}]
@@ -150,8 +152,8 @@ def test_continuous_batching_gives_up_when_the_time_is_up(context: Context) -> N
 
 
 def test_list_names_the_sections(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["--list"]) == 0
-    assert capsys.readouterr().out.split() == list(command.SECTIONS)
+    assert main(["gpu-check", "--list"]) == 0
+    assert capsys.readouterr().out.split() == list(SECTIONS)
 
 
 def test_exhausted_memory_is_a_row(context: Context) -> None:

@@ -13,9 +13,9 @@ import torch
 import rtlvr.train.rl as stage
 from rtlvr.data.corpus import procedural
 from rtlvr.params import load
+from rtlvr.policy.model import load_policy, load_tokenizer
 from rtlvr.records import Problem
-from rtlvr.train.policy import load_policy, load_tokenizer
-from rtlvr.train.reward import EquivalenceReward, Judgement
+from rtlvr.reward.equivalence import EquivalenceReward, Judgement
 from rtlvr.verify import Pool, Stimuli
 
 

@@ -16,10 +16,10 @@ from trl import GRPOTrainer
 
 from rtlvr.data.corpus import procedural
 from rtlvr.params import load
+from rtlvr.policy.model import chat, load_policy, load_tokenizer
 from rtlvr.records import Problem
 from rtlvr.train.config import grpo_config
 from rtlvr.train.dapo import AdaptiveDapoTrainer
-from rtlvr.train.policy import chat, load_policy, load_tokenizer
 from rtlvr.train.rl import improve, read_steps, rl_dataset, subset
 from rtlvr.train.steplog import StepLog
 from rtlvr.verify import Pool, Stimuli

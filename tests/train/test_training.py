@@ -9,9 +9,9 @@ import torch
 from rtlvr.data.corpus import procedural
 from rtlvr.errors import ParameterError
 from rtlvr.params import load
+from rtlvr.policy.model import chat, load_policy, load_tokenizer
 from rtlvr.records import Problem
-from rtlvr.train.policy import chat, load_policy, load_tokenizer
-from rtlvr.train.reward import EquivalenceReward, judge
+from rtlvr.reward.equivalence import EquivalenceReward, judge
 from rtlvr.verify import Pool, Stimuli
 
 
@@ -145,7 +145,7 @@ def test_format_tokens_are_told_apart() -> None:
 @pytest.mark.tools
 def test_the_base_can_be_trained_again(tmp_path: Path) -> None:
     """The recipe runs, the loss falls, and a killed run goes on from its last state."""
-    from rtlvr.train.base import train
+    from rtlvr.train.pretrain import train
 
     train(tmp_path, 100)
     rows = (tmp_path / "log.csv").read_text().splitlines()

@@ -9,7 +9,7 @@ import pytest
 
 from rtlvr.errors import InfrastructureError
 from rtlvr.verify import aiger
-from rtlvr.verify.abc import abc
+from rtlvr.verify.abc_engine import abc
 from rtlvr.verify.aiger import Aig, read_aiger
 from rtlvr.verify.compiled import Compiled, Found, Schedule, lane_inputs
 

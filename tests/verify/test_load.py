@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from rtlvr.verify.abc import Count, _Answer
+from rtlvr.verify.abc_engine import Count, _Answer
 from rtlvr.verify.pool import Pool
 from rtlvr.verify.verdict import Stimuli, Verdict
 

@@ -13,7 +13,7 @@ import pytest
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import analyse
 from rtlvr.scratch import scratch
-from rtlvr.verify.abc import Abc, OutOfTime
+from rtlvr.verify.abc_engine import Abc, OutOfTime
 from rtlvr.verify.miter import GoldenSide, join
 from rtlvr.verify.prove import prove, search
 

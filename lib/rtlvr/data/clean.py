@@ -21,8 +21,8 @@ from typing import Any
 from tqdm import tqdm
 
 from rtlvr.data.decontaminate import Benchmarks
+from rtlvr.data.near_duplicates import Index, signature, tokens
 from rtlvr.data.prepare import Prepared, prepare
-from rtlvr.data.similar import Index, signature, tokens
 from rtlvr.data.sources import Snippet
 from rtlvr.errors import DesignError, StageError
 from rtlvr.lifeline import processes

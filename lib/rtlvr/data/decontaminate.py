@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rtlvr.data.similar import Index, digest, index_of, signature, skeleton, tokens
+from rtlvr.data.near_duplicates import Index, digest, index_of, signature, skeleton, tokens
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.records import Record
 from rtlvr.verify import Pool, Stimuli
-from rtlvr.verify.matching import Design, Shape, same_function
+from rtlvr.verify.register_matching import Design, Shape, same_function
 
 
 class Reference(Record):
@@ -54,7 +54,7 @@ class Benchmarks:
         """Which reference or prompt a text copies outright, or None; needs no tool.
 
         Args:
-            identity, values: digest and signature of the text's tokens (`data/similar.py`), `values` of shape `(PERMUTATIONS,)`.
+            identity, values: digest and signature of the text's tokens (`near_duplicates.py`), `values` of shape `(PERMUTATIONS,)`.
         """
         if found := self._exact.get(identity):
             return f"it is the reference of {found} but for names and layout"

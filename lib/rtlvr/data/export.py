@@ -7,8 +7,8 @@ from pathlib import Path
 from datasets import Dataset, load_dataset
 
 from rtlvr.hdl.declarations import header
-from rtlvr.hdl.response import SYSTEM_PROMPT
 from rtlvr.params import Profile
+from rtlvr.policy.answer import SYSTEM_PROMPT
 from rtlvr.records import Triple, write_text
 
 _CARD = """---

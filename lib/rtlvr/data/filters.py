@@ -79,7 +79,7 @@ class FilterQuality:
 def filter_quality(rows: Sequence[Triple]) -> FilterQuality:
     """The equivalence filter against the procedural teacher's own labels.
 
-    The labels are of what the teacher did: a misreading that happens to change nothing counts as wrong here. `data/truth.py`
+    The labels are of what the teacher did: a misreading that happens to change nothing counts as wrong here. `data/known_truth.py`
     looks at what it meant.
     """
     right = [row.description_error is None and row.code_error is None for row in rows]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rtlvr.data.modules import Unit, Unusable, decode, licence_of, units
-from rtlvr.data.similar import digest, signature, tokens
+from rtlvr.data.near_duplicates import digest, signature, tokens
 from rtlvr.data.sources import Snippet
 from rtlvr.errors import DesignError, SourceError
 from rtlvr.hdl.reading import read

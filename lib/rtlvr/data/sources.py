@@ -16,8 +16,8 @@ from rtlvr.data.authors import read_rl, read_sft
 from rtlvr.data.corpus import seed_corpus
 from rtlvr.data.modules import licence_of
 from rtlvr.errors import ParameterError, StageError
-from rtlvr.hdl.response import last_block
 from rtlvr.paths import from_profile, home
+from rtlvr.policy.answer import last_block
 from rtlvr.records import Record
 
 _SUFFIXES = (".v", ".sv", ".vh")

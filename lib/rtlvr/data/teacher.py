@@ -1,7 +1,7 @@
 """What a teacher is: it describes code and solves descriptions (paper §3.1).
 
-`data/procedural.py` has the offline one, which knows the truth and errs on purpose; `data/language.py` the one that is a
-language model, asked at an endpoint or replayed from a transcript (`data/chat.py`).
+`data/procedural.py` has the offline one, which knows the truth and errs on purpose; `data/model_teacher.py` the one that is a
+language model, asked at an endpoint or replayed from a transcript (`llm/transcript.py`).
 """
 
 from dataclasses import dataclass

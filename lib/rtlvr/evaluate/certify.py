@@ -28,7 +28,6 @@ from tqdm.auto import tqdm
 from rtlvr.data.corpus import seed_corpus
 from rtlvr.errors import DesignError, ParameterError
 from rtlvr.evaluate.benchmarks import NAMES, load_tasks
-from rtlvr.evaluate.commands import CERTIFY
 from rtlvr.evaluate.passk import percent
 from rtlvr.evaluate.trojan import Trojan, trojans
 from rtlvr.hdl.mutate import mutants
@@ -226,11 +225,6 @@ def _print_scores(options: argparse.Namespace, sources: Sequence[Source]) -> Non
     print(pd.Series([v.seconds for v in verdicts], name="seconds").describe(percentiles=[0.5, 0.9, 0.99]).to_string())
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m rtlvr.evaluate.certify`, which is `rtlvr certify`."""
-    return CERTIFY.main(arguments)
-
-
 def run(options: argparse.Namespace) -> int:
     """Check the goldens, score the verifier on certified pairs, or both; 0.
 
@@ -249,4 +243,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from rtlvr.cli import main
+
+    sys.exit(main(["certify", *sys.argv[1:]]))

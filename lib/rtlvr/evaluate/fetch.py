@@ -6,14 +6,12 @@ compared with the text that the kit was measured on: a branch may move, and a ta
 
 import argparse
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rtlvr import lifeline
 from rtlvr.errors import StageError
 from rtlvr.evaluate.benchmarks import NAMES, NEWER, content_digest, upstream
-from rtlvr.evaluate.commands import FETCH
 
 _VERILOG_EVAL = "https://github.com/NVlabs/verilog-eval"
 _RTLLM = "https://github.com/hkust-zhiyao/RTLLM"
@@ -87,11 +85,6 @@ def content(root: Path) -> dict[str, tuple[bool, str]]:
     return found
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m rtlvr.evaluate.fetch`, which is `rtlvr fetch`."""
-    return FETCH.main(arguments)
-
-
 def run(options: argparse.Namespace) -> int:
     """Fetch all; 1 when a source could not be fetched, or has another text than the kit was measured on."""
     options.root.mkdir(parents=True, exist_ok=True)
@@ -103,4 +96,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from rtlvr.cli import main
+
+    sys.exit(main(["fetch", *sys.argv[1:]]))

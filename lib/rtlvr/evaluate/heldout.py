@@ -6,12 +6,12 @@ from pathlib import Path
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from rtlvr.evaluate.generate import Sampling, complete_texts
 from rtlvr.evaluate.passk import counted, interval
 from rtlvr.params import Evaluation
+from rtlvr.policy.generate import Sampling, complete_texts
+from rtlvr.policy.model import Answer, chat
 from rtlvr.records import Measurement, Problem, Sample, Triple, cached
-from rtlvr.train.policy import Answer, chat
-from rtlvr.train.reward import judge
+from rtlvr.reward.equivalence import judge
 from rtlvr.verify import Pool, Stimuli
 
 

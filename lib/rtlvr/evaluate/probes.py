@@ -16,7 +16,6 @@ import pandas as pd
 
 from rtlvr.errors import DesignError
 from rtlvr.evaluate.benchmarks import NAMES, Task, load_tasks
-from rtlvr.evaluate.commands import PROBES
 from rtlvr.evaluate.official import LIMITS, judge_all
 from rtlvr.hdl.circuit import Circuit, Port
 from rtlvr.hdl.rewrite import wrap
@@ -111,11 +110,6 @@ def table(name: str, tasks: Sequence[Task], pool: Pool, limits: Limits = LIMITS)
     return pd.DataFrame(rows, columns=["benchmark", "tasks", "task_id", "beyond_edge", "empty", "passes"])
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m rtlvr.evaluate.probes`, which is `rtlvr probes`."""
-    return PROBES.main(arguments)
-
-
 def run(options: argparse.Namespace) -> int:
     """Probe all benchmarks and write the table; 0."""
     tasks = {name: load_tasks(name, options.root) for name in NAMES}
@@ -129,4 +123,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from rtlvr.cli import main
+
+    sys.exit(main(["probes", *sys.argv[1:]]))

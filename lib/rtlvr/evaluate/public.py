@@ -9,14 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from rtlvr.errors import ParameterError, StageError
+from rtlvr.evaluate.answering import Asking, ask
 from rtlvr.evaluate.answers import Answer, beside_tasks
-from rtlvr.evaluate.ask import Asking, ask
-from rtlvr.evaluate.backends import Backend
 from rtlvr.evaluate.benchmarks import Task, content_digest, folder_of, load_tasks
 from rtlvr.evaluate.disagreements import Disagreement, disagreements
 from rtlvr.evaluate.official import Outcome, judge_all
 from rtlvr.evaluate.scores import Scored, classes, measurements, pass_at, score
 from rtlvr.params import Benchmarks
+from rtlvr.policy.backends import Backend
 from rtlvr.records import Measurement, Record, cached, iter_jsonl, write_text
 from rtlvr.verify import Pool
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from rtlvr.errors import DesignError, InfrastructureError, ParameterError
-from rtlvr.evaluate.commands import SWEEP
 from rtlvr.evaluate.faults import faults_of
 from rtlvr.evaluate.sweeptable import FAULTS, UNITS, VERDICTS, AcceptedFault, Found, Trial, show
 from rtlvr.evaluate.units import Unit, units_of
@@ -209,10 +208,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m rtlvr.evaluate.sweep`, which is `rtlvr sweep`."""
-    return SWEEP.main(arguments)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    from rtlvr.cli import main
+
+    sys.exit(main(["sweep", *sys.argv[1:]]))

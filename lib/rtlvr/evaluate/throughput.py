@@ -17,7 +17,6 @@ import pandas as pd
 
 from rtlvr.data.corpus import seed_corpus
 from rtlvr.errors import DesignError
-from rtlvr.evaluate.commands import THROUGHPUT
 from rtlvr.hdl.mutate import mutants
 from rtlvr.records import Golden
 from rtlvr.verify import Pool, Stimuli
@@ -125,11 +124,6 @@ def _spread(groups: Sequence[Group], count: int) -> Sequence[Group]:
     return groups[:: max(1, len(groups) // count)][:count]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m rtlvr.evaluate.throughput`, which is `rtlvr throughput`."""
-    return THROUGHPUT.main(arguments)
-
-
 def run(options: argparse.Namespace) -> int:
     """Print the table; 0."""
     groups = groups_of(options.groups, options.size)
@@ -138,4 +132,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from rtlvr.cli import main
+
+    sys.exit(main(["throughput", *sys.argv[1:]]))

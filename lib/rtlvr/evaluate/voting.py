@@ -17,7 +17,7 @@ import pandas as pd
 
 from rtlvr.errors import DesignError
 from rtlvr.evaluate.passk import bootstrap, pass_at_k
-from rtlvr.hdl.response import parse
+from rtlvr.policy.answer import parse
 from rtlvr.records import Measurement, Sample
 from rtlvr.verify import Pool, Stimuli
 

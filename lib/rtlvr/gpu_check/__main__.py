@@ -8,9 +8,10 @@ import argparse
 import json
 import math
 import platform
+import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -21,9 +22,9 @@ import torch
 from transformers.utils.logging import disable_progress_bar
 
 from rtlvr.errors import ParameterError
-from rtlvr.gpu_check.commands import GPU_CHECK, SECTIONS
 from rtlvr.gpu_check.context import Context, Row, describe, free_memory
 from rtlvr.gpu_check.device import name_of
+from rtlvr.gpu_check.sections import SECTIONS
 from rtlvr.records import write_text
 
 _PACKAGES = ("torch", "transformers", "trl", "accelerate", "peft", "numpy", "pandas", "matplotlib", "rtlvr")
@@ -80,11 +81,6 @@ def draw(record: dict[str, Any], folder: Path) -> None:
         style.save(figure, table, folder, _FIGURE)
     except Exception as error:  # noqa: BLE001 - see above
         print(f"no figure: {describe(error)}", flush=True)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m rtlvr.gpu_check`, which is `rtlvr gpu-check`."""
-    return GPU_CHECK.main(arguments)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -145,4 +141,6 @@ def _plain(value: Any) -> Any:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    from rtlvr.cli import main
+
+    sys.exit(main(["gpu-check", *sys.argv[1:]]))

@@ -18,12 +18,12 @@ from typing import Any, cast
 import torch
 from transformers import GenerationConfig, PreTrainedModel
 
-from rtlvr.evaluate.generate import Sampling, cache_bytes_per_token, sample_ids
 from rtlvr.gpu_check.context import Context, Row, clocked, guarded, number, peak_gb, reset_peak, say
 from rtlvr.gpu_check.continuous import continuous
 from rtlvr.gpu_check.device import copy_bandwidth
 from rtlvr.gpu_check.models import matmul_parameters, model_of, random_prompts
 from rtlvr.gpu_check.sample_profile import profile
+from rtlvr.policy.generate import Sampling, cache_bytes_per_token, sample_ids
 
 _PROMPT, _TINY_PROMPT = 200, 12  # tokens, in the mean
 _BUDGET = 60.0  # seconds for all rows of `kind` speed: a measurement that would go beyond is left out

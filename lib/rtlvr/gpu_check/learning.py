@@ -9,12 +9,12 @@ import pandas as pd
 from rtlvr.data.corpus import heldout_problems, procedural
 from rtlvr.data.families import Design
 from rtlvr.data.roundtrip import stimuli_of
-from rtlvr.evaluate.generate import Sampling
 from rtlvr.evaluate.heldout import attempt, pass_at
 from rtlvr.gpu_check.context import Context, Row, say
 from rtlvr.params import Profile, load
+from rtlvr.policy.generate import Sampling
+from rtlvr.policy.model import load_policy, load_tokenizer
 from rtlvr.records import Attempt, Golden, Problem, Sample, Triple
-from rtlvr.train.policy import load_policy, load_tokenizer
 from rtlvr.train.rl import improve, read_steps
 from rtlvr.train.sft import fine_tune
 from rtlvr.verify import Pool

@@ -7,7 +7,7 @@ from transformers import AutoModelForCausalLM, PreTrainedModel, Qwen2Config
 
 from rtlvr.gpu_check.context import Context
 from rtlvr.gpu_check.shapes import SHAPES
-from rtlvr.train.attention import steady_attention
+from rtlvr.policy.attention import steady_attention
 
 
 def config_of(shape: str) -> Qwen2Config:
@@ -42,7 +42,7 @@ def model_of(context: Context, dtype: torch.dtype) -> PreTrainedModel:
     """The policy `--weights` names, or random weights, on the device, ready to generate; `dtype` is bfloat16 or float32."""
     if context.weights is None:
         return random_model(context, dtype)
-    from rtlvr.train.policy import load_policy  # needs more of the kit than random weights do
+    from rtlvr.policy.model import load_policy  # needs more of the kit than random weights do
 
     model = load_policy(context.weights, bf16=dtype is torch.bfloat16, attention="sdpa")
     return _ready(model, context.device)

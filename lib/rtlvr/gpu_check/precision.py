@@ -20,9 +20,9 @@ from statistics import NormalDist
 import torch
 from transformers import PreTrainedModel
 
-from rtlvr.evaluate.generate import Sampling, prompt_ids, sample_ids, stop_ids
 from rtlvr.gpu_check.context import Context, Row, free_memory, guarded
 from rtlvr.gpu_check.models import model_of, random_prompts
+from rtlvr.policy.generate import Sampling, prompt_ids, sample_ids, stop_ids
 from rtlvr.train.rollout import copy_in
 
 _PROMPTS, _TOKENS, _PROMPT = 64, 256, 200
@@ -188,7 +188,7 @@ def _prompts(context: Context, model: PreTrainedModel) -> tuple[list[list[int]],
     if context.weights is None:
         return random_prompts(model, count, mean), set()
     from rtlvr.data.corpus import heldout_problems
-    from rtlvr.train.policy import chat, load_tokenizer
+    from rtlvr.policy.model import chat, load_tokenizer
 
     tokenizer = load_tokenizer(context.weights)
     chats = [chat(problem.prompt) for problem in heldout_problems(count, seed=1)]

@@ -16,15 +16,15 @@ from rtlvr.data.corpus import procedural, seed_corpus
 from rtlvr.data.roundtrip import stimuli_of
 from rtlvr.evaluate.answers import Answer
 from rtlvr.evaluate.benchmarks import Task, load_tasks
-from rtlvr.evaluate.generate import Sampling, complete_texts
 from rtlvr.evaluate.passk import bootstrap
 from rtlvr.evaluate.scores import Scored, pass_at, score
 from rtlvr.gpu_check.context import Context, Row, free_memory, say
 from rtlvr.gpu_check.learning import asked, step_rows, taught
 from rtlvr.hdl.declarations import header
 from rtlvr.params import Profile, load
+from rtlvr.policy.generate import Sampling, complete_texts
+from rtlvr.policy.model import chat, load_policy, load_tokenizer
 from rtlvr.records import Problem, read_jsonl, write_jsonl
-from rtlvr.train.policy import chat, load_policy, load_tokenizer
 from rtlvr.train.rl import improve
 from rtlvr.verify import Pool
 

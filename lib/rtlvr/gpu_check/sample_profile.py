@@ -8,10 +8,10 @@ from statistics import mean
 import torch
 from transformers import DynamicCache, PreTrainedModel
 
-from rtlvr.evaluate.generate import Sampling, cache_shape, choose
 from rtlvr.gpu_check.context import Context, Row, clocked, guarded
 from rtlvr.gpu_check.models import random_prompts
-from rtlvr.train.attention import GROUPED
+from rtlvr.policy.attention import GROUPED
+from rtlvr.policy.generate import Sampling, cache_shape, choose
 
 _BATCH, _TINY_BATCH = 512, 4
 _STEPS, _TINY_STEPS = 20, 3

@@ -9,10 +9,10 @@ from statistics import median
 import torch
 from transformers import PreTrainedModel
 
-from rtlvr.evaluate.generate import cache_shape
 from rtlvr.gpu_check.context import Context, Row, clocked, guarded, peak_gb, reset_peak
 from rtlvr.gpu_check.device import matmul_rate
 from rtlvr.gpu_check.models import matmul_parameters, model_of
+from rtlvr.policy.generate import cache_shape
 
 _SIZES = ((1, 4096), (8, 1024), (16, 512), (32, 512), (64, 512), (8, 4096))  # rows, tokens of each
 _TINY_SIZES = ((1, 32), (2, 16))

@@ -79,7 +79,7 @@ def sweep(table: pd.DataFrame, published: float) -> tuple[Figure, pd.DataFrame]:
     """Simulated speed-ups at the paper's scale: time of ours against time of the paper's rule, both against fixed draws.
 
     Args:
-        table: `rtlvr.train.simulate.sweep`: columns plan, acceptance, spread, streams, rest, seed, time.
+        table: `rtlvr.draws.simulate.sweep`: columns plan, acceptance, spread, streams, rest, seed, time.
         published: the paper's speed-up.
 
     Raises:

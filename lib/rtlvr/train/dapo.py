@@ -2,7 +2,7 @@
 
 TRL has the objective (clip-higher, token-level loss, group-normalised advantages, no KL); what it lacks is dynamic
 sampling. `AdaptiveDapoTrainer` replaces one method: the one that turns a batch of prompts into scored completions. In
-training it ignores the loader's batch and lets `rtlvr.train.collect` fill the step with B groups of mixed rewards.
+training it ignores the loader's batch and lets `rtlvr.draws.step` fill the step with B groups of mixed rewards.
 
 Several processes act as one: each rolls out its share of every draw, all exchange the mixed groups, decide alike, and
 train on equal parts of the same B groups. Answers are drawn from a random number of their own each, so that they depend
@@ -21,12 +21,12 @@ from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import GRPOConfig, GRPOTrainer
 
-from rtlvr.evaluate.generate import Completion, Sampling, in_batches, prompt_ids, stop_ids
+from rtlvr.draws.step import DynamicSampler, Group, Plan, Step
 from rtlvr.params import Rl
-from rtlvr.train.collect import DynamicSampler, Group, Plan, Step
+from rtlvr.policy.generate import Completion, Sampling, in_batches, prompt_ids, stop_ids
+from rtlvr.reward.equivalence import EquivalenceReward
 from rtlvr.train.config import rewards
 from rtlvr.train.forward import Scores, bucketed
-from rtlvr.train.reward import EquivalenceReward
 from rtlvr.train.rollout import RolloutModel
 
 os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")  # rollout_func is; its signature is checked by our tests

@@ -10,7 +10,6 @@ done and goes on with the evaluation. `params/launch/` has a configuration for D
 import argparse
 import os
 import sys
-from collections.abc import Sequence
 
 import torch
 from accelerate import PartialState
@@ -20,13 +19,12 @@ from rtlvr.data.corpus import heldout_problems
 from rtlvr.data.filters import apply, unsolved
 from rtlvr.data.roundtrip import stimuli_of
 from rtlvr.errors import StageError
-from rtlvr.evaluate.generate import Sampling
 from rtlvr.evaluate.heldout import cached_attempt, problems_of, solved
 from rtlvr.lifeline import follow_launcher
+from rtlvr.policy.generate import Sampling
+from rtlvr.policy.model import load_policy, load_tokenizer
 from rtlvr.records import Problem, Sample, Triple, read_jsonl
 from rtlvr.stage import Stage, open_stage
-from rtlvr.train.commands import TRAIN_RL
-from rtlvr.train.policy import load_policy, load_tokenizer
 from rtlvr.train.rl import improve
 from rtlvr.verify import Pool
 
@@ -76,11 +74,6 @@ def _start(stage: Stage) -> str:
     return str(stage.upstream("04_sft") / "policy") if model == "sft" else model
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m rtlvr.train.launch`, which is `rtlvr train-rl`."""
-    return TRAIN_RL.main(arguments)
-
-
 def run(options: argparse.Namespace) -> int:
     """Prepare or train, this process's part of it; 0.
 
@@ -101,4 +94,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from rtlvr.cli import main
+
+    sys.exit(main(["train-rl", *sys.argv[1:]]))

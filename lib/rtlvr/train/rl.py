@@ -11,13 +11,13 @@ from transformers import PrinterCallback
 
 from rtlvr.evaluate.heldout import trial
 from rtlvr.params import Profile, Rl
+from rtlvr.policy.model import chat, load_policy, load_tokenizer
 from rtlvr.records import Problem
+from rtlvr.reward.equivalence import EquivalenceReward
 from rtlvr.train.adapter import adapter, save_policy
 from rtlvr.train.checkpoints import last_whole
 from rtlvr.train.config import grpo_config
 from rtlvr.train.dapo import AdaptiveDapoTrainer
-from rtlvr.train.policy import chat, load_policy, load_tokenizer
-from rtlvr.train.reward import EquivalenceReward
 from rtlvr.train.steplog import STATE, StepLog, cut_log, restore_sampler
 from rtlvr.verify import Pool, Stimuli
 from rtlvr.verify.cluster import RayPool

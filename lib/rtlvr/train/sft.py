@@ -18,13 +18,13 @@ from transformers import (
 )
 from trl import SFTConfig, SFTTrainer
 
-from rtlvr.evaluate.generate import stop_ids
 from rtlvr.params import Sft
 from rtlvr.paths import from_profile
+from rtlvr.policy.generate import stop_ids
+from rtlvr.policy.model import chat, check_template, load_policy, load_tokenizer
 from rtlvr.records import Triple, write_text
 from rtlvr.train.adapter import adapter, save_policy
 from rtlvr.train.checkpoints import last_whole
-from rtlvr.train.policy import chat, check_template, load_policy, load_tokenizer
 
 
 def sft_dataset(rows: Sequence[Triple]) -> Dataset:

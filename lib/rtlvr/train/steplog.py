@@ -10,8 +10,8 @@ from typing import Any, cast
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from rtlvr.draws.step import Group
 from rtlvr.records import write_text
-from rtlvr.train.collect import Group
 from rtlvr.train.dapo import AdaptiveDapoTrainer, StepRecord
 
 STATE, _SURPLUS = "sampler.json", "surplus.pt"  # a checkpoint with STATE was written to its end

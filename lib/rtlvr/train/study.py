@@ -9,12 +9,12 @@ import pandas as pd
 from scipy.stats import t as student
 
 from rtlvr.data.filters import Filter, apply
+from rtlvr.draws.simulate import fit, like_published, simulate
 from rtlvr.evaluate.heldout import pass_at, problems_of
 from rtlvr.params import Rl, RlStudy
 from rtlvr.records import Measurement, Problem, Triple
-from rtlvr.train.arms import Arm, Outcome
 from rtlvr.train.dapo import plan_of
-from rtlvr.train.simulate import fit, like_published, simulate
+from rtlvr.train.short_runs import Arm, Outcome
 
 STAGE = "05_rl"
 _PLAIN = {"carry_steps": 0, "prompt_history": False, "draw_margin": 0.0}

@@ -22,7 +22,7 @@ import numpy as np
 from rtlvr.errors import DesignError
 from rtlvr.hdl.reading import Reading, read
 from rtlvr.verify import vhdl
-from rtlvr.verify.abc import Abc
+from rtlvr.verify.abc_engine import Abc
 from rtlvr.verify.beside import netlist_known
 from rtlvr.verify.compare import Prepared
 from rtlvr.verify.evidence import CONGRUENT, CUT, Case, Finding

@@ -20,7 +20,7 @@ from rtlvr.hdl.reading import Reading
 from rtlvr.hdl.source import simulates_otherwise
 from rtlvr.scratch import scratch
 from rtlvr.verify import deep, prove
-from rtlvr.verify.abc import Abc, OutOfTime
+from rtlvr.verify.abc_engine import Abc, OutOfTime
 from rtlvr.verify.aiger import read_aiger
 from rtlvr.verify.beside import Beside
 from rtlvr.verify.compare import Prepared

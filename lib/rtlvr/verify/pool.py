@@ -23,9 +23,9 @@ from rtlvr import lifeline
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.hdl.reading import Reading
-from rtlvr.verify.once import Once
+from rtlvr.memo import Once
+from rtlvr.verify.affinity import Slots
 from rtlvr.verify.sandbox import sweep
-from rtlvr.verify.slots import Slots
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
 
 _REMEMBERED = 20_000

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from rtlvr.hdl.circuit import Circuit
-from rtlvr.verify.abc import Abc, Count
+from rtlvr.verify.abc_engine import Abc, Count
 from rtlvr.verify.miter import Miter, resting, size_of
 from rtlvr.verify.stimulus import columns
 

@@ -9,14 +9,13 @@ import argparse
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from tqdm.auto import tqdm
 
 from rtlvr.errors import DesignError, InfrastructureError, ParameterError, StageError
 from rtlvr.evaluate.certify import Certified
-from rtlvr.evaluate.commands import MAKE_PAIRS
 from rtlvr.evaluate.pairs.template import Candidate, Design, designs
 from rtlvr.evaluate.pairs.witness import Sight, icarus, verilator
 from rtlvr.hdl.circuit import Circuit, Port
@@ -125,11 +124,6 @@ def _circuit(design: Design) -> Circuit:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m rtlvr.evaluate.pairs.make`, which is `rtlvr make-pairs`."""
-    return MAKE_PAIRS.main(arguments)
-
-
 def run(options: argparse.Namespace) -> int:
     """Make the pairs, and print what got no label; 0.
 
@@ -157,4 +151,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from rtlvr.cli import main
+
+    sys.exit(main(["make-pairs", *sys.argv[1:]]))

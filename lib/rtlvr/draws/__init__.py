@@ -1,0 +1,1 @@
+"""Dynamic sampling: which prompts to draw, and when a step is full. No model, no tensor."""

@@ -1,0 +1,1 @@
+"""A model: loading, chat, generation, and the format of its answers."""

@@ -1,0 +1,90 @@
+"""The verifiable reward (paper §3.3): 1 if the format is right and the code is equivalent to the golden, else 0."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rtlvr.errors import DesignError, InfrastructureError, ParameterError
+from rtlvr.policy.answer import last_block, parse
+from rtlvr.verify import Pool, Stimuli, Verdict
+from rtlvr.verify.cluster import RayPool
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A judged answer: `reward` 0 or 1, the verdict's status (or `format`), and why."""
+
+    reward: float
+    status: str
+    reason: str
+
+
+def judge(
+    pool: Pool | RayPool,
+    stimuli: Stimuli,
+    goldens: Sequence[str],
+    responses: Sequence[str],
+    plain: bool = False,
+    accept_unproved: bool = True,
+) -> list[Judgement]:
+    """Judge responses against their goldens, in order.
+
+    Args:
+        plain: take the last ```verilog block without asking for think and answer tags (a base model's answers).
+        accept_unproved: reward also what simulation could not tell from the golden and nothing proved.
+
+    Raises:
+        InfrastructureError: tools failed, or a golden itself cannot be judged; never scored as a wrong answer.
+    """
+    codes, problems = zip(*[_extract(text, plain) for text in responses], strict=True) if responses else ((), ())
+    pairs = [(golden, code) for golden, code, problem in zip(goldens, codes, problems, strict=True) if problem is None]
+    try:
+        verdicts = pool.verify_many(pairs, stimuli)
+        return [Judgement(0.0, "format", p) if p else _scored(next(verdicts), accept_unproved) for p in problems]
+    except DesignError as error:
+        raise InfrastructureError(
+            f"a golden cannot be judged: {error}; filter the data with notebook 02 first"
+        ) from error
+
+
+def _extract(text: str, plain: bool) -> tuple[str, str | None]:
+    if plain:
+        code = last_block(text)
+        return (code or "", None if code is not None else "there is no ```verilog block")
+    response = parse(text)
+    return response.code, response.problem
+
+
+def _scored(verdict: Verdict, accept_unproved: bool) -> Judgement:
+    right = verdict.equivalent and (verdict.proved or accept_unproved)
+    return Judgement(float(right), verdict.status, verdict.reason)
+
+
+class EquivalenceReward:
+    """The reward function that TRL calls; it remembers the last call's rewards for dynamic sampling.
+
+    Args:
+        plain: reward the last ```verilog block, whether or not there are think and answer tags.
+    """
+
+    __name__ = "equivalence"
+
+    def __init__(
+        self, pool: Pool | RayPool, stimuli: Stimuli, accept_unproved: bool = True, plain: bool = False
+    ) -> None:
+        if not accept_unproved and pool.mode == "testbench":
+            raise ParameterError(
+                "got rl.accept_unproved=false with the testbench mode, which proves nothing; use hybrid"
+            )
+        self._pool, self._stimuli, self._accept_unproved = pool, stimuli, accept_unproved
+        self._plain, self.last = plain, list[Judgement]()
+
+    def start(self, golden: str, text: str) -> None:
+        """Begin to judge an answer that will be asked for; the pool remembers its verdict, failures are asked again."""
+        code, problem = _extract(text, self._plain)
+        if problem is None:
+            self._pool.begin(golden, code, self._stimuli)
+
+    def __call__(self, completions: list[str | list[dict[str, str]]], golden: list[str], **_: object) -> list[float]:
+        texts = [c if isinstance(c, str) else c[-1]["content"] for c in completions]
+        self.last = judge(self._pool, self._stimuli, golden, texts, self._plain, self._accept_unproved)
+        return [j.reward for j in self.last]

@@ -1,0 +1,106 @@
+"""Many short RL runs from one policy, side by side: what the studies of notebook 05 are made of.
+
+Runs are independent, so on CPUs each gets one core and one thread (two runs of one thread each do more than one of two);
+on a GPU they follow one another. A run that is done is not run again, one that was cut off goes on.
+"""
+
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+from functools import partial
+from os import cpu_count
+from pathlib import Path
+
+import pandas as pd
+import torch
+from tqdm.auto import tqdm
+
+from rtlvr.evaluate.heldout import attempt
+from rtlvr.lifeline import processes
+from rtlvr.params import Profile
+from rtlvr.policy.generate import Sampling
+from rtlvr.records import Problem, Sample, read_jsonl, write_jsonl
+from rtlvr.verify import Pool, Stimuli
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One run: its name and seed, what it changes of the stage's parameters (`rl` fields), and its training set."""
+
+    name: str
+    seed: int
+    changes: dict[str, object]
+    train: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all runs share: the policy to start from, held-out problems, the stage's parameters, and where results go."""
+
+    policy: str
+    heldout: tuple[Problem, ...]
+    params: Profile
+    stimuli: Stimuli
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished run: one row per step, and its answers to the held-out problems."""
+
+    arm: str
+    seed: int
+    steps: pd.DataFrame
+    samples: list[Sample]
+
+
+def run_arms(arms: Sequence[Arm], setting: Setting, jobs: int = 0) -> list[Outcome]:
+    """Run what is not done yet, `jobs` at a time (0: one per core, one in all with a GPU); outcomes in order.
+
+    Raises:
+        Exception: what a run raised; those that are done stay done.
+    """
+    waiting = [arm for arm in arms if not _samples(setting, arm).exists()]
+    jobs = jobs or (1 if torch.cuda.is_available() else cpu_count() or 1)
+    if waiting:
+        with processes(min(jobs, len(waiting)), partial(_settle, jobs)) as executor:
+            futures = [executor.submit(_run, arm, setting) for arm in waiting]
+            for future in tqdm(as_completed(futures), "runs", len(futures), unit="run"):
+                future.result()
+    return [_outcome(arm, setting) for arm in arms]
+
+
+def _settle(jobs: int) -> None:
+    if jobs > 1:
+        torch.set_num_threads(1)
+
+
+def _run(arm: Arm, setting: Setting) -> None:
+    from rtlvr.policy.model import load_policy, load_tokenizer
+    from rtlvr.train.rl import improve, read_steps
+
+    rl = setting.params.rl.model_copy(update={**arm.changes, "seed": arm.seed})
+    params, folder, pool = setting.params.model_copy(update={"rl": rl}), _folder(setting, arm), Pool(1)
+    sampling = Sampling(rl.max_response, rl.temperature)
+    policy = improve(setting.policy, arm.train, (), params, pool, setting.stimuli, folder)
+    model, tokenizer = load_policy(policy), load_tokenizer(policy)
+    samples = attempt(model, tokenizer, setting.heldout, sampling, pool, setting.stimuli, variant=arm.name)
+    read_steps(folder / "steps.jsonl").to_csv(folder / "steps.csv", index=False)
+    write_jsonl(_samples(setting, arm), samples)
+    pool.close()
+    for left in ("checkpoints", "policy"):
+        shutil.rmtree(folder / left)
+
+
+def _folder(setting: Setting, arm: Arm) -> Path:
+    return setting.folder / arm.name.replace(" ", "_") / f"seed{arm.seed}"
+
+
+def _samples(setting: Setting, arm: Arm) -> Path:
+    return _folder(setting, arm) / "heldout.jsonl"
+
+
+def _outcome(arm: Arm, setting: Setting) -> Outcome:
+    steps = pd.read_csv(_folder(setting, arm) / "steps.csv")
+    return Outcome(arm.name, arm.seed, steps, read_jsonl(_samples(setting, arm), Sample))

@@ -1,0 +1,113 @@
+"""Backends: the kit's small base under transformers, killed half-way; vLLM where it is installed."""
+
+import inspect
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from rtlvr.errors import ParameterError
+from rtlvr.evaluate.answering import Asking, ask
+from rtlvr.evaluate.answers import Answer
+from rtlvr.evaluate.benchmarks import Task
+from rtlvr.llm.transcript import Reply, Request
+from rtlvr.paths import TINY_POLICY
+from rtlvr.policy import backends
+from rtlvr.policy.backends import Asked, Transformers, chosen, fingerprint
+
+TASKS = [
+    Task(id=f"t{i}", benchmark="b", style="rtllm", prompt=text, top="m", header="", testbench="", reference="")
+    for i, text in enumerate(("an adder", "a counter with a reset", "a multiplexer"))
+]
+ASKING = Asking(samples=3, temperature=1.0, top_p=0.9, max_tokens=12, seed=5)
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Transformers:
+    return chosen("transformers", TINY_POLICY)
+
+
+class Dying:
+    """A backend that dies after so many replies."""
+
+    def __init__(self, backend: Transformers, left: int) -> None:
+        self.model, self._backend, self._left, self.asked = backend.model, backend, left, 0
+
+    def replies(self, asked: Asked) -> Iterator[Reply]:
+        self.asked = len(asked)
+        for count, reply in enumerate(self._backend.replies(asked)):
+            if count == self._left:
+                raise KeyboardInterrupt
+            yield reply
+
+
+def rows(answers: Sequence[Answer]) -> list[tuple[str, str, int, bool]]:
+    return [(a.task_id, a.response, a.tokens, a.truncated) for a in answers]
+
+
+def test_samples_do_not_depend_on_their_company(
+    tiny: Transformers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = ask(TASKS, ASKING, tiny, tmp_path / "together.jsonl")
+    monkeypatch.setattr(backends, "_CPU_BATCH", 2)
+    alone = ask(TASKS, ASKING, tiny, tmp_path / "alone.jsonl")
+    assert rows(together) == rows(alone)
+    assert [row.task_id for row in together] == ["t0"] * 3 + ["t1"] * 3 + ["t2"] * 3
+    assert all(0 < row.tokens <= 12 for row in together)
+    assert len({row.response for row in together[:3]}) > 1, "three seeds, one answer"
+
+
+def test_a_kill_loses_nothing_that_was_given(tiny: Transformers, tmp_path: Path) -> None:
+    out, dying = tmp_path / "samples.jsonl", Dying(tiny, 4)
+    with pytest.raises(KeyboardInterrupt):
+        ask(TASKS, ASKING, dying, out)
+    assert not out.exists()
+    again = Dying(tiny, 100)
+    resumed = ask(TASKS, ASKING, again, out)
+    assert (dying.asked, again.asked) == (9, 5)
+    assert rows(resumed) == rows(ask(TASKS, ASKING, tiny, tmp_path / "unbroken.jsonl"))
+
+
+def test_greedy_and_cut(tiny: Transformers, tmp_path: Path) -> None:
+    greedy = ask(TASKS[:1], Asking(samples=2, max_tokens=3), tiny, tmp_path / "greedy.jsonl")
+    assert greedy[0].response == greedy[1].response
+    assert all(row.truncated and row.tokens == 3 for row in greedy)
+
+
+def test_new_weights_are_not_taken_for_old_ones(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"one")
+    before = fingerprint(tmp_path)
+    assert fingerprint(tmp_path) == before
+    (tmp_path / "model.safetensors").write_bytes(b"other")
+    assert fingerprint(tmp_path) != before
+    assert fingerprint("Qwen/Qwen2.5-Coder-7B-Instruct") == "Qwen/Qwen2.5-Coder-7B-Instruct"
+
+
+def test_an_endpoint_needs_its_url() -> None:
+    with pytest.raises(ParameterError, match="base-url"):
+        chosen("endpoint", "model")
+
+
+def test_vllm_that_is_not_here_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "vllm", None)
+    with pytest.raises(ParameterError, match=r"\[gpu\]"):
+        chosen("vllm", TINY_POLICY)
+
+
+def test_vllm_takes_what_we_give_it(tmp_path: Path) -> None:
+    vllm = pytest.importorskip("vllm")
+    assert {"messages", "sampling_params", "use_tqdm"} <= set(inspect.signature(vllm.LLM.chat).parameters)
+    torch = pytest.importorskip("torch")
+    if not torch.cuda.is_available():
+        pytest.skip("vLLM is here, a GPU is not")
+    answers = ask(TASKS, ASKING, chosen("vllm", TINY_POLICY), tmp_path / "samples.jsonl")
+    assert len(answers) == 9
+    assert all(0 < row.tokens <= 12 for row in answers)
+
+
+def test_a_request_is_put_as_messages() -> None:
+    request = Request(model="m", system="", user="an adder", temperature=0, max_tokens=1, seed=0)
+    assert request.messages == [{"role": "user", "content": "an adder"}]
+    with_system = request.model_copy(update={"system": "be brief"})
+    assert [message["role"] for message in with_system.messages] == ["system", "user"]
