@@ -149,7 +149,7 @@ NOT_THERE = [
     "gpu-check --problems none.jsonl --out out",
     "gpu-check --benchmarks nowhere --out out",
     pytest.param("gpu-check", marks=pytest.mark.tools),
-    pytest.param("train-rl --profile typo", marks=pytest.mark.tools),
+    pytest.param("run 05_rl --profile typo", marks=pytest.mark.tools),
 ]
 
 

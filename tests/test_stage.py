@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from rtlvr.errors import StageError
+from rtlvr.identity import notebooks
 from rtlvr.params import load
 from rtlvr.records import Golden, Measurement, put, read_jsonl, write_jsonl
-from rtlvr.stage import PLANS, Stage, open_stage, set_aside_results, stage_key
+from rtlvr.stage import Stage, open_stage, set_aside_results, stage_key
 
 ROW = Measurement(stage="02_roundtrip", metric="funnel", variant="goldens", value=3, n=3)
 
@@ -124,7 +125,7 @@ def test_records_refuse_unknown_fields_and_change() -> None:
 def test_every_notebook_has_a_plan() -> None:
     from rtlvr.paths import NOTEBOOKS
 
-    assert sorted(PLANS) == sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+    assert notebooks() == sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 
 
 def test_rows_put_in_again_replace_and_repeated_ones_are_refused(outputs: Path) -> None:

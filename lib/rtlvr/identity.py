@@ -1,8 +1,8 @@
 """What determines a stage's results: the parameters it reads, its inputs outside the kit, its code, and its predecessors.
 
 Each of these is a fact with a short digest, so that a stage can say not only that it is stale, but why. Parameters that
-change no result (`rtlvr.schema.ASIDE`) are left out. Code counts as the modules that the notebook imports, and what these
-import, without comments, docstrings and what only draws or plumbs.
+change no result (`rtlvr.schema.ASIDE`) are left out. Code counts as the stage's module, and what this
+imports, without comments, docstrings and what only draws or plumbs.
 """
 
 import ast
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rtlvr.errors import StageError
 from rtlvr.params import Profile, changes_results, value_of
-from rtlvr.paths import NOTEBOOKS, PACKAGE, from_profile, model_path
+from rtlvr.paths import PACKAGE, from_profile, model_path
 
 VERSION = metadata.version("rtlvr")
 _WHOLE = 16 << 20  # bytes of a file up to which its content counts; of larger ones (weights) size and time of change
@@ -33,6 +33,8 @@ _NO_RESULT = (
     "reproduce",
     "schema",
     "stage",
+    "stages.context",
+    "stages.upstream",
 )
 
 Inputs = Callable[[Profile], dict[str, str]]
@@ -40,12 +42,25 @@ Inputs = Callable[[Profile], dict[str, str]]
 
 @dataclass(frozen=True)
 class Plan:
-    """What a stage reads: parameter sections or single parameters, its predecessors, and inputs outside the kit."""
+    """What a stage reads: parameter sections or single parameters, its predecessors, and inputs outside the kit.
 
-    notebook: str
+    Args:
+        name: of the stage, and of its folder.
+        module: in `rtlvr.stages`; its `run` computes the stage.
+        shown_in: the notebook that shows it; empty: the one of its name.
+    """
+
+    name: str
+    module: str
     reads: tuple[str, ...]
     upstream: tuple[str, ...] = ()
     inputs: Inputs = field(default=lambda _: {})
+    shown_in: str = ""
+
+    @property
+    def notebook(self) -> str:
+        """The notebook that shows the stage."""
+        return self.shown_in or self.name
 
 
 def _benchmarks(params: Profile) -> dict[str, str]:
@@ -75,30 +90,53 @@ def _model(key: str) -> Inputs:
     return inputs
 
 
+_VERIFIER = ("testbench", "verifier")
+
 PLANS: dict[str, Plan] = {
-    plan.notebook: plan
+    plan.name: plan
     for plan in (
-        Plan("00_start_here", ("testbench",)),
-        Plan("01_testbench", ("testbench", "study", "benchmarks.root"), (), _benchmarks),
-        Plan("02_roundtrip", ("testbench", "corpus", "roundtrip", "benchmarks.root"), (), _corpus),
+        Plan("00_start_here", "start_here", _VERIFIER),
+        Plan("01_testbench", "testbench", (*_VERIFIER, "study", "benchmarks.root"), (), _benchmarks),
+        Plan("02_roundtrip", "roundtrip", (*_VERIFIER, "corpus", "roundtrip", "benchmarks.root"), (), _corpus),
         Plan(
             "03_filtering",
-            ("testbench", "filtering", "corpus", "roundtrip", "sft.max_length"),
+            "filtering",
+            (*_VERIFIER, "filtering", "corpus", "roundtrip", "sft.max_length"),
             ("02_roundtrip",),
             _model("filtering.base_model"),
         ),
-        Plan("04_sft", ("testbench", "sft", "evaluation"), ("03_filtering",), _model("sft.model")),
-        Plan("05_rl", ("testbench", "filtering", "rl", "rl_study", "evaluation"), ("04_sft",), _model("rl.model")),
+        Plan("04_sft", "sft", (*_VERIFIER, "sft", "evaluation"), ("03_filtering",), _model("sft.model")),
+        Plan("05_rl", "rl", (*_VERIFIER, "filtering", "rl", "evaluation"), ("04_sft",), _model("rl.model")),
+        Plan("05_rl_study", "rl_study", (*_VERIFIER, "filtering", "rl", "rl_study"), ("05_rl",), shown_in="05_rl"),
         Plan(
             "06_benchmarks",
-            ("testbench", "evaluation", "benchmarks"),
+            "benchmarks",
+            (*_VERIFIER, "evaluation", "benchmarks"),
             ("05_rl",),
             lambda params: _benchmarks(params) | _model("benchmarks.model")(params),
         ),
-        Plan("07_test_time_scaling", ("testbench", "evaluation", "scaling"), ("05_rl",)),
-        Plan("08_paper_figures", ()),
+        Plan("07_test_time_scaling", "scaling", (*_VERIFIER, "evaluation", "scaling"), ("05_rl",)),
+        Plan("08_paper_figures", "figures", ()),
     )
 }
+
+
+def notebooks() -> list[str]:
+    """The notebooks, in order."""
+    return list(dict.fromkeys(plan.notebook for plan in PLANS.values()))
+
+
+def shown_in(notebook: str) -> list[str]:
+    """The stages that a notebook shows, in order."""
+    return [name for name, plan in PLANS.items() if plan.notebook == notebook]
+
+
+def before(name: str) -> list[str]:
+    """All stages that a stage builds on, the first first."""
+    wanted: set[str] = set(PLANS[name].upstream)
+    for other in reversed(PLANS):
+        wanted |= set(PLANS[other].upstream) if other in wanted else set()
+    return [other for other in PLANS if other in wanted]
 
 
 def facts(name: str, params: Profile, before: Profile | None = None) -> dict[str, object]:
@@ -149,7 +187,7 @@ class Declared(Profile):
 def declared(name: str, params: Profile) -> Profile:
     """The part of `params` that stage `name` has declared that it reads."""
     sections = {read.split(".")[0] for read in PLANS[name].reads}
-    own = {key for key in Profile.model_fields if key in ("profile", "run", "seed", "resume")}
+    own = {key for key in Profile.model_fields if key in ("profile", "run", "seed", "resume", "upstream")}
     return Declared.model_construct(**{key: getattr(params, key) for key in own | sections})
 
 
@@ -179,23 +217,14 @@ def _content(file: Path) -> str:
 
 @cache
 def code_digest(name: str) -> str:
-    """A digest of the code that computes a stage: its notebook's cells and all modules of ours that these need."""
-    cells = _cells(NOTEBOOKS / f"{name}.ipynb")
-    todo, seen = set().union(*map(_imports, cells)), set()
+    """A digest of the code that computes a stage: its module in `rtlvr.stages`, and all modules of ours that it needs."""
+    todo, seen = {f"rtlvr.stages.{PLANS[name].module}"}, set[str]()
     while todo:
         module = todo.pop()
         if module not in seen:
             seen.add(module)
             todo |= _module(module)[1] - seen
-    parts = [ast.dump(tree) for tree in cells] + [_module(module)[0] for module in sorted(seen)]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
-
-
-def _cells(notebook: Path) -> list[ast.Module]:
-    """The code cells, that of the parameters left out: their values count as parameters."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    code = [c for c in cells if c["cell_type"] == "code" and "parameters" not in c["metadata"].get("tags", [])]
-    return [ast.parse("".join(cell["source"])) for cell in code]
+    return hashlib.sha256("\0".join(_module(module)[0] for module in sorted(seen)).encode()).hexdigest()[:12]
 
 
 def _file(module: str) -> Path | None:

@@ -7,28 +7,29 @@ from typing import Any
 from rtlvr.errors import ParameterError
 from rtlvr.identity import VERSION
 from rtlvr.params import assignments, load
-from rtlvr.stage import Stage, commit, open_stage
+from rtlvr.stage import commit
+from rtlvr.stages.context import Context, open_context
 
 
 def start(
     name: str, namespace: dict[str, Any], own: Mapping[str, str] | None = None, **keys: str | tuple[str, ...]
-) -> Stage:
-    """Open the stage of notebook `name` from the notebook's own variables.
+) -> Context:
+    """Open the stage of notebook `name` from the notebook's own variables; predecessors that are not done run first.
 
     Args:
         name: the notebook, e.g. `05_rl`.
         namespace: the notebook's `globals()`.
         own: like `keys`, of parameters that hold for this notebook alone: its predecessors are those of the profile.
         keys: the notebook's parameters and the profile keys that they override, e.g. `steps="rl.steps"`, or several
-            keys that take the same value. Always there are `profile`, `run` (a name for the results' folder) and `set`
-            (any parameters, as `rl.steps=300 rl.seed=1`).
+            keys that take the same value. Always there are `profile`, `run` (a name for the results' folder), `set` (any
+            parameters, as `rl.steps=300 rl.seed=1`) and `upstream` (`check`: stop where a predecessor is not done).
 
     Raises:
         ParameterError: a parameter is unknown (papermill itself would only warn), mistyped or out of range.
-        StageError: a predecessor has not run or is stale.
+        StageError: a predecessor is not done, and `upstream` is `check` or running it failed.
     """
     local = dict(own or {})
-    allowed = {"profile", "run", "set", *keys, *local}
+    allowed = {"profile", "run", "set", "upstream", *keys, *local}
     unknown = _assigned_before_start(namespace) - allowed
     if unknown:
         raise ParameterError(f"got parameter {', '.join(sorted(unknown))}; allowed: {', '.join(sorted(allowed))}")
@@ -38,9 +39,10 @@ def start(
         for key in ([named] if isinstance(named, str) else named)
     }
     words = assignments(namespace.get("set", "") if isinstance(namespace.get("set"), str) else "")
-    named = overrides | words | ({"run": namespace["run"]} if namespace.get("run") else {})
+    general = {key: namespace[key] for key in ("run", "upstream") if namespace.get(key)}
+    named = overrides | words | general
     alone = {key: namespace[mine] for mine, key in local.items() if namespace[mine] is not None}
-    stage = open_stage(name, load(namespace["profile"], named | alone), load(namespace["profile"], named))
+    stage = open_context(name, load(namespace["profile"], named), load(namespace["profile"], named | alone))
     state = "finished before; its results are shown, not computed again" if stage.done else "to be computed"
     print(f"rtlvr {VERSION} ({commit()}) · {name} · profile {stage.params.profile} · {state}\nresults: {stage.folder}")
     return stage

@@ -33,6 +33,7 @@ from rtlvr.schema import (
     Sft,
     Study,
     Testbench,
+    VerifierSettings,
 )
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Sft",
     "Study",
     "Testbench",
+    "VerifierSettings",
     "allowed_keys",
     "assignments",
     "changes_results",

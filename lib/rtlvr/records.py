@@ -133,6 +133,11 @@ class Measurement(Record):
         """What tells it from every other measurement of a run."""
         return self.stage, self.metric, self.variant
 
+    @property
+    def interval(self) -> tuple[float, float | None, float | None, int]:
+        """Value, both ends of its interval, and the number of observations: what a closing table shows."""
+        return self.value, self.low, self.high, self.n
+
 
 RecordType = TypeVar("RecordType", bound=Record)
 

@@ -17,11 +17,13 @@ from pathlib import Path
 
 from rtlvr import lifeline
 from rtlvr.errors import ParameterError
+from rtlvr.identity import notebooks, shown_in
 from rtlvr.params import Profile, settings_of
 from rtlvr.paths import NOTEBOOKS, outputs
-from rtlvr.stage import PLANS, Stage, set_aside_results
+from rtlvr.stage import Stage, set_aside_results
 
 _FIGURES = "08_paper_figures"
+_DISTRIBUTED = ("RANK", "WORLD_SIZE", "LOCAL_", "GROUP_", "ROLE_", "MASTER_", "TORCHELASTIC_", "ACCELERATE_", "FSDP_")
 
 
 def reproduce(params: Profile, only: Sequence[str] | None = None, fresh: bool = False, again: bool = False) -> int:
@@ -32,35 +34,53 @@ def reproduce(params: Profile, only: Sequence[str] | None = None, fresh: bool = 
     Raises:
         ParameterError: unknown notebook.
     """
-    names = [name for name in PLANS if not only or name in only]
+    names = [name for name in notebooks() if not only or name in only]
     if only and len(names) != len(set(only)):
-        raise ParameterError(f"got notebooks {', '.join(only)}; allowed: {', '.join(PLANS)}")
+        raise ParameterError(f"got notebooks {', '.join(only)}; allowed: {', '.join(notebooks())}")
     if fresh:
-        for name in names:
-            set_aside_results(Stage(name, params), for_good=True)
+        for stage in (stage for name in names for stage in shown_in(name)):
+            set_aside_results(Stage(stage, params), for_good=True)
     worked = False
     for name in names:
         if not again and _finished(name, params, worked):
             print(f"{name:22} done before", flush=True)
             continue
         worked = True
-        if not _run(name, params):
+        if not run_notebook(name, params):
             return 1
     _closing_lines(params)
     return 0
 
 
 def _finished(name: str, params: Profile, worked: bool) -> bool:
-    """Whether a notebook need not run: its stage is done and its executed copy is there; figures follow any other work."""
-    done = Stage(name, params).done and _executed(name, params).exists()
+    """Whether a notebook need not run: its stages are done, its executed copy is there; figures follow any other work."""
+    done = _done(name, params) and _executed(name, params).exists()
     return done and not (name == _FIGURES and worked)
+
+
+def _done(notebook: str, params: Profile) -> bool:
+    return all(Stage(name, params).done for name in shown_in(notebook))
 
 
 def _executed(name: str, params: Profile) -> Path:
     return outputs() / params.run / "notebooks" / f"{name}.ipynb"
 
 
-def _run(name: str, params: Profile) -> bool:
+def run_without_notebook(name: str, params: Profile) -> bool:
+    """Run a stage as `rtlvr run` does, in a process of its own; whether it is done then."""
+    log = outputs() / params.run / "notebooks" / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    words = ["run", name, "--profile", params.profile, "--set", settings_of(params)]
+    code, seconds = _child([sys.executable, "-m", "rtlvr", *words], name, log)
+    if code == 0 and Stage(name, params).done:
+        print(f"\r{name:22} done in {seconds:.0f} s", flush=True)
+        return True
+    print(f"\r{name:22} FAILED after {seconds:.0f} s", *_error(log, log), f"log: {log}", sep="\n", flush=True)
+    return False
+
+
+def run_notebook(name: str, params: Profile) -> bool:
+    """Run a notebook through papermill, keep its executed copy, and say how long it took; whether its stages are done then."""
     target = _executed(name, params)
     target.parent.mkdir(parents=True, exist_ok=True)
     log = target.with_suffix(".log")
@@ -73,12 +93,8 @@ def _run(name: str, params: Profile) -> bool:
         *("-p", "profile", params.profile, "-p", "set", settings_of(params)),
         "--no-progress-bar",
     ]
-    began = time.monotonic()
-    with log.open("w") as sink:
-        process = lifeline.start(command, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True)
-        code = _wait(process, name, began)
-    seconds = time.monotonic() - began
-    if code == 0 and Stage(name, params).done:
+    code, seconds = _child(command, name, log)
+    if code == 0 and _done(name, params):
         target.with_suffix(".part.ipynb").replace(target)
         print(f"\r{name:22} done in {seconds:.0f} s", flush=True)
         return True
@@ -90,6 +106,17 @@ def _run(name: str, params: Profile) -> bool:
         flush=True,
     )
     return False
+
+
+def _child(command: list[str], name: str, log: Path) -> tuple[int, float]:
+    """Exit status and seconds of a child that is no part of a distributed run, although this process may be."""
+    began = time.monotonic()
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(_DISTRIBUTED)}
+    with log.open("w") as sink:
+        process = lifeline.start(
+            command, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True, env=environment
+        )
+        return _wait(process, name, began), time.monotonic() - began
 
 
 def _wait(process: subprocess.Popen, name: str, began: float) -> int:
@@ -112,7 +139,7 @@ def _wait(process: subprocess.Popen, name: str, began: float) -> int:
 
 def _error(executed: Path, log: Path) -> list[str]:
     """The failed cell's error, or else the end of the log."""
-    if executed.exists():
+    if executed.suffix == ".ipynb" and executed.exists():
         cells = json.loads(executed.read_text()).get("cells", [])
         outputs_ = [o for cell in cells for o in cell.get("outputs", []) if o.get("output_type") == "error"]
         if outputs_:

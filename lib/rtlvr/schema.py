@@ -34,6 +34,14 @@ class Testbench(Section):
     workers: Annotated[Count, ASIDE] = Field(description="verification processes; 0: one per core")
 
 
+class VerifierSettings(Section):
+    """The one verifier behind data, reward and evaluation."""
+
+    mode: Literal["hybrid", "testbench", "formal"] = Field(
+        description="evidence: hybrid: simulation and proof; testbench: the paper's alone; formal: proof alone"
+    )
+
+
 class Study(Section):
     """The fault-injection study of notebook 01."""
 
@@ -259,7 +267,11 @@ class Profile(Section):
     run: Annotated[str, ASIDE] = Field(description="name of the run: its folder below outputs/")
     seed: Count = Field(description="of everything random")
     resume: Annotated[bool, ASIDE] = Field(description="go on from the last checkpoint of an interrupted run")
+    upstream: Annotated[Literal["run", "check"], ASIDE] = Field(
+        description="a stage's predecessor that is missing or stale: run it first, or stop and name it"
+    )
     testbench: Testbench
+    verifier: VerifierSettings
     study: Study
     corpus: Corpus
     roundtrip: Roundtrip

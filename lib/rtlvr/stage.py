@@ -14,8 +14,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -27,6 +29,25 @@ from rtlvr.paths import INSTALLED, ROOT, outputs
 from rtlvr.records import Measurement, RecordType, cached, read_jsonl, write_jsonl, write_text
 
 
+@dataclass(frozen=True)
+class Result:
+    """What a stage has made: its measurements, and the files in its folder."""
+
+    stage: str
+    folder: Path
+    measurements: tuple[Measurement, ...]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The measurements, a row each."""
+        return pd.DataFrame([row.model_dump() for row in self.measurements], columns=list(Measurement.model_fields))
+
+    @property
+    def files(self) -> list[Path]:
+        """All files of the stage."""
+        return sorted(path for path in self.folder.rglob("*") if path.is_file())
+
+
 class Stage:
     """One stage of one run. Make it with `open_stage`."""
 
@@ -36,7 +57,13 @@ class Stage:
         self.facts = facts(name, params, before)
         self.key = key_of(self.facts)
         self._before = before or params
+        self._began = time.monotonic()
         self.folder = outputs() / params.run / name
+
+    @property
+    def all_params(self) -> Profile:
+        """The parameters of all stages of the run."""
+        return self._before
 
     @property
     def done(self) -> bool:
@@ -65,8 +92,8 @@ class Stage:
         changed = "; ".join(before.why_stale())
         state = f"is stale ({changed})" if changed else "has not finished"
         raise StageError(
-            f"stage {name} of run {self.params.run!r} {state}; run notebooks/{name}.ipynb first, or "
-            f"`rtlvr reproduce --profile {self.params.profile} --only {name}`"
+            f"stage {name} of run {self.params.run!r} {state}; run notebooks/{PLANS[name].notebook}.ipynb first, or "
+            f"`rtlvr run {name} --profile {self.params.profile}`; with upstream=run it is run first by itself"
         )
 
     def why_stale(self) -> list[str]:
@@ -74,8 +101,8 @@ class Stage:
         path = self.path("facts.json")
         return differences(json.loads(path.read_text()), self.facts) if path.exists() else []
 
-    def finish(self, rows: list[Measurement]) -> pd.DataFrame:
-        """Write the measurements, then the manifest; refresh the run's results.csv. Returns the measurements as a table.
+    def finish(self, rows: Sequence[Measurement]) -> Result:
+        """Write the measurements, then the manifest; refresh the run's results.csv.
 
         Raises:
             StageError: two rows have the same stage, metric and variant.
@@ -84,9 +111,19 @@ class Stage:
         write_jsonl(self.path("measurements.jsonl"), rows)
         write_text(self.path("manifest.json"), json.dumps(self._manifest(), indent=1))
         refresh_results(self.params.run)
-        return pd.DataFrame([row.model_dump() for row in rows])
+        return Result(self.name, self.folder, tuple(rows))
 
-    def _refuse_repeated(self, rows: list[Measurement]) -> None:
+    def result(self) -> Result:
+        """What a finished stage has made.
+
+        Raises:
+            StageError: it has not finished.
+        """
+        if not self.done:
+            raise StageError(f"stage {self.name} of run {self.params.run!r} has not finished")
+        return Result(self.name, self.folder, tuple(read_jsonl(self.path("measurements.jsonl"), Measurement)))
+
+    def _refuse_repeated(self, rows: Sequence[Measurement]) -> None:
         repeated = [" ".join(key[1:]).strip() for key, count in Counter(row.key for row in rows).items() if count > 1]
         if repeated:
             raise StageError(
@@ -99,6 +136,7 @@ class Stage:
             "stage": self.name,
             "key": self.key,
             "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "seconds": self._seconds(),
             "seed": self.params.seed,
             "profile": self.params.profile,
             "facts": self.facts,
@@ -110,21 +148,32 @@ class Stage:
             "command": sys.argv,
         }
 
+    def _seconds(self) -> float:
+        """How long the stage took; where it was only shown again, how long it took then."""
+        path = self.path("manifest.json")
+        earlier = json.loads(path.read_text()) if path.exists() else {}
+        return float(earlier["seconds"] if "seconds" in earlier else round(time.monotonic() - self._began, 1))
+
     def _read_parameters(self) -> dict[str, object]:
         """All sections that the stage reads, those parameters included that change no result."""
         sections = dict.fromkeys(read.split(".")[0] for read in PLANS[self.name].reads)
         return {name: getattr(self.params, name).model_dump() for name in sections}
 
 
-def open_stage(name: str, params: Profile, before: Profile | None = None) -> Stage:
+StageType = TypeVar("StageType", bound=Stage)
+
+
+def open_stage(name: str, params: Profile, before: Profile | None = None, kind: type[StageType] = Stage) -> StageType:
     """The stage's folder, ready to work in: predecessors checked, results of other parameters set aside.
 
-    `before`: the parameters of its predecessors, where these are not its own.
+    Args:
+        before: the parameters of its predecessors, where these are not its own.
+        kind: the class of what is returned.
 
     Raises:
         StageError: a predecessor is missing or stale.
     """
-    stage = Stage(name, params, before)
+    stage = kind(name, params, before)
     for other in PLANS[name].upstream:
         stage.upstream(other)
     for line in stage.why_stale():

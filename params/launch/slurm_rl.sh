@@ -21,4 +21,4 @@ srun --nodes=1 --ntasks=1 --nodelist="${nodes[2]}" --exact \
 srun --nodes=2 --ntasks=2 --nodelist="${nodes[0]},${nodes[1]}" --exact bash -c '
   accelerate launch --config_file params/launch/zero3_2x8.yaml --machine_rank "$SLURM_PROCID" \
     --main_process_ip "'"${nodes[0]}"'" --main_process_port 29500 \
-    -m rtlvr.train.launch --profile paper --vllm-host "'"${nodes[2]}"'"'
+    -m rtlvr run 05_rl --profile paper --set "rl.vllm_host='"${nodes[2]}"'"'

@@ -27,8 +27,20 @@ def papermill(home: Path, notebook: str, *arguments: str, cwd: Path, ok: bool = 
     return "".join("".join(o.get("text", o.get("data", {}).get("text/plain", ""))) for o in outputs)
 
 
+CHECK = ("-p", "upstream", "check")
+
+
 def test_rl_before_sft_names_the_notebook_to_run(home: Path) -> None:
-    assert "run notebooks/04_sft.ipynb first" in papermill(home, "05_rl.ipynb", cwd=NOTEBOOKS, ok=False)
+    assert "run notebooks/04_sft.ipynb first" in papermill(home, "05_rl.ipynb", *CHECK, cwd=NOTEBOOKS, ok=False)
+
+
+@pytest.mark.timeout(600)
+def test_rl_alone_runs_what_it_builds_on(home: Path) -> None:
+    said = papermill(home, "05_rl.ipynb", "-p", "steps", "1", cwd=NOTEBOOKS)
+    assert "02_roundtrip has not run; it is run first, " in said
+    executed = {path.stem for path in (home / "smoke" / "notebooks").glob("*.ipynb")}
+    assert executed == {"02_roundtrip", "03_filtering", "04_sft"}
+    assert all((home / "smoke" / name / "manifest.json").exists() for name in (*executed, "05_rl", "05_rl_study"))
 
 
 @pytest.mark.parametrize("name", ["00_start_here", "01_testbench", "02_roundtrip", "03_filtering", "04_sft"])
@@ -57,7 +69,7 @@ def test_rl_from_anywhere_finds_its_results(home: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("parameter", "value", "said"),
     [
-        ("stepz", "3", "allowed: model, profile, resume, run, seed, set, steps"),
+        ("stepz", "3", "allowed: model, profile, resume, run, seed, set, steps, study_seeds, upstream"),
         ("steps", "many", "got rl.steps='many'; allowed: int"),
     ],
 )
@@ -67,7 +79,7 @@ def test_bad_parameters_stop_the_first_cell(home: Path, parameter: str, value: s
 
 def test_a_stale_predecessor_stops(home: Path) -> None:
     papermill(home, "04_sft.ipynb", "-p", "epochs", "0.5", cwd=NOTEBOOKS)
-    assert "is stale" in papermill(home, "05_rl.ipynb", cwd=NOTEBOOKS, ok=False)
+    assert "is stale" in papermill(home, "05_rl.ipynb", *CHECK, cwd=NOTEBOOKS, ok=False)
     papermill(home, "04_sft.ipynb", cwd=NOTEBOOKS)  # the earlier results are taken back, nothing is trained
 
 

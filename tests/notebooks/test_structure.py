@@ -20,6 +20,13 @@ def text(cell: dict) -> str:
     return "".join(cell["source"])
 
 
+# What notebooks show of the lower floors.
+LOOKED_AT = {
+    "01_testbench": {"verify"},  # the stimulus and the testbench, which are its subject
+    "02_roundtrip": {"data"},  # the teacher's rates of misreading
+    "05_rl": {"train"},  # the record of the steps
+}
+
 MUTATORS = {"append", "extend", "insert", "update", "add", "setdefault", "pop", "remove", "clear", "sort"}
 
 
@@ -82,6 +89,14 @@ class TestNotebook:
     def test_the_first_code_after_it_checks_parameters(self, path) -> None:
         code = [c for c in cells(path) if c["cell_type"] == "code"]
         assert f'start("{path.stem}", globals()' in text(code[1])
+
+    def test_cells_call_stages_and_show(self, path) -> None:
+        """What a stage computes is in `rtlvr.stages`; besides, cells import what draws and what looks."""
+        code = [text(cell) for cell in cells(path) if cell["cell_type"] == "code"]
+        nodes = [node for source in code for node in ast.walk(ast.parse(source))]
+        modules = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+        ours = {name.removeprefix("rtlvr.").partition(".")[0] for name in modules if name.startswith("rtlvr")}
+        assert ours <= {"stages", "report", "notebook", "doctor", "paths"} | LOOKED_AT.get(path.stem, set())
 
     def test_code_cells_are_short(self, path) -> None:
         for cell in cells(path):

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from rtlvr.cli.evaluate import BENCH, CERTIFY, FETCH, MAKE_PAIRS, PROBES, SAMPLE, SWEEP, THROUGHPUT
 from rtlvr.cli.gpu_check import GPU_CHECK
-from rtlvr.cli.train import PLAN, TRAIN_BASE, TRAIN_RL
+from rtlvr.cli.stages import RUN
+from rtlvr.cli.train import PLAN, TRAIN_BASE
 from rtlvr.cli.verify import VERIFY
 from rtlvr.command import PATHS, Command, add_profile, answer, profile_of
 
@@ -115,6 +116,7 @@ COMMANDS = (
         _declare_reproduce,
         "rtlvr.cli:run_reproduce",
     ),
+    RUN,
     Command("results", "print what a run has measured", _declare_results, "rtlvr.cli:run_results"),
     Command(
         "status",
@@ -133,7 +135,6 @@ COMMANDS = (
     MAKE_PAIRS,
     THROUGHPUT,
     TRAIN_BASE,
-    TRAIN_RL,
     PLAN,
     GPU_CHECK,
 )

@@ -1,4 +1,4 @@
-"""The commands of this package: the small base, the RL stage on several processes, and what it takes on a cluster."""
+"""The commands of this package: the small base, and what the RL stage takes on a cluster."""
 
 import argparse
 
@@ -13,13 +13,6 @@ def declare_base(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--steps", type=positive, default=10_000, help="batches of 8 exercises (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of weights and exercises (default: %(default)s)")
-
-
-def declare_rl(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `rtlvr train-rl`."""
-    add_profile(parser, "gpu")
-    parser.add_argument("--prepare", action="store_true", help="only try the specifications (one process)")
-    parser.add_argument("--vllm-host", help="where `trl vllm-serve` runs (rl.vllm: server)")
 
 
 def declare_plan(parser: argparse.ArgumentParser) -> None:
@@ -42,14 +35,6 @@ def run_plan(options: argparse.Namespace) -> int:
 
 
 TRAIN_BASE = Command("train-base", "train the small base policy from nothing", declare_base, "rtlvr.train.pretrain:run")
-TRAIN_RL = Command(
-    "train-rl",
-    "run the RL stage on several processes, GPUs or machines",
-    declare_rl,
-    "rtlvr.train.launch:run",
-    "First `rtlvr train-rl --prepare`, then `accelerate launch -m rtlvr.train.launch` with the same profile; "
-    "notebook 05 then finds the training done.",
-)
 PLAN = Command(
     "plan",
     "say what the RL stage takes on a cluster",

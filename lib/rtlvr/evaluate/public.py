@@ -99,13 +99,13 @@ def check_references(tasks: list[Task]) -> list[Reference]:
     return [Reference(task_id=t.id, passed=o.passed, reason=o.reason) for t, o in zip(tasks, outcomes, strict=True)]
 
 
-def run_benchmark(name: str, settings: Benchmarks, backend: Backend, pool: Pool, folder: Path) -> Score:
+def run_benchmark(name: str, settings: Benchmarks, backend: Backend, pool: Pool, folder: Path, seed: int = 3) -> Score:
     """References first, then `settings.samples` answers to each task asked; all is kept in `folder` and not made again.
 
     The names of the files tell the benchmark's text, the model and the sampling, so that none is taken for another's.
     """
     tasks = load_tasks(name, folder_of(settings))
-    asking = Asking(settings.samples, settings.temperature, settings.top_p, settings.max_tokens, seed=3)
+    asking = Asking(settings.samples, settings.temperature, settings.top_p, settings.max_tokens, seed=seed)
     text = content_digest(tasks)
     key = hashlib.sha256(f"{text} {backend.model} {asking} {settings.problems}".encode()).hexdigest()[:8]
     references = cached(folder / f"{name}_references_{text[:8]}.jsonl", Reference, lambda: check_references(tasks))

@@ -1,12 +1,13 @@
 """The paper's tables with our rows beside them, and the closing table of each notebook."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from rtlvr.records import Measurement
 from rtlvr.report.columns import TableError, count_text, in_percent, measured, require
 
 BenchmarkSet = Literal["v1", "v2"]
@@ -164,3 +165,12 @@ def _number(value: object) -> str:
         digits = ",.0f" if abs(value) >= 1000 else ".1f" if abs(value) >= 10 else ".3g"
         return format(value, digits)
     return str(value)
+
+
+def values_of(rows: Iterable[Measurement], profile: str) -> Callable[[str, str], tuple[object, ...]]:
+    """A function from metric and variant to what the closing table shows of it: value, interval, observations, profile.
+
+    What was not measured is None.
+    """
+    by = {(row.metric, row.variant): row.interval for row in rows}
+    return lambda metric, variant: (*by.get((metric, variant), (None,) * 4), profile)

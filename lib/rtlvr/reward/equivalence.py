@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rtlvr.errors import DesignError, InfrastructureError, ParameterError
 from rtlvr.policy.answer import last_block, parse
+from rtlvr.records import Record
 from rtlvr.verify import Pool, Stimuli, Verdict
 from rtlvr.verify.cluster import RayPool
 
@@ -59,24 +61,37 @@ def _scored(verdict: Verdict, accept_unproved: bool) -> Judgement:
     return Judgement(float(right), verdict.status, verdict.reason)
 
 
+class Rewarded(Record):
+    """An answer that was rewarded: its code, and the golden that it was held against."""
+
+    golden: str
+    code: str
+
+
 class EquivalenceReward:
     """The reward function that TRL calls; it remembers the last call's rewards for dynamic sampling.
 
     Args:
         plain: reward the last ```verilog block, whether or not there are think and answer tags.
+        kept: a file to append every rewarded answer to; None: they are not kept.
     """
 
     __name__ = "equivalence"
 
     def __init__(
-        self, pool: Pool | RayPool, stimuli: Stimuli, accept_unproved: bool = True, plain: bool = False
+        self,
+        pool: Pool | RayPool,
+        stimuli: Stimuli,
+        accept_unproved: bool = True,
+        plain: bool = False,
+        kept: Path | None = None,
     ) -> None:
         if not accept_unproved and pool.mode == "testbench":
             raise ParameterError(
                 "got rl.accept_unproved=false with the testbench mode, which proves nothing; use hybrid"
             )
         self._pool, self._stimuli, self._accept_unproved = pool, stimuli, accept_unproved
-        self._plain, self.last = plain, list[Judgement]()
+        self._plain, self._kept, self.last = plain, kept, list[Judgement]()
 
     def start(self, golden: str, text: str) -> None:
         """Begin to judge an answer that will be asked for; the pool remembers its verdict, failures are asked again."""
@@ -87,4 +102,14 @@ class EquivalenceReward:
     def __call__(self, completions: list[str | list[dict[str, str]]], golden: list[str], **_: object) -> list[float]:
         texts = [c if isinstance(c, str) else c[-1]["content"] for c in completions]
         self.last = judge(self._pool, self._stimuli, golden, texts, self._plain, self._accept_unproved)
+        if self._kept:
+            self._keep(self._kept, golden, texts)
         return [j.reward for j in self.last]
+
+    def _keep(self, path: Path, goldens: Sequence[str], texts: Sequence[str]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            for golden, text, judged in zip(goldens, texts, self.last, strict=True):
+                if judged.reward:
+                    row = Rewarded(golden=golden, code=_extract(text, self._plain)[0])
+                    file.write(row.model_dump_json() + "\n")

@@ -33,6 +33,7 @@ def improve(
     stimuli: Stimuli,
     folder: Path,
     watch: Callable[[], None] | None = None,
+    rewarded: Path | None = None,
 ) -> Path:
     """Train `policy` by adaptive DAPO on `train`; saves into `folder`/policy, one line per step into `folder`/steps.jsonl.
 
@@ -41,6 +42,7 @@ def improve(
 
     Args:
         watch: told after every step, to show the record so far.
+        rewarded: a file to append every rewarded answer to.
     """
     rl, train = params.rl, subset(train, params.rl.prompts, params.seed)
     tokenizer, model = load_tokenizer(policy), load_policy(policy)
@@ -51,7 +53,7 @@ def improve(
         processing_class=tokenizer,
         args=config,
         rl=rl,
-        reward=EquivalenceReward(_judges(rl, pool), stimuli, rl.accept_unproved, plain=rl.answer == "code"),
+        reward=EquivalenceReward(_judges(rl, pool), stimuli, rl.accept_unproved, rl.answer == "code", rewarded),
         train_dataset=rl_dataset([chat(p.prompt, rl.answer) for p in train], [p.golden for p in train]),
         peft_config=adapter(rl.lora_rank),
     )

@@ -4,6 +4,7 @@ Runs are independent, so on CPUs each gets one core and one thread (two runs of 
 on a GPU they follow one another. A run that is done is not run again, one that was cut off goes on.
 """
 
+import json
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import as_completed
@@ -20,18 +21,25 @@ from rtlvr.evaluate.heldout import attempt
 from rtlvr.lifeline import processes
 from rtlvr.params import Profile
 from rtlvr.policy.generate import Sampling
-from rtlvr.records import Problem, Sample, read_jsonl, write_jsonl
+from rtlvr.records import Problem, Sample, read_jsonl, write_jsonl, write_text
+from rtlvr.reward.equivalence import Rewarded
 from rtlvr.verify import Pool, Stimuli
+from rtlvr.verify.verdict import Mode
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One run: its name and seed, what it changes of the stage's parameters (`rl` fields), and its training set."""
+    """One run: its name and seed, what it changes of the stage's parameters (`rl` fields), and its training set.
+
+    `mode`: of the verifier that rewards; None: the profile's. `audited`: what was rewarded is judged again, by proof.
+    """
 
     name: str
     seed: int
     changes: dict[str, object]
     train: tuple[Problem, ...]
+    mode: Mode | None = None
+    audited: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,12 +55,18 @@ class Setting:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished run: one row per step, and its answers to the held-out problems."""
+    """A finished run: one row per step, and its answers to the held-out problems.
+
+    `rewarded` and `wrong` count answers that were rewarded, and those of them that are wrong by a confirmed difference; 0
+    where the run was not audited.
+    """
 
     arm: str
     seed: int
     steps: pd.DataFrame
     samples: list[Sample]
+    rewarded: int = 0
+    wrong: int = 0
 
 
 def run_arms(arms: Sequence[Arm], setting: Setting, jobs: int = 0) -> list[Outcome]:
@@ -81,16 +95,29 @@ def _run(arm: Arm, setting: Setting) -> None:
     from rtlvr.train.rl import improve, read_steps
 
     rl = setting.params.rl.model_copy(update={**arm.changes, "seed": arm.seed})
-    params, folder, pool = setting.params.model_copy(update={"rl": rl}), _folder(setting, arm), Pool(1)
+    params, folder = setting.params.model_copy(update={"rl": rl}), _folder(setting, arm)
+    pool, judge = Pool(1, mode=arm.mode or params.verifier.mode), Pool(1, mode="hybrid")
+    rewarded = folder / "rewarded.jsonl" if arm.audited else None
     sampling = Sampling(rl.max_response, rl.temperature)
-    policy = improve(setting.policy, arm.train, (), params, pool, setting.stimuli, folder)
+    policy = improve(setting.policy, arm.train, (), params, pool, setting.stimuli, folder, rewarded=rewarded)
     model, tokenizer = load_policy(policy), load_tokenizer(policy)
-    samples = attempt(model, tokenizer, setting.heldout, sampling, pool, setting.stimuli, variant=arm.name)
+    samples = attempt(model, tokenizer, setting.heldout, sampling, judge, setting.stimuli, variant=arm.name)
     read_steps(folder / "steps.jsonl").to_csv(folder / "steps.csv", index=False)
+    write_text(folder / "audit.json", json.dumps(_audit(rewarded, judge, setting.stimuli)))
     write_jsonl(_samples(setting, arm), samples)
     pool.close()
+    judge.close()
     for left in ("checkpoints", "policy"):
         shutil.rmtree(folder / left)
+
+
+def _audit(path: Path | None, judge: Pool, stimuli: Stimuli) -> tuple[int, int]:
+    """How many answers were rewarded, and how many of them a verifier that proves finds wrong."""
+    if path is None or not path.exists():
+        return 0, 0
+    pairs = [(row.golden, row.code) for row in read_jsonl(path, Rewarded)]
+    statuses = [verdict.status for verdict in judge.verify_many(pairs, stimuli)]
+    return len(pairs), sum(status in ("inequivalent", "invalid") for status in statuses)
 
 
 def _folder(setting: Setting, arm: Arm) -> Path:
@@ -103,4 +130,5 @@ def _samples(setting: Setting, arm: Arm) -> Path:
 
 def _outcome(arm: Arm, setting: Setting) -> Outcome:
     steps = pd.read_csv(_folder(setting, arm) / "steps.csv")
-    return Outcome(arm.name, arm.seed, steps, read_jsonl(_samples(setting, arm), Sample))
+    audit = json.loads((_folder(setting, arm) / "audit.json").read_text())
+    return Outcome(arm.name, arm.seed, steps, read_jsonl(_samples(setting, arm), Sample), *audit)

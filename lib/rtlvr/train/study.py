@@ -15,6 +15,7 @@ from rtlvr.params import Rl, RlStudy
 from rtlvr.records import Measurement, Problem, Triple
 from rtlvr.train.dapo import plan_of
 from rtlvr.train.short_runs import Arm, Outcome
+from rtlvr.verify.verdict import Mode
 
 STAGE = "05_rl"
 _PLAIN = {"carry_steps": 0, "prompt_history": False, "draw_margin": 0.0}
@@ -50,6 +51,42 @@ def filter_arms(study: RlStudy, rows: Sequence[Triple], equivalent: Filter, hard
     size = {"steps": 10_000, "token_budget": study.filter_tokens, "prompts": 0, **RULES["ours"], **_batch(study)}
     sets = {name: tuple(problems_of(apply(rows, chosen[name])[0])) for name in FILTERS}
     return [Arm(f"filter {name}", seed, size, sets[name]) for seed in range(study.seeds) for name in FILTERS]
+
+
+def reward_arms(study: RlStudy, train: Sequence[Problem], modes: Sequence[Mode] = ("testbench", "hybrid")) -> list[Arm]:
+    """Runs that differ in the verifier that rewards, at equal numbers of steps; what they reward is judged again by proof."""
+    size = {"steps": study.rule_steps, "prompts": study.rule_prompts, **RULES["ours"], **_batch(study)}
+    return [
+        Arm(f"reward {mode}", seed, size, tuple(train), mode, audited=True)
+        for seed in range(study.seeds)
+        for mode in modes
+    ]
+
+
+def reward_measurements(outcomes: Sequence[Outcome]) -> list[Measurement]:
+    """By the verifier that rewards: reward_wrong, the share of rewarded answers that are wrong, and reward_seconds of a step.
+
+    Means over seeds, with Student's 95 % intervals.
+    """
+    rows = []
+    for arm in dict.fromkeys(o.arm for o in outcomes if o.arm.startswith("reward ")):
+        runs = [o for o in outcomes if o.arm == arm]
+        measured = {
+            ("reward_wrong", "%"): [100 * o.wrong / max(1, o.rewarded) for o in runs],
+            ("reward_seconds", "s"): [float(o.steps["seconds_verify"].mean()) for o in runs],
+        }
+        rows += [
+            _over_seeds(metric, arm.partition(" ")[2], unit, values) for (metric, unit), values in measured.items()
+        ]
+    return rows
+
+
+def _over_seeds(metric: str, variant: str, unit: str, values: Sequence[float]) -> Measurement:
+    spread, middle = _spread(values), mean(values)
+    low, high = (None, None) if spread is None else (max(0.0, middle - spread), middle + spread)
+    return Measurement(
+        stage=STAGE, metric=metric, variant=variant, value=middle, low=low, high=high, n=len(values), unit=unit
+    )
 
 
 def _batch(study: RlStudy) -> dict[str, object]:
