@@ -12,6 +12,7 @@ from rtlvr.report.columns import NOT_RUN, error_bars, in_percent, measured, ours
 STAGE = "05_rl"
 _COSTS = {"speedup_tokens": "tokens", "speedup_rounds": "rounds", "speedup_wall": "wall-clock"}
 _RULES = {"fixed": "fixed (DAPO)", "paper": "the paper's rule", "ours": "ours"}
+_VERIFIERS = {"testbench": "the paper's testbench", "hybrid": "hybrid"}
 _FILTERS = {"none": "none", "equivalence": "equivalence", "difficulty": "difficulty", "both": "both"}
 
 
@@ -72,6 +73,38 @@ def filters(results: pd.DataFrame | None, profile: str | None = None) -> tuple[F
     means = shares[shares["metric"] == "study_filter"]
     style.note(figure, f"{ours_label(means)}. Whiskers: 95 % intervals over seeds. Dots: single runs.")
     return figure, shares
+
+
+@style.styled
+def rewards(results: pd.DataFrame | None, profile: str | None = None) -> tuple[Figure, pd.DataFrame]:
+    """RL rewarded by the paper's testbench and by `hybrid`: rewarded answers that are wrong, and held-out pass@1.
+
+    Args:
+        results: ours: stage 05_rl, metrics reward_wrong and study_reward (variants `testbench`, `hybrid`),
+            study_reward_seed (`hybrid seed 0` …).
+        profile: where ours come from; not needed where `results` has a `profile` column.
+
+    Raises:
+        TableError: a column or the profile is missing, or the unit is no share.
+    """
+    wrong = in_percent(measured(results, STAGE, ("reward_wrong",), profile)).reset_index(drop=True)
+    shares = in_percent(measured(results, STAGE, ("study_reward", "study_reward_seed"), profile))
+    figure = style.new_figure(8, 3.2)
+    left, right = figure.subplots(1, 2)
+    places = [float(list(_VERIFIERS).index(variant)) for variant in wrong["variant"]]
+    _points(left, wrong, places, style.LOOKS["ours"], "", "{:.2f} %")
+    left.set_xticks(range(len(_VERIFIERS)), list(_VERIFIERS.values()))
+    left.set_xlim(-0.6, len(_VERIFIERS) - 0.4)
+    left.set_ylim(bottom=0)
+    left.set_ylabel("rewarded answers that are wrong (%)")
+    left.set_title("what the reward lets pass")
+    _shares(right, shares, _VERIFIERS)
+    right.set_title("accuracy of the same runs")
+    for axis, table in ((left, wrong), (right, shares)):
+        if table.empty:
+            style.empty(axis, NOT_RUN)
+    style.note(figure, f"{ours_label(wrong)}. Whiskers: 95 % intervals over seeds. Dots: single runs.")
+    return figure, pd.concat([wrong, shares], ignore_index=True)
 
 
 @style.styled

@@ -18,7 +18,7 @@ from rtlvr.report.figures_models import main_table, pass_rate_against_size
 from rtlvr.report.figures_pipeline import pipeline_overview
 from rtlvr.report.figures_roundtrip import known_truth, outcomes
 from rtlvr.report.figures_scaling import scaling_budget, scaling_flops, votes_and_thoughts
-from rtlvr.report.figures_study import filters, rules, sweep
+from rtlvr.report.figures_study import filters, rewards, rules, sweep
 from rtlvr.report.figures_testbench import testbench_quality
 from rtlvr.report.figures_training import gain, speedup, training_curve
 from rtlvr.report.gallery import ours, table_of, with_reference
@@ -66,6 +66,7 @@ FIGURES: dict[str, Callable[[Measured], Drawn | None]] = {
     "speedup": lambda m: speedup(published.speedup(), m.results, m.profile),
     "study_rules": lambda m: rules(m.results, m.profile),
     "study_filters": lambda m: filters(m.results, m.profile),
+    "study_rewards": lambda m: rewards(m.results, m.profile),
     "simulated_speedups": lambda m: sweep(m.simulated, _PUBLISHED_SPEEDUP) if len(m.simulated) else None,
     "scaling_budget": lambda m: scaling_budget(published.scaling(), m.scaling),
     "scaling_flops": lambda m: scaling_flops(published.scaling(), m.scaling),
