@@ -73,3 +73,15 @@ def test_allowed_keys_are_dotted_leaves() -> None:
     assert "rl.steps" in keys
     assert "profile" in keys
     assert "rl" not in keys
+
+
+def test_every_parameter_is_read_somewhere() -> None:
+    """A field that no module reads does nothing."""
+    import re
+
+    from rtlvr.params import fields
+    from rtlvr.paths import PACKAGE
+
+    plumbing = {"schema.py", "params.py", "identity.py"}
+    texts = "".join(path.read_text() for path in PACKAGE.rglob("*.py") if path.name not in plumbing)
+    assert [key for key, _ in fields() if not re.search(rf"\.{key.rpartition('.')[2]}\b", texts)] == []

@@ -14,11 +14,12 @@ from rtlvr.stages.context import Context
 Answers = dict[tuple[str, str], list[Sample]]  # by variant and metric
 
 
-def modes(evaluation: Evaluation) -> dict[str, Sampling]:
-    """How answers are sampled, by the name of the metric."""
+def modes(evaluation: Evaluation) -> dict[str, tuple[Sampling, int]]:
+    """How answers are sampled, and how many to each problem, by the name of the metric; greedily there is but one."""
+    sampled = Sampling(evaluation.max_tokens, evaluation.temperature, evaluation.top_p)
     return {
-        "heldout_pass@1": Sampling(evaluation.max_tokens, evaluation.temperature, evaluation.top_p),
-        "heldout_greedy": Sampling(evaluation.max_tokens, 0.0),
+        "heldout_pass@1": (sampled, evaluation.samples),
+        "heldout_greedy": (Sampling(evaluation.max_tokens, 0.0), 1),
     }
 
 
@@ -28,9 +29,9 @@ def tried(context: Context, variant: str, policy: str | Path, problems: Sequence
     return {
         (variant, metric): cached_attempt(
             context.path(f"{variant}_{metric}.jsonl"), model, tokenizer, problems, sampling, context.verifier,
-            context.stimuli, seed=context.seed(Draw.ATTEMPTS), variant=variant, plain=variant == "base",
+            context.stimuli, samples=count, seed=context.seed(Draw.ATTEMPTS), variant=variant, plain=variant == "base",
         )
-        for metric, sampling in modes(context.params.evaluation).items()
+        for metric, (sampling, count) in modes(context.params.evaluation).items()
     }  # fmt: skip
 
 

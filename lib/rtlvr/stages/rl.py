@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rtlvr.data.filters import apply, unsolved
+from rtlvr.data.filters import Filter, apply, unsolved
 from rtlvr.evaluate.heldout import cached_attempt, problems_of, solved
-from rtlvr.policy.generate import Sampling
-from rtlvr.policy.model import load_policy, load_tokenizer
+from rtlvr.policy.generate import Sampling, prompt_ids
+from rtlvr.policy.model import chat, load_policy, load_tokenizer
 from rtlvr.records import Problem, Sample, Triple, read_jsonl
 from rtlvr.seeds import Draw, HeldOut
 from rtlvr.stage import Result, Stage
@@ -51,13 +51,23 @@ def attempts(context: Context, rows: list[Triple], name: str = ATTEMPTS) -> list
     )  # fmt: skip
 
 
+def short_prompts(context: Context) -> Filter:
+    """Keep rows whose prompt, system prompt and template included, has at most `rl.max_prompt` tokens."""
+    tokenizer, rl = load_tokenizer(start_of(context)), context.params.rl
+
+    def fits(row: Triple) -> bool:
+        return len(prompt_ids(tokenizer, [chat(row.prompt, rl.answer)])[0]) <= rl.max_prompt
+
+    return Filter(f"prompt of at most {rl.max_prompt} tokens", fits)
+
+
 def training(context: Context) -> Training:
     """What stage 03 left for RL, without what the policy solves already. Of several processes the first asks the policy.
 
     Raises:
         StageError: a held-out design is among them.
     """
-    sound = read_jsonl(context.upstream("03_filtering") / "rl.jsonl", Triple)
+    sound, _ = apply(read_jsonl(context.upstream("03_filtering") / "rl.jsonl", Triple), [short_prompts(context)])
     if main_process():
         attempts(context, sound)
     wait_for_main_process()

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from rtlvr.data.filters import equivalent, unsolved
+from rtlvr.data.filters import apply, equivalent, unsolved
 from rtlvr.draws.simulate import sweep
 from rtlvr.evaluate.heldout import problems_of, solved
 from rtlvr.records import Measurement, Sample, Triple, read_jsonl
 from rtlvr.seeds import HeldOut
 from rtlvr.stage import Result
 from rtlvr.stages.context import Context
-from rtlvr.stages.rl import ATTEMPTS, attempts, start_of
+from rtlvr.stages.rl import ATTEMPTS, attempts, short_prompts, start_of
 from rtlvr.train.short_runs import Arm, Outcome, Setting, run_arms
 from rtlvr.train.study import (
     accuracies,
@@ -70,8 +70,10 @@ def simulated(context: Context) -> pd.DataFrame:
 
 def _arms(context: Context) -> list[Arm]:
     settings, filtering = context.params.rl_study, context.params.filtering
-    sound = read_jsonl(context.upstream("03_filtering") / "rl.jsonl", Triple)
-    unfiltered = read_jsonl(context.upstream("03_filtering") / "unfiltered.jsonl", Triple)
+    sound, unfiltered = (
+        apply(read_jsonl(context.upstream("03_filtering") / f"{name}.jsonl", Triple), [short_prompts(context)])[0]
+        for name in ("rl", "unfiltered")
+    )
     fails = unsolved(solved(_attempts(context, sound, unfiltered)), "the distilled policy fails")
     hard = problems_of([row for row in sound if fails.keep(row)])
     return [

@@ -46,7 +46,7 @@ def _about(name: str, profile: str) -> str:
             return f"about {_spoken(manifest['seconds'])} by its last run here"
     table = REFERENCE / "seconds.json"
     seconds = json.loads(table.read_text()).get(profile, {}).get(name) if table.exists() else None
-    return f"about {_spoken(seconds)} on two quiet cores" if seconds else "its time was never measured"
+    return f"about {_spoken(seconds)} on two cores" if seconds else "its time was never measured"
 
 
 def _spoken(seconds: float) -> str:
