@@ -47,6 +47,7 @@ class Plan:
     Args:
         name: of the stage, and of its folder.
         module: in `rtlvr.stages`; its `run` computes the stage.
+        upstream: its predecessors, unless `needs` says otherwise of some parameters.
         shown_in: the notebook that shows it; empty: the one of its name.
     """
 
@@ -56,6 +57,11 @@ class Plan:
     upstream: tuple[str, ...] = ()
     inputs: Inputs = field(default=lambda _: {})
     shown_in: str = ""
+    needs: Callable[[Profile], tuple[str, ...]] | None = None
+
+    def predecessors(self, params: Profile) -> tuple[str, ...]:
+        """The stages that it builds on with these parameters: a model that is named needs nobody to make it."""
+        return self.needs(params) if self.needs else self.upstream
 
     @property
     def notebook(self) -> str:
@@ -91,6 +97,12 @@ def _model(key: str) -> Inputs:
 
 
 _VERIFIER = ("testbench", "verifier")
+_STAGE_OF = {"sft": ("04_sft",), "rl": ("05_rl",)}
+
+
+def _before_rl(params: Profile) -> tuple[str, ...]:
+    return ("04_sft",) if params.rl.model == "sft" else ("03_filtering",)
+
 
 PLANS: dict[str, Plan] = {
     plan.name: plan
@@ -106,7 +118,14 @@ PLANS: dict[str, Plan] = {
             _model("filtering.base_model"),
         ),
         Plan("04_sft", "sft", (*_VERIFIER, "sft", "evaluation"), ("03_filtering",), _model("sft.model")),
-        Plan("05_rl", "rl", (*_VERIFIER, "filtering", "rl", "evaluation"), ("04_sft",), _model("rl.model")),
+        Plan(
+            "05_rl",
+            "rl",
+            (*_VERIFIER, "filtering", "rl", "evaluation"),
+            ("04_sft",),
+            _model("rl.model"),
+            needs=_before_rl,
+        ),
         Plan("05_rl_study", "rl_study", (*_VERIFIER, "filtering", "rl", "rl_study"), ("05_rl",), shown_in="05_rl"),
         Plan(
             "06_benchmarks",
@@ -114,8 +133,16 @@ PLANS: dict[str, Plan] = {
             (*_VERIFIER, "evaluation", "benchmarks"),
             ("05_rl",),
             lambda params: _benchmarks(params) | _model("benchmarks.model")(params),
+            needs=lambda params: () if params.benchmarks.model else ("05_rl",),
         ),
-        Plan("07_test_time_scaling", "scaling", (*_VERIFIER, "evaluation", "scaling"), ("05_rl",)),
+        Plan(
+            "07_test_time_scaling",
+            "scaling",
+            (*_VERIFIER, "evaluation", "scaling"),
+            ("05_rl",),
+            _model("scaling.policy"),
+            needs=lambda params: _STAGE_OF.get(params.scaling.policy, ()),
+        ),
         Plan("08_paper_figures", "figures", ()),
     )
 }
@@ -131,11 +158,11 @@ def shown_in(notebook: str) -> list[str]:
     return [name for name, plan in PLANS.items() if plan.notebook == notebook]
 
 
-def before(name: str) -> list[str]:
-    """All stages that a stage builds on, the first first."""
-    wanted: set[str] = set(PLANS[name].upstream)
+def before(name: str, params: Profile) -> list[str]:
+    """All stages that a stage builds on with these parameters, the first first."""
+    wanted = set(PLANS[name].predecessors(params))
     for other in reversed(PLANS):
-        wanted |= set(PLANS[other].upstream) if other in wanted else set()
+        wanted |= set(PLANS[other].predecessors(params)) if other in wanted else set()
     return [other for other in PLANS if other in wanted]
 
 
@@ -148,7 +175,7 @@ def facts(name: str, params: Profile, before: Profile | None = None) -> dict[str
     found: dict[str, object] = {"version": VERSION, "seed": params.seed, "code": code_digest(name)}
     found |= {key: value_of(params, key) for key in _parameters(plan)}
     found |= {f"input {what}": digest for what, digest in plan.inputs(params).items()}
-    return found | {f"stage {other}": key_of(facts(other, before or params)) for other in plan.upstream}
+    return found | {f"stage {other}": key_of(facts(other, before or params)) for other in plan.predecessors(params)}
 
 
 def key_of(found: dict[str, object]) -> str:

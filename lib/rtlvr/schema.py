@@ -252,7 +252,9 @@ class Benchmarks(Section):
 class Scaling(Section):
     """Test-time scaling: accuracy against the response budget (paper §4.4)."""
 
-    policy: Literal["rl", "sft"] = Field(description="the policy of notebook 05, or that of 04")
+    policy: str = Field(
+        description="rl: the policy of notebook 05; sft: that of 04; or a folder, a hub name or gguf:PATH"
+    )
     budgets: list[Positive] = Field(description="longest answer of each measurement, in tokens")
     problems: Positive = Field(description="held-out problems")
     samples: Positive = Field(description="answers per problem and budget")

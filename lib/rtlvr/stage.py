@@ -174,7 +174,7 @@ def open_stage(name: str, params: Profile, before: Profile | None = None, kind: 
         StageError: a predecessor is missing or stale.
     """
     stage = kind(name, params, before)
-    for other in PLANS[name].upstream:
+    for other in PLANS[name].predecessors(params):
         stage.upstream(other)
     for line in stage.why_stale():
         print(f"{name} is computed anew: {line}", flush=True)

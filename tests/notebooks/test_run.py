@@ -90,6 +90,14 @@ def test_from_benchmarks_on(home: Path, benchmarks: Path, name: str) -> None:
     assert (home / "smoke" / name / "manifest.json").exists()
 
 
+def test_a_named_model_needs_no_other_notebook(tmp_path: Path, benchmarks: Path) -> None:
+    given = ("-p", "root", str(benchmarks), "-p", "model", "tiny", "-p", "upstream", "check")
+    said = papermill(tmp_path, "06_benchmarks.ipynb", *given, cwd=NOTEBOOKS)
+    assert "model: tiny" in said
+    assert [path.name for path in (tmp_path / "smoke").iterdir() if path.is_dir()] == ["06_benchmarks"]
+    papermill(tmp_path, "07_test_time_scaling.ipynb", "-p", "model", "tiny", "-p", "upstream", "check", cwd=NOTEBOOKS)
+
+
 def test_results_are_one_tidy_table(home: Path) -> None:
     table = pd.read_csv(home / "smoke" / "results.csv")
     assert list(table.columns) == ["stage", "metric", "variant", "value", "low", "high", "n", "unit"]

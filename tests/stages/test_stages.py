@@ -27,8 +27,11 @@ def test_every_stage_has_a_module_that_runs_it() -> None:
 
 
 def test_all_that_a_stage_builds_on() -> None:
-    assert before("05_rl_study") == ["02_roundtrip", "03_filtering", "04_sft", "05_rl"]
-    assert before("01_testbench") == []
+    assert before("05_rl_study", load("smoke")) == ["02_roundtrip", "03_filtering", "04_sft", "05_rl"]
+    assert before("01_testbench", load("smoke")) == []
+    own = load("smoke", {"rl.model": "tiny", "benchmarks.model": "tiny", "scaling.policy": "tiny"})
+    assert before("05_rl", own) == ["02_roundtrip", "03_filtering"]
+    assert before("06_benchmarks", own) == before("07_test_time_scaling", own) == []
 
 
 def test_a_stage_from_python(outputs: Path) -> None:

@@ -1,5 +1,6 @@
 """Stage 06: the policies on held-out designs, and a model on the public benchmarks (paper §4.1)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +53,10 @@ def policies(context: Context) -> dict[str, Path]:
 
 
 def earlier_answers(context: Context) -> pd.DataFrame:
-    """Each held-out answer that stages 04 and 05 have judged: policy, family, status, reward."""
+    """Each held-out answer that stages 04 and 05 have judged: policy, family, status, reward; none of a named model."""
+    columns = ["policy", "family", "status", "solved"]
+    if context.params.benchmarks.model:
+        return pd.DataFrame(columns=columns)
     files = {
         "sft": context.upstream("04_sft") / "sft_heldout_pass@1.jsonl",
         "rl": context.upstream("05_rl") / "rl_heldout_pass@1.jsonl",
@@ -62,17 +66,35 @@ def earlier_answers(context: Context) -> pd.DataFrame:
         for policy, file in files.items()
         for sample in read_jsonl(file, Sample)
     ]
-    return pd.DataFrame(rows, columns=["policy", "family", "status", "solved"])
+    return pd.DataFrame(rows, columns=columns)
+
+
+def by_family(answers: pd.DataFrame) -> pd.DataFrame:
+    """Percent solved, a column for each family and a row for each policy."""
+    if answers.empty:
+        return answers
+    table = answers.pivot_table(index="family", columns="policy", values="solved").mul(100).round(0)
+    return table[["sft", "rl"]].sort_values("sft").T
+
+
+def by_status(answers: pd.DataFrame) -> pd.DataFrame:
+    """Percent of the answers with each status, a row for each policy."""
+    if answers.empty:
+        return answers
+    return pd.crosstab(answers["policy"], answers["status"], normalize="index").mul(100).round(1).loc[["sft", "rl"]]
 
 
 def heldout(context: Context) -> list[Measurement]:
-    """pass@k of both policies on held-out designs, several answers to each."""
+    """pass@k of the model on held-out designs, several answers to each: of both policies where none is named."""
     settings, rows = context.params.benchmarks, list[Measurement]()
     problems = context.heldout()[: settings.heldout_problems]
     sampling = Sampling(context.params.evaluation.max_tokens, settings.temperature, settings.top_p)
-    for name, folder in policies(context).items():
+    named = context.params.benchmarks.model
+    if named and settings.backend != "transformers":
+        return rows
+    for name, folder in ({named: named} if named else policies(context)).items():
         samples = cached_attempt(
-            context.path(f"heldout_{name}.jsonl"), load_policy(folder), load_tokenizer(folder), problems, sampling,
+            context.path(f"heldout_{_file(name)}.jsonl"), load_policy(folder), load_tokenizer(folder), problems, sampling,
             context.verifier, context.stimuli, samples=settings.samples, seed=context.seed(Draw.PASS_AT_K),
         )  # fmt: skip
         wanted = (k for k in _KS if k <= settings.samples)
@@ -80,12 +102,16 @@ def heldout(context: Context) -> list[Measurement]:
     return rows
 
 
+def _file(name: str) -> str:
+    return re.sub(r"[^\w.-]", "_", name)
+
+
 def public(context: Context) -> BenchmarkScores:
     """The configured model, or the policy of stage 05, on the public benchmarks that are here."""
     settings = context.params.benchmarks
     found, missing = available(settings)
     model = settings.model or own_policy(context)
-    where = settings.model or policies(context)["rl"]
+    where: str | Path = settings.model or policies(context)["rl"]
     backend = chosen(settings.backend, where, settings.base_url, settings.api_key_env)
     seed = context.seed(Draw.BENCHMARKS)
     scores = [run_benchmark(name, settings, backend, context.prover, context.folder, seed) for name in found]

@@ -6,7 +6,7 @@ from typing import Any
 
 from rtlvr.data.corpus import heldout_problems
 from rtlvr.data.roundtrip import stimuli_of
-from rtlvr.identity import PLANS, before
+from rtlvr.identity import before
 from rtlvr.params import Profile
 from rtlvr.records import Problem
 from rtlvr.seeds import Draw, HeldOut, seed_of
@@ -68,8 +68,8 @@ def open_context(name: str, params: Profile, own: Profile | None = None) -> Cont
         StageError: a predecessor is missing or stale and `upstream` is `check`, or running it failed.
     """
     if main_process():
-        if PLANS[name].upstream and params.upstream == "run":
-            make_ready(before(name), params)
+        if params.upstream == "run":
+            make_ready(before(name, own or params), params)
         open_stage(name, own or params, params, Context)
     wait_for_main_process()
     return open_stage(name, own or params, params, Context)

@@ -92,7 +92,13 @@ def train(context: Context, data: Training, watch: Callable[[], None] | None = N
 
 
 def evaluate(context: Context, policy: Path) -> Answers:
-    """Answers to the held-out problems: those of stage 04's policy, as it measured them, and of the trained one."""
+    """Answers to the held-out problems: of the policy that RL started from (`sft`), and of the trained one (`rl`).
+
+    Stage 04 has measured its own policy already.
+    """
+    if context.params.rl.model != "sft":
+        then = tried(context, "sft", start_of(context), context.heldout())
+        return then | tried(context, "rl", policy, context.heldout())
     before = context.upstream("04_sft")
     then = {
         ("sft", metric): read_jsonl(before / f"sft_{metric}.jsonl", Sample)

@@ -1,7 +1,6 @@
 """Stage 07: test-time scaling: accuracy against the response budget, and majority votes (paper §4.4)."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -37,9 +36,10 @@ class Answered:
         return sum(sample.truncated for sample in self.samples) / max(1, len(self.samples))
 
 
-def policy_of(context: Context) -> Path:
-    """The folder of the policy that is measured."""
-    return context.upstream(_STAGES[context.params.scaling.policy]) / "policy"
+def policy_of(context: Context) -> str:
+    """The policy that is measured: that of a stage, or one that is named."""
+    named = context.params.scaling.policy
+    return str(context.upstream(_STAGES[named]) / "policy") if named in _STAGES else named
 
 
 def answers(context: Context) -> Answered:
@@ -53,7 +53,8 @@ def answers(context: Context) -> Answered:
 def budgets(context: Context, found: Answered) -> pd.DataFrame:
     """Accuracy at every budget: an answer counts where it ends within it."""
     settings, profile = context.params.scaling, context.params.profile
-    name = f"small policy ({settings.policy})"
+    small = profile in ("smoke", "cpu") and settings.policy in _STAGES
+    name = f"small policy ({settings.policy})" if small else settings.policy
     points = curve(found.samples, settings.budgets, found.parameters, name, profile)
     points.to_csv(context.path("scaling.csv"), index=False)
     return points
