@@ -1,7 +1,16 @@
-"""rtlvr: reproduce and extend QiMeng-CodeV-R1 (arXiv 2505.24183)."""
+"""rtlvr: reproduce and extend QiMeng-CodeV-R1 (arXiv 2505.24183).
 
-from rtlvr.errors import DesignError, InfrastructureError, ParameterError, RtlvrError, StageError
-from rtlvr.verify import Verdict, verify, verify_many
+PyTorch's threads on a CPU wait for one another. By default they wait by spinning, which beside any other busy process costs
+most of the machine. Here they sleep instead (`OMP_WAIT_POLICY`), unless the variable is set already. It is read when PyTorch
+is loaded, so import `rtlvr` first.
+"""
+
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+from rtlvr.errors import DesignError, InfrastructureError, ParameterError, RtlvrError, StageError  # noqa: E402
+from rtlvr.verify import Verdict, verify, verify_many  # noqa: E402
 
 __all__ = [
     "DesignError",
