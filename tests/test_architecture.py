@@ -1,6 +1,7 @@
 """Arrows point one way, files stay small, functions stay short."""
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -119,3 +120,13 @@ def test_public_names_are_typed_and_described(path: Path) -> None:
     found = definitions(ast.parse(path.read_text()).body)
     missing = {f"{owner}.{node.name}".strip("."): lacks(node, owner) for node, owner in found}
     assert not {name: what for name, what in missing.items() if what}
+
+
+def test_threads_of_pytorch_sleep_while_they_wait() -> None:
+    code = "import os, rtlvr; print(os.environ['OMP_WAIT_POLICY'])"
+    environment = {key: value for key, value in os.environ.items() if key != "OMP_WAIT_POLICY"}
+    said = [
+        subprocess.run([sys.executable, "-c", code], env=given, capture_output=True, text=True, check=True).stdout
+        for given in (environment, {**environment, "OMP_WAIT_POLICY": "ACTIVE"})
+    ]
+    assert said == ["PASSIVE\n", "ACTIVE\n"]

@@ -9,8 +9,8 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from rtlvr.errors import DesignError, InfrastructureError, ParameterError, RtlvrError, StageError  # noqa: E402
-from rtlvr.verify import Verdict, verify, verify_many  # noqa: E402
+from rtlvr.errors import DesignError, InfrastructureError, ParameterError, RtlvrError, StageError
+from rtlvr.verify import Verdict, verify, verify_many
 
 __all__ = [
     "DesignError",
