@@ -1,5 +1,6 @@
 """The same stage by its notebook, by `rtlvr run`, and by `accelerate launch` with two processes."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -30,6 +31,13 @@ def rows(outputs: Path) -> list[Measurement]:
     return read_jsonl(outputs / "smoke" / "05_rl" / "measurements.jsonl", Measurement)
 
 
+def sampled(outputs: Path) -> list[tuple[object, ...]]:
+    """What each step drew and generated."""
+    lines = (outputs / "smoke" / "05_rl" / "steps.jsonl").read_text().splitlines()
+    counts = ("reward", "draws", "prompts_drawn", "groups_used", "tokens_generated")
+    return [tuple(json.loads(line)[key] for key in counts) for line in lines]
+
+
 def test_rl_by_notebook_shell_and_two_processes(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Equal by notebook and shell. Two processes add gradients in another order, so their policy may differ a little."""
     mine = tmp_path / "outputs"
@@ -39,10 +47,11 @@ def test_rl_by_notebook_shell_and_two_processes(home: Path, tmp_path: Path, monk
     by_notebook = rows(mine) if stage.done else []
     set_aside_results(stage, for_good=True)
     assert "heldout_pass@1" in run(mine)
-    alone = rows(mine)
+    alone, drawn = rows(mine), sampled(mine)
     assert not by_notebook or alone == by_notebook
     assert "it is run first" not in run(mine)  # done: shown again, nothing is computed
     set_aside_results(stage, for_good=True)
     assert "heldout_pass@1" in run(mine, *TWO)
+    assert sampled(mine)[0] == drawn[0]  # the first step, before any gradient
     assert [row.key for row in rows(mine)] == [row.key for row in alone]
     assert [row for row in rows(mine) if row.variant == "sft"] == [row for row in alone if row.variant == "sft"]
