@@ -95,7 +95,7 @@ def rewards(results: pd.DataFrame | None, profile: str | None = None) -> tuple[F
     _points(left, wrong, places, style.LOOKS["ours"], "", "{:.2f} %")
     left.set_xticks(range(len(_VERIFIERS)), list(_VERIFIERS.values()))
     left.set_xlim(-0.6, len(_VERIFIERS) - 0.4)
-    left.set_ylim(bottom=0)
+    left.set_ylim(bottom=-0.05 * left.get_ylim()[1])
     left.set_ylabel("rewarded answers that are wrong (%)")
     left.set_title("what the reward lets pass")
     _shares(right, shares, _VERIFIERS)
