@@ -2,11 +2,11 @@
 SHELL := /bin/bash
 PROFILE ?= cpu
 RTLVR = source .rtlvr-env && rtlvr
-.PHONY: help setup reproduce test fast lab figures notebook doctor benchmarks gpu-check clean
+.PHONY: help setup reproduce test lint fast lab figures notebook doctor benchmarks gpu-check clean
 
 help:
 	@echo "make reproduce            set up, run every notebook on the cpu profile, write the figures (PROFILE=… for another)"
-	@echo "make test                 set up, run all tests (make fast: only the quick ones)"
+	@echo "make test                 set up, look at the code (make lint), run all tests (make fast: only the quick ones)"
 	@echo "make lab                  JupyterLab in notebooks/"
 	@echo 'make notebook N=05 ARGS="-p steps 300"   one notebook, headless'
 	@echo "make figures              redraw the figures from what has been measured"
@@ -23,10 +23,13 @@ setup: .rtlvr-env
 reproduce: setup
 	@$(RTLVR) reproduce --profile $(PROFILE)
 
-test: setup
+test: setup lint
 	@./setup.sh test-tools
 	@source .rtlvr-env && python -m pytest -m "not tools and not notebook and not browser"
 	@source .rtlvr-env && python -m pytest -m "tools or notebook or browser"
+
+lint: setup
+	@source .rtlvr-env && ruff check . && ruff format --check . && mypy
 
 fast: setup
 	@source .rtlvr-env && python -m pytest -m "not tools and not notebook and not browser"
@@ -51,4 +54,4 @@ benchmarks: setup
 	@$(RTLVR) fetch
 
 clean:
-	rm -rf .venv .rtlvr-env .pytest_cache .ruff_cache
+	rm -rf .venv .rtlvr-env .pytest_cache .ruff_cache .mypy_cache

@@ -5,6 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
+KIT=.[train,notebooks,test] # the package in place, with what the notebooks and the tests need
+
 say() { echo "setup: $*"; }
 
 # Install a Debian package where we may; otherwise say what to install.
@@ -34,10 +36,10 @@ use_conda() { # program
       "$1" env create -q -y -f environment.yml || return 1
     else
       say "updating the $1 environment rtlvr"
-      "$1" run -n rtlvr pip install -q -e '.[test]' || return 1
+      "$1" run -n rtlvr pip install -q -e "$KIT" || return 1
     fi
   else
-    pip install -q -e '.[test]'
+    pip install -q -e "$KIT"
   fi
   echo "eval \"\$($1 shell.bash hook 2> /dev/null || $1 shell hook -s bash)\"; $1 activate rtlvr" > .rtlvr-env
 }
@@ -48,7 +50,7 @@ use_venv() {
     say "got $("$python" --version); needed: Python 3.11 or newer. Set PYTHON=/path/to/python3.11"; exit 1; }
   [ -x .venv/bin/python ] || { say "creating .venv"; "$python" -m venv .venv; }
   say "installing the packages into .venv (minutes the first time)"
-  .venv/bin/python -m pip install -q --disable-pip-version-check -e '.[test]'
+  .venv/bin/python -m pip install -q --disable-pip-version-check -e "$KIT"
   install_package iverilog iverilog || {
     say "Icarus Verilog is missing: apt install iverilog, dnf install iverilog, or brew install icarus-verilog"; exit 1; }
   echo 'source .venv/bin/activate' > .rtlvr-env

@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 
 from rtlvr.errors import ParameterError, RtlvrError
+from rtlvr.extras import explained, need
 from rtlvr.params import PROFILE_NAMES, Profile, assignments, load
 
 PATHS = (
@@ -34,6 +35,7 @@ class Command:
         declare: adds the arguments to a parser.
         runner: `module:function`, which takes the parsed arguments and returns the exit status.
         about: what else `rtlvr NAME --help` should say.
+        needs: the package's extras without which it cannot run.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Command:
     declare: Callable[[argparse.ArgumentParser], None]
     runner: str
     about: str = ""
+    needs: tuple[str, ...] = ()
 
     def complete(self, parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
         """A parser with this command's description and arguments."""
@@ -56,19 +59,31 @@ class Command:
         return answer(self.complete(argparse.ArgumentParser(prog=f"rtlvr {self.name}")), arguments)
 
     def run(self, options: argparse.Namespace) -> int:
-        """Import what runs the command, and run it."""
+        """Import what runs the command, and run it.
+
+        Raises:
+            ExtraError: an extra that it needs is not installed.
+        """
+        need(*self.needs)
         module, _, function = self.runner.partition(":")
-        return getattr(import_module(module), function)(options)
+        runner: Callable[[argparse.Namespace], int] = getattr(import_module(module), function)
+        return runner(options)
 
 
 def answer(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> int:
     """Parse, run, return the exit status; an error of the kit is one message and status 2."""
     try:
         options = parser.parse_args(arguments)
-        return vars(options).pop("command").run(options)
+        command: Command = vars(options).pop("command")
+        return command.run(options)
     except RtlvrError as error:
-        print(f"rtlvr: {error}", file=sys.stderr)
-        return CANNOT_SAY
+        said: RtlvrError | None = error
+    except ModuleNotFoundError as error:
+        said = explained(error)
+        if said is None:
+            raise
+    print(f"rtlvr: {said}", file=sys.stderr)
+    return CANNOT_SAY
 
 
 def add_profile(parser: argparse.ArgumentParser, default: str = "cpu") -> None:

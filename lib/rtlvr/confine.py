@@ -122,7 +122,7 @@ def walls() -> Walls:
     return Walls(version, platform.machine() in _MACHINES and stand(_seccomp))
 
 
-def start(command: Sequence[str], *, program: str, writable: Sequence[Path], **options: Any) -> subprocess.Popen:
+def start(command: Sequence[str], *, program: str, writable: Sequence[Path], **options: Any) -> subprocess.Popen[Any]:
     """Start `command` so that it reads only what `program` needs and `writable`, and writes only in `writable`.
 
     `options` go to `subprocess.Popen`. Waiting for the process is the caller's affair, who is not confined. It ends with us.
@@ -136,7 +136,7 @@ def start(command: Sequence[str], *, program: str, writable: Sequence[Path], **o
     readable, runnable = _homes(program)
     room = _Room(tuple(writable), readable, runnable)
 
-    def launch(*arguments: Any, **given: Any) -> subprocess.Popen:
+    def launch(*arguments: Any, **given: Any) -> subprocess.Popen[Any]:
         _restrict(room)
         return subprocess.Popen(*arguments, **given)
 

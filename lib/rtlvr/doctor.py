@@ -6,18 +6,17 @@ import re
 import shutil
 import sys
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from typing import Literal
 
 from packaging.requirements import Requirement
 
 from rtlvr.confine import walls
+from rtlvr.extras import EXTRAS, install_line, required, version_of
 from rtlvr.lifeline import run
 from rtlvr.params import load
 from rtlvr.paths import INSTALLED, PROFILES, TINY_POLICY, from_profile, home, outputs
 
 State = Literal["ok", "missing", "optional"]
-_EXTRAS = ("gpu", "ray", "test")
 _AGAIN = "pip install --force-reinstall rtlvr" if INSTALLED else "make setup"
 
 
@@ -40,6 +39,7 @@ def report() -> list[Check]:
     return [
         _python(),
         *_packages(),
+        *_extras(),
         *_folders(),
         _yosys(),
         _program("iverilog", "iverilog"),
@@ -66,28 +66,29 @@ def _python() -> Check:
 
 
 def _packages() -> list[Check]:
-    """The package's own requirements, as its metadata has them; extras are optional."""
-    checks = []
-    for line in metadata.requires("rtlvr") or []:
-        requirement = Requirement(line)
-        extra = next((e for e in _EXTRAS if requirement.marker and requirement.marker.evaluate({"extra": e})), None)
-        if requirement.marker and extra is None:
-            continue
-        checks.append(_package(requirement, extra))
-    return checks
+    """What the package itself requires, as its metadata has it."""
+    return [_package(requirement) for requirement in required()]
 
 
-def _package(requirement: Requirement, extra: str | None) -> Check:
-    wanted = f"{requirement.name}{requirement.specifier}"
-    wheel = f"pip install 'rtlvr[{extra}]'" if INSTALLED else f"pip install -e '.[{extra}]'"
-    advice = wheel if extra else _AGAIN
-    try:
-        found = metadata.version(requirement.name)
-    except metadata.PackageNotFoundError:
-        return Check(wanted, "optional" if extra else "missing", "not installed", advice)
+def _package(requirement: Requirement) -> Check:
+    wanted, found = f"{requirement.name}{requirement.specifier}", version_of(requirement.name)
+    if found is None:
+        return Check(wanted, "missing", "not installed", _AGAIN)
     if requirement.specifier.contains(found, prereleases=True):
         return Check(wanted, "ok", found)
-    return Check(wanted, "optional" if extra else "missing", f"{found}, another version", advice)
+    return Check(wanted, "missing", f"{found}, another version", _AGAIN)
+
+
+def _extras() -> list[Check]:
+    """The package's extras, a line each: what they are for, and what they lack."""
+    checks = []
+    for extra, purpose in EXTRAS.items():
+        lacking = [one for one in map(_package, required(extra)) if one.state != "ok"]
+        found = ", ".join(f"{one.name} {one.found}" for one in lacking[:2])
+        found += f", {len(lacking) - 2} more" if len(lacking) > 2 else ""
+        hint = f"for {purpose}: {install_line(extra)}" if lacking else ""
+        checks.append(Check(f"extra [{extra}]", "optional" if lacking else "ok", found or f"here, for {purpose}", hint))
+    return checks
 
 
 def _folders() -> list[Check]:
@@ -99,7 +100,7 @@ def _yosys() -> Check:
     """Import pyosys in a child: a broken native library must not take the doctor down."""
     done = run([sys.executable, "-c", "from pyosys import libyosys"])
     if done.returncode == 0:
-        return Check("Yosys (pyosys)", "ok", metadata.version("pyosys"))
+        return Check("Yosys (pyosys)", "ok", version_of("pyosys") or "")
     return Check("Yosys (pyosys)", "missing", (done.stderr.splitlines() or ["import failed"])[-1], _AGAIN)
 
 
@@ -122,9 +123,8 @@ def _walls() -> Check:
         return Check(name, "ok", " and ".join(found))
     files = "" if stands.landlock else "without Landlock (Linux 5.13) only the screen keeps tools from other files; "
     calls = "" if stands.seccomp else "without seccomp only the screen keeps them from the network; "
-    return Check(
-        name, "optional", *found or ["none"], f"{files}{calls}judge candidates in a container or as another user"
-    )
+    hint = f"{files}{calls}judge candidates in a container or as another user"
+    return Check(name, "optional", found[0] if found else "none", hint)
 
 
 def _ghdl() -> Check:

@@ -13,6 +13,10 @@ class ParameterError(RtlvrError):
     """A parameter is unknown, of the wrong type or out of range; the message lists what is allowed."""
 
 
+class ExtraError(RtlvrError):
+    """What was asked for needs an extra of the package that is not installed; the message says how to install it."""
+
+
 class StageError(RtlvrError):
     """A stage's input is missing or stale; the message names the notebook to run."""
 

@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 
 from rtlvr.errors import StageError
-from rtlvr.params import Profile, changes_results, value_of
+from rtlvr.params import Profile, allowed_keys, changes_results, value_of
 from rtlvr.paths import PACKAGE, from_profile, model_path
 
 VERSION = metadata.version("rtlvr")
@@ -41,7 +41,7 @@ Inputs = Callable[[Profile], dict[str, str]]
 
 
 @dataclass(frozen=True)
-class Plan:
+class StagePlan:
     """What a stage reads: parameter sections or single parameters, its predecessors, and inputs outside the kit.
 
     Args:
@@ -104,21 +104,21 @@ def _before_rl(params: Profile) -> tuple[str, ...]:
     return ("04_sft",) if params.rl.model == "sft" else ("03_filtering",)
 
 
-PLANS: dict[str, Plan] = {
+PLANS: dict[str, StagePlan] = {
     plan.name: plan
     for plan in (
-        Plan("00_start_here", "start_here", _VERIFIER),
-        Plan("01_testbench", "testbench", (*_VERIFIER, "study", "benchmarks.root"), (), _benchmarks),
-        Plan("02_roundtrip", "roundtrip", (*_VERIFIER, "corpus", "roundtrip", "benchmarks.root"), (), _corpus),
-        Plan(
+        StagePlan("00_start_here", "start_here", _VERIFIER),
+        StagePlan("01_testbench", "testbench", (*_VERIFIER, "study", "benchmarks.root"), (), _benchmarks),
+        StagePlan("02_roundtrip", "roundtrip", (*_VERIFIER, "corpus", "roundtrip", "benchmarks.root"), (), _corpus),
+        StagePlan(
             "03_filtering",
             "filtering",
             (*_VERIFIER, "filtering", "corpus", "roundtrip", "sft.max_length"),
             ("02_roundtrip",),
             _model("filtering.base_model"),
         ),
-        Plan("04_sft", "sft", (*_VERIFIER, "sft", "evaluation"), ("03_filtering",), _model("sft.model")),
-        Plan(
+        StagePlan("04_sft", "sft", (*_VERIFIER, "sft", "evaluation"), ("03_filtering",), _model("sft.model")),
+        StagePlan(
             "05_rl",
             "rl",
             (*_VERIFIER, "filtering", "rl", "evaluation"),
@@ -126,8 +126,8 @@ PLANS: dict[str, Plan] = {
             _model("rl.model"),
             needs=_before_rl,
         ),
-        Plan("05_rl_study", "rl_study", (*_VERIFIER, "filtering", "rl", "rl_study"), ("05_rl",), shown_in="05_rl"),
-        Plan(
+        StagePlan("05_rl_study", "rl_study", (*_VERIFIER, "filtering", "rl", "rl_study"), ("05_rl",), shown_in="05_rl"),
+        StagePlan(
             "06_benchmarks",
             "benchmarks",
             (*_VERIFIER, "evaluation", "benchmarks"),
@@ -135,7 +135,7 @@ PLANS: dict[str, Plan] = {
             lambda params: _benchmarks(params) | _model("benchmarks.model")(params),
             needs=lambda params: () if params.benchmarks.model else ("05_rl",),
         ),
-        Plan(
+        StagePlan(
             "07_test_time_scaling",
             "scaling",
             (*_VERIFIER, "evaluation", "scaling"),
@@ -143,7 +143,7 @@ PLANS: dict[str, Plan] = {
             _model("scaling.policy"),
             needs=lambda params: _STAGE_OF.get(params.scaling.policy, ()),
         ),
-        Plan("08_paper_figures", "figures", ()),
+        StagePlan("08_paper_figures", "figures", ()),
     )
 }
 
@@ -193,12 +193,12 @@ def _said(found: dict[str, object], name: str) -> str:
     return json.dumps(found[name]) if name in found else "none"
 
 
-def _parameters(plan: Plan) -> Iterator[str]:
+def _parameters(plan: StagePlan) -> Iterator[str]:
     """The dotted names of what a stage reads and what can change its results."""
     for name in plan.reads:
         section, _, single = name.partition(".")
-        inner = [single] if single else Profile.model_fields[section].annotation.model_fields
-        yield from (key for key in (f"{section}.{one}" for one in inner) if changes_results(key))
+        keys = [name] if single else [key for key in allowed_keys() if key.startswith(f"{section}.")]
+        yield from (key for key in keys if changes_results(key))
 
 
 class Declared(Profile):
@@ -208,7 +208,7 @@ class Declared(Profile):
         """Called for what is not there."""
         if name in Profile.model_fields:
             raise StageError(f"this stage reads section {name!r}, which its plan in rtlvr/identity.py does not declare")
-        return super().__getattr__(name)
+        raise AttributeError(name)
 
 
 def declared(name: str, params: Profile) -> Profile:
@@ -262,7 +262,10 @@ def _file(module: str) -> Path | None:
 @cache
 def _module(module: str) -> tuple[str, set[str]]:
     """A digest of a module without its docstrings, and the modules that it imports."""
-    tree = ast.parse(_file(module).read_text(encoding="utf-8"))
+    path = _file(module)
+    if path is None:
+        raise StageError(f"there is no module {module}; a stage's plan in rtlvr/identity.py names it")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False):
             node.body = node.body[1:]

@@ -35,8 +35,8 @@ _LAUNCHED = ("ACCELERATE_MIXED_PRECISION", "LOCAL_RANK")  # set by `accelerate l
 
 
 def start(
-    command: Sequence[str], *, popen: Callable[..., subprocess.Popen] = subprocess.Popen, **options: Any
-) -> subprocess.Popen:
+    command: Sequence[str], *, popen: Callable[..., subprocess.Popen[Any]] = subprocess.Popen, **options: Any
+) -> subprocess.Popen[Any]:
     """`subprocess.Popen(command, **options)`, but the process ends with us, by SIGKILL.
 
     With `process_group=0` or `start_new_session=True` its whole group does. `popen` makes the process in another way.
@@ -50,7 +50,7 @@ def start(
         process = popen(command, **options)
         leads = options.get("start_new_session") or options.get("process_group") == 0
         _tie(theirs.fileno(), -process.pid if leads else process.pid)
-    process.lifeline = ours  # closed when the process has been waited for and forgotten, or when we end
+    vars(process)["lifeline"] = ours  # closed when the process has been waited for and forgotten, or when we end
     return process
 
 

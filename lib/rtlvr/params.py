@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -242,12 +242,12 @@ def _set(tree: dict[str, Any], key: str, value: object) -> None:
     model: type[BaseModel] = Profile
     for name in sections:
         tree = tree[name]
-        model = model.model_fields[name].annotation
+        model = cast(type[BaseModel], model.model_fields[name].annotation)
     field = model.model_fields[leaf]
     if value == "null" and "None" in str(field.annotation):
         tree[leaf] = None
         return
-    kind = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    kind: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
     if isinstance(value, bool) and field.annotation is not bool:
         raise ParameterError(f"got {key}={value!r}; allowed: {_type_name(field.annotation)}")
     if isinstance(value, str) and str(field.annotation).startswith("list["):

@@ -30,7 +30,7 @@ class Golden(Record):
     description: str | None = None  # the author's own specification, where there is one
 
 
-Status = Literal["equivalent", "inequivalent", "invalid", "undecided", "failed"]
+AttemptStatus = Literal["equivalent", "inequivalent", "invalid", "undecided", "failed"]
 
 
 class Attempt(Record):
@@ -38,7 +38,7 @@ class Attempt(Record):
 
     thought: str
     code: str
-    status: Status
+    status: AttemptStatus
     reason: str
     error: str | None = None  # known truth of the procedural teacher: the misreading it made, if any
 
@@ -74,7 +74,7 @@ class Triple(Record):
         return self.chosen.code
 
     @property
-    def status(self) -> Status:
+    def status(self) -> AttemptStatus:
         """The chosen attempt's verdict."""
         return self.chosen.status
 

@@ -119,7 +119,7 @@ def _child(command: list[str], name: str, log: Path) -> tuple[int, float]:
         return _wait(process, name, began), time.monotonic() - began
 
 
-def _wait(process: subprocess.Popen, name: str, began: float) -> int:
+def _wait(process: subprocess.Popen[bytes], name: str, began: float) -> int:
     """Wait for a notebook, showing the time where someone looks; take its whole group down when we are stopped."""
     handlers = {s: signal.signal(s, lambda *_: sys.exit(130)) for s in (signal.SIGTERM, signal.SIGINT)}
     try:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 ASIDE = "changes no result"
 
 Positive = Annotated[int, Field(gt=0)]
-Count = Annotated[int, Field(ge=0)]
+Whole = Annotated[int, Field(ge=0)]
 Rate = Annotated[float, Field(ge=0.0, le=1.0)]
 Real = Annotated[float, Field(ge=0.0)]
 
@@ -31,7 +31,7 @@ class Testbench(Section):
     strict_x: bool = Field(
         description="compare with the paper's own ===; false: an unknown golden output is a don't-care"
     )
-    workers: Annotated[Count, ASIDE] = Field(description="verification processes; 0: one per core")
+    workers: Annotated[Whole, ASIDE] = Field(description="verification processes; 0: one per core")
 
 
 class VerifierSettings(Section):
@@ -56,7 +56,7 @@ class Corpus(Section):
     """Goldens and their cleaning."""
 
     sources: list[str] = Field(description="seed, directory:PATH, archive:PATH, hub:NAME, authors:PATH")
-    designs: Count = Field(description="procedural goldens to draw besides")
+    designs: Whole = Field(description="procedural goldens to draw besides")
     max_bytes: Positive = Field(description="of a file")
     max_tokens: Positive = Field(description="of a design, its helpers included")
     licences: list[str] = Field(description="allowed licences, as the texts name them; empty: any, also none")
@@ -73,7 +73,7 @@ class Roundtrip(Section):
     misdescribe: Rate = Field(description="procedural teacher: share of descriptions that are wrong")
     misread: Rate = Field(description="procedural teacher: scales the rates of its misreadings; 0: never errs")
     follow: bool = Field(description="procedural teacher: solve wrong descriptions as they stand, not what was meant")
-    replayed: Count = Field(description="seed goldens to replay a recorded real model on, besides; 0: none")
+    replayed: Whole = Field(description="seed goldens to replay a recorded real model on, besides; 0: none")
     transcript: str = Field(description="file that replies are replayed from, and recorded to; empty: the stage's own")
     base_url: Annotated[str, ASIDE] = Field(description="endpoint teacher: an OpenAI-compatible URL")
     describe_model: str = Field(description="endpoint teacher: the model that describes code")
@@ -86,7 +86,7 @@ class Roundtrip(Section):
     solve_tokens: Positive = Field(description="longest answer, in tokens")
     concurrency: Annotated[Positive, ASIDE] = Field(description="requests under way at once")
     request_seconds: Annotated[Positive, ASIDE] = Field(description="time-out of one request")
-    max_total_tokens: Annotated[Count, ASIDE] = Field(description="tokens that a run may buy; 0: no limit")
+    max_total_tokens: Annotated[Whole, ASIDE] = Field(description="tokens that a run may buy; 0: no limit")
     max_cost: Annotated[Real, ASIDE] = Field(
         description="money that a run may spend, in the prices' currency; 0: no limit"
     )
@@ -99,13 +99,13 @@ class Filtering(Section):
     """Difficulty and equivalence filters (paper §3.1, steps 3 to 5)."""
 
     base_model: str = Field(description="the policy of filter 1: tiny, a folder, a hub name or gguf:PATH")
-    sft_attempts: Count = Field(
+    sft_attempts: Whole = Field(
         description="drop from SFT what the base solves in any of so many attempts; 0: keep all"
     )
     rl_source: Literal["hard", "all"] = Field(
         description="hard: filter 2 sees what filter 1 kept, as in the paper; all: every sound triple"
     )
-    rl_attempts: Count = Field(description="drop from RL what the distilled model solves in any of so many attempts")
+    rl_attempts: Whole = Field(description="drop from RL what the distilled model solves in any of so many attempts")
     agree: Positive = Field(
         description="answers to a description (of roundtrip.answers) that must be equivalent to keep it"
     )
@@ -127,8 +127,8 @@ class Sft(Section):
     accumulation: Positive = Field(description="forward passes per optimiser step")
     max_length: Positive = Field(description="longest sequence, in tokens; longer rows are left out")
     packing: bool = Field(description="several rows in one sequence")
-    lora_rank: Count = Field(description="train an adapter of this rank on all linear layers; 0: all weights")
-    eval_problems: Count = Field(
+    lora_rank: Whole = Field(description="train an adapter of this rank on all linear layers; 0: all weights")
+    eval_problems: Whole = Field(
         description="held-out problems that are generated and verified while training; 0: none"
     )
     bf16: bool = Field(description="products in bfloat16 (autocast), weights in float32")
@@ -140,14 +140,14 @@ class Rl(Section):
     """Adaptive DAPO on TRL's GRPOTrainer (paper §3.3)."""
 
     model: str = Field(description="'sft': the policy of stage 04; or a folder or hub name")
-    seed: Count = Field(description="of RL alone: a second seed needs no second upstream")
+    seed: Whole = Field(description="of RL alone: a second seed needs no second upstream")
     steps: Positive = Field(description="optimisation steps")
-    token_budget: Count = Field(description="stop after the step in which so many tokens have been generated; 0: never")
-    seconds: Count = Field(description="stop after the step in which so many seconds have passed; 0: never")
+    token_budget: Whole = Field(description="stop after the step in which so many tokens have been generated; 0: never")
+    seconds: Whole = Field(description="stop after the step in which so many seconds have passed; 0: never")
     answer: Literal["tags", "code"] = Field(description="what is rewarded: the paper's tags with the code inside, or "
                                             "any answer with a block of Verilog")  # fmt: skip
     learning_rate: Real = Field(description="highest learning rate")
-    warmup_steps: Count = Field(description="steps in which the learning rate rises")
+    warmup_steps: Whole = Field(description="steps in which the learning rate rises")
     weight_decay: Real = Field(description="of the optimiser")
     max_grad_norm: Real = Field(description="gradients are scaled down to this norm")
     prompts_per_step: Positive = Field(description="B_train: groups with mixed rewards per optimisation step")
@@ -158,7 +158,7 @@ class Rl(Section):
     max_response: Positive = Field(description="longest response, in tokens")
     clip_low: Real = Field(description="epsilon_low: how far a probability ratio may fall before it is clipped")
     clip_high: Real = Field(description="epsilon_high: how far a probability ratio may rise before it is clipped")
-    overlong_buffer: Count = Field(
+    overlong_buffer: Whole = Field(
         description="tokens before the budget's end in which the penalty grows; 0: no penalty"
     )
     overlong_penalty: Real = Field(description="reward taken from a response that fills its budget")
@@ -166,15 +166,15 @@ class Rl(Section):
         description="none: TRL's own step, uniform groups and all; tracking: ours"
     )
     max_draws: Positive = Field(description="draws after which a step trains on what it has")
-    carry_steps: Count = Field(description="steps for which a surplus mixed group may wait; 0: discarded, as released")
+    carry_steps: Whole = Field(description="steps for which a surplus mixed group may wait; 0: discarded, as released")
     prompt_history: bool = Field(description="draw prompts less often whose answers were all alike (tracking only)")
     draw_margin: Real = Field(description="standard deviations that the tracking rule draws above its expectation")
-    prompts: Count = Field(description="size of the RL set, drawn at random from what the filters leave; 0: all of it")
+    prompts: Whole = Field(description="size of the RL set, drawn at random from what the filters leave; 0: all of it")
     micro_batch: Positive = Field(description="responses per forward pass and device")
-    lora_rank: Count = Field(description="train an adapter of this rank on all linear layers; 0: all weights")
+    lora_rank: Whole = Field(description="train an adapter of this rank on all linear layers; 0: all weights")
     save_steps: Annotated[Positive, ASIDE] = Field(description="steps between checkpoints")
     eval_steps: Positive = Field(description="steps between looks at held-out problems")
-    eval_problems: Count = Field(description="held-out problems that are tried while training; 0: none")
+    eval_problems: Whole = Field(description="held-out problems that are tried while training; 0: none")
     bf16: bool = Field(description="products in bfloat16 (autocast), weights in float32; on a GPU answers are sampled "
                        "from a bfloat16 copy")  # fmt: skip
     gradient_checkpointing: bool = Field(description="compute activations twice to save memory")
@@ -210,14 +210,14 @@ class Rl(Section):
 class RlStudy(Section):
     """Short runs beside the main one: ways to fill a step, and filters of the RL set (paper §3.1, §3.3)."""
 
-    seeds: Count = Field(description="of every run; 0: no studies")
+    seeds: Whole = Field(description="of every run; 0: no studies")
     rule_steps: Positive = Field(description="steps of the runs that compare ways to fill a step")
-    rule_prompts: Count = Field(description="their RL set's size; 0: all. The paper's 3.1 K are drawn some 25 times")
+    rule_prompts: Whole = Field(description="their RL set's size; 0: all. The paper's 3.1 K are drawn some 25 times")
     filter_tokens: Positive = Field(description="tokens that each of the runs that compare filters may generate")
     prompts_per_step: Positive = Field(description="groups with mixed rewards per step of these runs")
     problems: Positive = Field(description="held-out problems that each run is judged on")
     simulated_steps: Positive = Field(description="steps of each simulated run at the paper's scale")
-    jobs: Annotated[Count, ASIDE] = Field(
+    jobs: Annotated[Whole, ASIDE] = Field(
         description="runs at once; 0: one per core, or one in all where there is a GPU"
     )
 
@@ -241,7 +241,7 @@ class Benchmarks(Section):
     model: str = Field(description="a folder, a hub's name, gguf:PATH, or the endpoint's name; empty: the policy of 05")
     base_url: Annotated[str, ASIDE] = Field(description="of the endpoint")
     api_key_env: Annotated[str, ASIDE] = Field(description="environment variable that holds the endpoint's key")
-    problems: Count = Field(description="problems per benchmark; 0: all")
+    problems: Whole = Field(description="problems per benchmark; 0: all")
     heldout_problems: Positive = Field(description="held-out designs for pass@k")
     samples: Positive = Field(description="answers per problem")
     temperature: Real = Field(description="sampling temperature")
@@ -267,7 +267,7 @@ class Profile(Section):
 
     profile: Annotated[str, ASIDE] = Field(description="name of a profile, or a file of your own (*.yaml)")
     run: Annotated[str, ASIDE] = Field(description="name of the run: its folder below outputs/")
-    seed: Count = Field(description="of everything random")
+    seed: Whole = Field(description="of everything random")
     resume: Annotated[bool, ASIDE] = Field(description="go on from the last checkpoint of an interrupted run")
     upstream: Annotated[Literal["run", "check"], ASIDE] = Field(
         description="a stage's predecessor that is missing or stale: run it first, or stop and name it"

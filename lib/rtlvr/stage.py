@@ -15,14 +15,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 
 from rtlvr import lifeline
 from rtlvr.errors import ParameterError, StageError
+from rtlvr.extras import versions
 from rtlvr.identity import PLANS, declared, differences, facts, key_of
 from rtlvr.params import Profile
 from rtlvr.paths import INSTALLED, ROOT, outputs
@@ -142,7 +142,7 @@ class Stage:
             "facts": self.facts,
             "params": self._read_parameters(),
             "outputs": {p.name: _digest(p) for p in sorted(self.folder.iterdir()) if p.is_file()},
-            "versions": {name: metadata.version(name) for name in ("rtlvr", "torch", "transformers", "trl", "pyosys")},
+            "versions": versions(("rtlvr", "torch", "transformers", "trl", "pyosys")),
             "commit": commit(),
             "machine": {"python": platform.python_version(), "cores": os.cpu_count(), "system": platform.platform()},
             "command": sys.argv,
@@ -163,7 +163,9 @@ class Stage:
 StageType = TypeVar("StageType", bound=Stage)
 
 
-def open_stage(name: str, params: Profile, before: Profile | None = None, kind: type[StageType] = Stage) -> StageType:
+def open_stage(
+    name: str, params: Profile, before: Profile | None = None, kind: type[StageType] = cast(Any, Stage)
+) -> StageType:
     """The stage's folder, ready to work in: predecessors checked, results of other parameters set aside.
 
     Args:

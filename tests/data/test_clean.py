@@ -15,7 +15,7 @@ from planting import MIT, disguise, plant
 
 from rtlvr.data.clean import STEPS, Cleaner, Dropped, funnel
 from rtlvr.data.corpus import seed_corpus
-from rtlvr.data.decontaminate import Benchmarks, Reference
+from rtlvr.data.decontaminate import BenchmarkIndex, Reference
 from rtlvr.data.modules import Unusable, decode, licence_of, units
 from rtlvr.data.near_duplicates import Index, digest, signature, tokens
 from rtlvr.data.sources import Snippet, read_source
@@ -182,7 +182,7 @@ def known(benchmarks: Path) -> list[Reference]:
 def look(known: list[Reference], stimuli: Stimuli) -> Iterator[Callable[..., Iterator[str | None]]]:
     """Which benchmark's design each of some (code, description, top) is."""
     pool = Pool(2, mode="hybrid")
-    judge = Benchmarks(known, pool, stimuli)
+    judge = BenchmarkIndex(known, pool, stimuli)
 
     def one(row: tuple[str, str | None, str | None]) -> str | None:
         code, description, top = row

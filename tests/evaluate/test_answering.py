@@ -12,7 +12,7 @@ import pytest
 
 from rtlvr.errors import InfrastructureError
 from rtlvr.evaluate.answering import Asking, ask
-from rtlvr.evaluate.answers import Answer
+from rtlvr.evaluate.answers import BenchmarkAnswer
 from rtlvr.evaluate.benchmarks import Task
 from rtlvr.llm.endpoint import EndpointChat
 from rtlvr.llm.transcript import Reply, Request
@@ -69,7 +69,7 @@ def test_all_samples_in_order_with_their_own_seeds(service: ThreadingHTTPServer,
     out = tmp_path / "samples.jsonl"
     asking = Asking(samples=3, temperature=0.8, top_p=0.95, max_tokens=99, seed=10)
     assert len(ask(TASKS, asking, backend(service), out)) == 12
-    rows = read_jsonl(out, Answer)
+    rows = read_jsonl(out, BenchmarkAnswer)
     assert [row.task_id for row in rows] == [f"t{i}" for i in range(4) for _ in range(3)]
     assert {(row.tokens, row.truncated) for row in rows} == {(7, False)}
     assert rows[4].response == "<think>hm</think>\nanswer to task 1 with seed 11"

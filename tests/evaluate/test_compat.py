@@ -10,7 +10,7 @@ import pytest
 from rtlvr.cli import main
 from rtlvr.evaluate import compat
 from rtlvr.evaluate.benchmarks import NAMES, Task, load_tasks
-from rtlvr.evaluate.compat import FAIL_AS_PUBLISHED, PATCHES, Edit, Patch, patched
+from rtlvr.evaluate.compat import FAIL_AS_PUBLISHED, PATCHES, Patch, TextEdit, patched
 from rtlvr.evaluate.official import judge, judge_all
 from rtlvr.hdl.mutate import mutants
 from rtlvr.verify import Limits, Stimuli, verify
@@ -57,7 +57,7 @@ def test_only_a_cast_changes_a_reference(benchmarks: Path, monkeypatch: pytest.M
 
 def test_a_text_that_is_another_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     key = ("b", "t")
-    patch = Patch((key,), "erratum", "a cause", (Edit("one", "1"), Edit("two", "2", times=2)))
+    patch = Patch((key,), "erratum", "a cause", (TextEdit("one", "1"), TextEdit("two", "2", times=2)))
     monkeypatch.setattr(compat, "PATCHES", (patch,))
     assert patched(*key, "one two two", "one").testbench == "1 2 2"
     for text in ("one two", "one one two two", "one two two two", ""):

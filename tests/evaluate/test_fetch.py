@@ -10,7 +10,7 @@ from rtlvr.cli import main
 from rtlvr.evaluate import fetch
 from rtlvr.evaluate.benchmarks import NAMES, load_tasks
 from rtlvr.evaluate.compat import PATCHES
-from rtlvr.evaluate.fetch import CONTENT, SOURCES, Source, content
+from rtlvr.evaluate.fetch import CONTENT, SOURCES, Repository, content
 
 
 def repository(folder: Path, files: Path) -> str:
@@ -40,7 +40,7 @@ def test_a_newer_version_in_the_same_layout(
 ) -> None:
     """RTLLM v2.1 is read like v2.0, and takes its patches where the text is the same."""
     commit, root = repository(tmp_path / "upstream", benchmarks / "rtllm-v2.0"), tmp_path / "here"
-    monkeypatch.setattr(fetch, "SOURCES", (Source("rtllm-v2.1", str(tmp_path / "upstream"), commit),))
+    monkeypatch.setattr(fetch, "SOURCES", (Repository("rtllm-v2.1", str(tmp_path / "upstream"), commit),))
     monkeypatch.setattr("sys.argv", ["rtlvr", "fetch", "--root", str(root)])
     assert main() == 0
     assert "50 tasks; this benchmark was not measured" in capsys.readouterr().out
@@ -59,13 +59,13 @@ def test_another_text_is_told(
     bench.chmod(0o644)
     bench.write_text(bench.read_text() + "// moved on\n")
     commit = repository(tmp_path / "upstream", copy)
-    monkeypatch.setattr(fetch, "SOURCES", (Source("rtllm-v1.1", str(tmp_path / "upstream"), commit),))
+    monkeypatch.setattr(fetch, "SOURCES", (Repository("rtllm-v1.1", str(tmp_path / "upstream"), commit),))
     monkeypatch.setattr("sys.argv", ["rtlvr", "fetch", "--root", str(tmp_path / "here")])
     assert main() == 1
     assert "NOT what the kit was measured on" in capsys.readouterr().out
 
 
 def test_a_source_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert not fetch.fetch(Source("x", str(tmp_path / "nowhere"), "main"), tmp_path / "here")
+    assert not fetch.fetch(Repository("x", str(tmp_path / "nowhere"), "main"), tmp_path / "here")
     assert "x:" in capsys.readouterr().err
     assert not (tmp_path / "here" / "x").exists()

@@ -4,7 +4,7 @@ import pytest
 
 from rtlvr.evaluate import heldout
 from rtlvr.params import load
-from rtlvr.policy.model import Answer, chat
+from rtlvr.policy.model import AnswerFormat, chat
 from rtlvr.records import Problem
 from rtlvr.verify import Pool, Stimuli
 
@@ -13,7 +13,9 @@ PLAIN = f"```verilog\n{GOLDEN}```"
 
 
 @pytest.mark.parametrize(("answer", "share"), [("tags", 0.0), ("code", 1.0)])
-def test_a_look_asks_and_judges_as_training_does(answer: Answer, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_asks_and_judges_as_training_does(
+    answer: AnswerFormat, share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[list[dict[str, str]]] = []
 
     def complete(model: object, tokenizer: object, messages: list[list[dict[str, str]]], *_: object):

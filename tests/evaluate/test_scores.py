@@ -9,7 +9,7 @@ import pytest
 
 from rtlvr.cli import main
 from rtlvr.evaluate import public
-from rtlvr.evaluate.answers import Answer, beside_tasks, extract
+from rtlvr.evaluate.answers import BenchmarkAnswer, beside_tasks, extract
 from rtlvr.evaluate.benchmarks import Task, load_tasks
 from rtlvr.evaluate.disagreements import disagreements
 from rtlvr.evaluate.official import LIMITS, judge
@@ -36,8 +36,8 @@ def tasks_of(benchmarks: Path, name: str, *ids: str) -> list[Task]:
     return [task for task in load_tasks(name, benchmarks) if task.id in ids]
 
 
-def answers_to(task: Task, *responses: str) -> list[tuple[Task, Answer]]:
-    return [(task, Answer(task_id=task.id, response=text)) for text in responses]
+def answers_to(task: Task, *responses: str) -> list[tuple[Task, BenchmarkAnswer]]:
+    return [(task, BenchmarkAnswer(task_id=task.id, response=text)) for text in responses]
 
 
 def scored(kind: str, task: str = "t") -> Scored:
@@ -83,7 +83,7 @@ def test_the_code_is_found_in_many_shapes(benchmarks: Path, shape: str, kind: st
 def test_a_thought_that_the_budget_cut_is_no_answer(benchmarks: Path) -> None:
     (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
     draft = f"<think>a draft:\n```verilog\n{BY_CLASS['passed']}```\nor rather"
-    answers = [Answer(task_id=dff.id, response=draft, truncated=cut) for cut in (True, False)]
+    answers = [BenchmarkAnswer(task_id=dff.id, response=draft, truncated=cut) for cut in (True, False)]
     assert [row.kind for row in score(beside_tasks([dff], answers))] == ["empty", "passed"]
 
 
@@ -178,7 +178,7 @@ def test_the_command_line_shows_both(benchmarks: Path, tmp_path: Path, capsys: p
 def test_unknown_tasks_are_refused(benchmarks: Path) -> None:
     tasks = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
     with pytest.raises(Exception, match="Prob031_dff"):
-        beside_tasks(tasks, [Answer(task_id="Prob999", response="")])
+        beside_tasks(tasks, [BenchmarkAnswer(task_id="Prob999", response="")])
 
 
 @pytest.mark.tools

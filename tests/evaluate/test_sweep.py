@@ -12,8 +12,8 @@ from rtlvr.errors import ParameterError
 from rtlvr.evaluate import sweep as sweeping
 from rtlvr.evaluate.faults import faults_of
 from rtlvr.evaluate.sweep import chosen, run, sources_of
-from rtlvr.evaluate.sweeptable import FAULTS, UNITS, VERDICTS, Found, Trial, by_source, folded, refusals, show
-from rtlvr.evaluate.units import Unit, answer_texts, units_of
+from rtlvr.evaluate.sweeptable import FAULTS, UNITS, VERDICTS, FoundUnit, Trial, by_source, folded, refusals, show
+from rtlvr.evaluate.units import SweepUnit, answer_texts, units_of
 from rtlvr.records import read_jsonl
 from rtlvr.verify import Verdict
 
@@ -233,8 +233,10 @@ def trial(unit: str, kind: str, status: str, **more) -> Trial:
 
 def test_tables_by_hand() -> None:
     flags = [(), (), ("delays",)]
-    units = [Found(id=f"s/{n}", source="s", flags=f, problem="", chosen=not f) for n, f in enumerate(flags)]
-    units.append(Found(id="s/3", source="s", flags=(), problem="instantiates `x`, which is not found", chosen=False))
+    units = [FoundUnit(id=f"s/{n}", source="s", flags=f, problem="", chosen=not f) for n, f in enumerate(flags)]
+    units.append(
+        FoundUnit(id="s/3", source="s", flags=(), problem="instantiates `x`, which is not found", chosen=False)
+    )
     trials = [
         trial("s/0", "itself", "equivalent", proved=True, seconds=1.0),
         trial("s/0", "rewrite: renamed", "equivalent", proved=False, seconds=3.0),
@@ -258,7 +260,7 @@ def test_tables_by_hand() -> None:
 
 
 def test_the_choice_is_spread_and_the_seeds() -> None:
-    units = [Unit(source="s", path=f"{n:03}.v", name="m", text="module m(input a); endmodule") for n in range(100)]
+    units = [SweepUnit(source="s", path=f"{n:03}.v", name="m", text="module m(input a); endmodule") for n in range(100)]
     taken = [int(unit.path[:3]) for unit in chosen(units, 10, 1)]
     assert len(taken) == 10 and {b - a for a, b in pairwise(taken)} <= {9, 10, 11}
     assert chosen(units, 10, 1) == chosen(units, 10, 1) != chosen(units, 10, 2)
@@ -299,7 +301,7 @@ def test_a_sweep_goes_on_after_a_kill(tmp_path: Path, monkeypatch: pytest.Monkey
     kinds = {(one.unit.split(":")[1], one.kind.split(":")[0]): one.status for one in first}
     assert kinds["gate", "itself"] == kinds["gate", "resynthesis"] == kinds["count", "itself"] == "equivalent"
     assert kinds["gate", "rewrite"] == "equivalent" and ("gate", "fault 1") in kinds
-    assert len(read_jsonl(out / UNITS, Found)) == 2
+    assert len(read_jsonl(out / UNITS, FoundUnit)) == 2
 
     lines = (out / VERDICTS).read_text().splitlines(keepends=True)
     (out / VERDICTS).write_text("".join(lines[:-3]) + lines[-3][:20])
@@ -314,7 +316,7 @@ def test_a_sweep_goes_on_after_a_kill(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_accepted_faults_are_kept_for_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    unit = Unit(source="s", path="c.v", name="count", text=COUNTER)
+    unit = SweepUnit(source="s", path="c.v", name="count", text=COUNTER)
     verdict = Verdict(status="equivalent", method="testbench", reason="for the test")
     monkeypatch.setattr(sweeping, "verify_many", lambda pairs, *a, **k: iter([verdict] * len(pairs)))
     monkeypatch.setattr(sweeping, "_rewritten", lambda unit, pool: [])

@@ -9,7 +9,7 @@ import pytest
 
 from rtlvr.errors import ParameterError
 from rtlvr.evaluate.answering import Asking, ask
-from rtlvr.evaluate.answers import Answer
+from rtlvr.evaluate.answers import BenchmarkAnswer
 from rtlvr.evaluate.benchmarks import Task
 from rtlvr.llm.transcript import Reply, Request
 from rtlvr.paths import TINY_POLICY
@@ -42,7 +42,7 @@ class Dying:
             yield reply
 
 
-def rows(answers: Sequence[Answer]) -> list[tuple[str, str, int, bool]]:
+def rows(answers: Sequence[BenchmarkAnswer]) -> list[tuple[str, str, int, bool]]:
     return [(a.task_id, a.response, a.tokens, a.truncated) for a in answers]
 
 

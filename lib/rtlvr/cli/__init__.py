@@ -115,6 +115,7 @@ COMMANDS = (
         "run all notebooks of a profile, skipping what is done",
         _declare_reproduce,
         "rtlvr.cli:run_reproduce",
+        needs=("train", "notebooks"),
     ),
     RUN,
     Command("results", "print what a run has measured", _declare_results, "rtlvr.cli:run_results"),

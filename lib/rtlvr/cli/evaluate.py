@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from typing import Any
 
 from rtlvr.command import Command, count, path, positive
 from rtlvr.errors import ParameterError
@@ -118,7 +119,7 @@ def run_bench(options: argparse.Namespace) -> int:
     return 0
 
 
-def _in_lines(result: dict) -> str:
+def _in_lines(result: dict[str, Any]) -> str:
     lines = [f"{result['benchmark']}: {result['passed']} of {result['total']} passed, {result['compiled']} compile"]
     if result["tasks_with_samples"] < result["tasks"] or len(result["samples_per_task"]) > 1:
         each = " or ".join(map(str, result["samples_per_task"]))

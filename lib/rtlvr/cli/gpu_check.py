@@ -26,5 +26,9 @@ def declare_gpu_check(parser: argparse.ArgumentParser) -> None:
 
 
 GPU_CHECK = Command(
-    "gpu-check", "measure a GPU with the kit, in minutes", declare_gpu_check, "rtlvr.gpu_check.__main__:run"
+    "gpu-check",
+    "measure a GPU with the kit, in minutes",
+    declare_gpu_check,
+    "rtlvr.gpu_check.__main__:run",
+    needs=("train", "notebooks"),
 )

@@ -3,7 +3,7 @@
 import argparse
 
 from rtlvr.command import Command, add_profile, path, positive, profile_of
-from rtlvr.train.plan import GPUS, Assumptions, Shape, plan
+from rtlvr.train.plan import GPUS, Assumptions, DecoderShape, plan
 
 
 def declare_base(parser: argparse.ArgumentParser) -> None:
@@ -29,12 +29,18 @@ def declare_plan(parser: argparse.ArgumentParser) -> None:
 def run_plan(options: argparse.Namespace) -> int:
     """Print memory, tokens and hours of the RL stage on a cluster, with the arithmetic."""
     given = Assumptions(mean_tokens=options.mean_tokens, acceptance=options.acceptance)
-    for line in plan(profile_of(options), options.gpus, options.gpu, Shape(options.parameters), given):
+    for line in plan(profile_of(options), options.gpus, options.gpu, DecoderShape(options.parameters), given):
         print(f"{line.name:36s} {line.value:>12,.1f} {line.unit:9s} {line.arithmetic}")
     return 0
 
 
-TRAIN_BASE = Command("train-base", "train the small base policy from nothing", declare_base, "rtlvr.train.pretrain:run")
+TRAIN_BASE = Command(
+    "train-base",
+    "train the small base policy from nothing",
+    declare_base,
+    "rtlvr.train.pretrain:run",
+    needs=("train",),
+)
 PLAN = Command(
     "plan",
     "say what the RL stage takes on a cluster",

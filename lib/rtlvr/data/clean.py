@@ -20,9 +20,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from rtlvr.data.decontaminate import Benchmarks
+from rtlvr.data.decontaminate import BenchmarkIndex
 from rtlvr.data.near_duplicates import Index, signature, tokens
-from rtlvr.data.prepare import Prepared, prepare
+from rtlvr.data.prepare import PreparedSnippet, prepare
 from rtlvr.data.sources import Snippet
 from rtlvr.errors import DesignError, StageError
 from rtlvr.lifeline import processes
@@ -35,7 +35,7 @@ STEPS = (
     "analysed", "equal to itself", "no benchmark's function",
 )  # fmt: skip
 _CHUNK = 256
-_Mapper = Callable[[Callable[[Snippet], list[Prepared]], tuple[Snippet, ...]], Iterable[list[Prepared]]]
+_Mapper = Callable[[Callable[[Snippet], list[PreparedSnippet]], tuple[Snippet, ...]], Iterable[list[PreparedSnippet]]]
 
 
 class Dropped(Record):
@@ -65,13 +65,13 @@ class Cleaner:
         settings: Corpus,
         pool: Pool,
         stimuli: Stimuli,
-        benchmarks: Callable[[], Benchmarks] | None = None,
+        benchmarks: Callable[[], BenchmarkIndex] | None = None,
         jobs: int = 0,
         key: str = "",
     ) -> None:
         self._folder, self._settings = folder, settings
         self._pool, self._stimuli, self._make_benchmarks = pool, stimuli, benchmarks
-        self._benchmarks: Benchmarks | None = None
+        self._benchmarks: BenchmarkIndex | None = None
         self._jobs = jobs or os.cpu_count() or 1
         self._key = hashlib.sha256(f"{key}{settings.model_dump_json()}{benchmarks is None}".encode()).hexdigest()[:12]
         self._seen: set[str] = set()
@@ -107,7 +107,7 @@ class Cleaner:
         """What fell, as rows of `Dropped`."""
         return self._folder / "dropped.jsonl"
 
-    def _chunk(self, chunk: list[list[Prepared]]) -> tuple[list[Golden], list[Dropped]]:
+    def _chunk(self, chunk: list[list[PreparedSnippet]]) -> tuple[list[Golden], list[Dropped]]:
         kept, dropped, waiting = [], [], []
         for item in chain.from_iterable(chunk):
             fell = self._fell_early(item)
@@ -127,7 +127,7 @@ class Cleaner:
             waiting = later
         return kept, dropped
 
-    def _fell_early(self, item: Prepared) -> Dropped | None:
+    def _fell_early(self, item: PreparedSnippet) -> Dropped | None:
         """What texts alone can tell."""
         if item.problem:
             return _dropped(item, *item.problem)
@@ -137,11 +137,13 @@ class Cleaner:
         copied = self._benchmarks and self._benchmarks.text(item.digest, item.signature, item.snippet.description)
         return _dropped(item, "no benchmark's text", copied) if copied else None
 
-    def _round(self, waiting: list[Prepared]) -> tuple[list[Prepared], list[Dropped], list[Prepared]]:
+    def _round(
+        self, waiting: list[PreparedSnippet]
+    ) -> tuple[list[PreparedSnippet], list[Dropped], list[PreparedSnippet]]:
         """Those unlike all kept and each other; those like a kept one; and those that wait for the first of their like."""
-        firsts: list[Prepared] = []
+        firsts: list[PreparedSnippet] = []
         copies: list[Dropped] = []
-        later: list[Prepared] = []
+        later: list[PreparedSnippet] = []
         now = Index(self._settings.near_duplicate)
         for item in waiting:
             if hit := self._kept.nearest(item.signature):
@@ -153,7 +155,7 @@ class Cleaner:
                 firsts.append(item)
         return firsts, copies, later
 
-    def _judge(self, item: Prepared) -> Dropped | None:
+    def _judge(self, item: PreparedSnippet) -> Dropped | None:
         """What takes tools: structure, a check against itself and against its own netlist, and the benchmarks' functions."""
         try:
             circuit = self._pool.inspect(item.code, self._stimuli, item.top)
@@ -248,8 +250,8 @@ def _mapper(jobs: int) -> Iterator[_Mapper]:
 
 
 def _ahead(
-    mapper: _Mapper, work: Callable[[Snippet], list[Prepared]], chunks: Iterable[tuple[Snippet, ...]]
-) -> Iterator[list[list[Prepared]]]:
+    mapper: _Mapper, work: Callable[[Snippet], list[PreparedSnippet]], chunks: Iterable[tuple[Snippet, ...]]
+) -> Iterator[list[list[PreparedSnippet]]]:
     """The prepared chunks in order; the next is under way while one is judged."""
     before = None
     for chunk in chunks:
@@ -261,14 +263,14 @@ def _ahead(
         yield list(before)
 
 
-def _dropped(item: Prepared, step: str, reason: str) -> Dropped:
+def _dropped(item: PreparedSnippet, step: str, reason: str) -> Dropped:
     snippet = item.snippet
     return Dropped(
         source=snippet.source, name=snippet.name, top=item.top, digest=item.digest, step=step, reason=reason[:500]
     )
 
 
-def _golden(item: Prepared) -> Golden:
+def _golden(item: PreparedSnippet) -> Golden:
     snippet, own = item.snippet, item.snippet.source == "seed"
     return Golden(
         id=snippet.name if own else f"{item.top}-{item.digest[:10]}",

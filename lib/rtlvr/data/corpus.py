@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from rtlvr.data.families import Design, Split, draw
+from rtlvr.data.families import DrawnDesign, Split, draw
 from rtlvr.paths import CORPUS
 from rtlvr.records import Golden, Problem
 
@@ -20,7 +20,7 @@ def seed_corpus() -> tuple[Golden, ...]:
     return tuple(_read(path) for path in sorted(CORPUS.rglob("*.v")))
 
 
-def procedural(count: int, seed: int, split: Split = "train") -> Iterator[tuple[Golden, Design]]:
+def procedural(count: int, seed: int, split: Split = "train") -> Iterator[tuple[Golden, DrawnDesign]]:
     """`count` distinct procedural goldens of a split with their designs; deterministic in `seed`."""
     rng = random.Random(f"{split}:{seed}")
     seen: set[str] = set()

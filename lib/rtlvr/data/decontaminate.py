@@ -28,7 +28,7 @@ class Reference(Record):
     prompt: str = ""
 
 
-class Benchmarks:
+class BenchmarkIndex:
     """The references to keep out, indexed for the three looks.
 
     Args:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rtlvr.data.clean import Cleaner
 from rtlvr.data.corpus import procedural
-from rtlvr.data.decontaminate import Benchmarks, Reference
-from rtlvr.data.families import Design
+from rtlvr.data.decontaminate import BenchmarkIndex, Reference
+from rtlvr.data.families import DrawnDesign
 from rtlvr.data.sources import read_source, source_digest
 from rtlvr.params import Corpus
 from rtlvr.records import Golden, read_jsonl
@@ -27,14 +27,14 @@ def natural(
         ParameterError, StageError: a source does not exist or cannot be read.
     """
     key = "".join(map(source_digest, corpus.sources)) + str(sorted(r.name for r in references))
-    benchmarks = partial(Benchmarks, references, pool, stimuli) if references else None
+    benchmarks = partial(BenchmarkIndex, references, pool, stimuli) if references else None
     large = any(not spec.startswith("seed") for spec in corpus.sources)
     cleaner = Cleaner(folder, corpus, pool, stimuli, benchmarks, jobs=0 if large else 1, key=key)
     left = cleaner.run(chain.from_iterable(map(read_source, corpus.sources)))
     return read_jsonl(cleaner.goldens, Golden), left
 
 
-def drawn(corpus: Corpus, seed: int) -> tuple[list[Golden], dict[str, Design]]:
+def drawn(corpus: Corpus, seed: int) -> tuple[list[Golden], dict[str, DrawnDesign]]:
     """The procedural goldens of a profile, with their designs by golden id.
 
     They are distinct and of known origin, and alike by intent: cleaning does not apply to them.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rtlvr.data.families import Design
+from rtlvr.data.families import DrawnDesign
 from rtlvr.data.filters import FilterQuality, equivalent, tally
 from rtlvr.data.procedural import ProceduralTeacher
 from rtlvr.data.roundtrip import round_trip
@@ -39,7 +39,7 @@ def each_of(total: float) -> float:
 
 def known_truth(
     goldens: Sequence[Golden],
-    designs: dict[str, Design],
+    designs: dict[str, DrawnDesign],
     rates: tuple[float, float],
     pool: Pool,
     stimuli: Stimuli,

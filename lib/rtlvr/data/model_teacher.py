@@ -7,7 +7,7 @@ Guaranteed: what a model thinks is never part of a description. A reply that lac
 import re
 from typing import TypedDict
 
-from rtlvr.data.teacher import Answer, Description
+from rtlvr.data.teacher import Description, SolverAnswer
 from rtlvr.llm.transcript import Chat, Reply, Request
 from rtlvr.policy.answer import last_block
 from rtlvr.records import Golden
@@ -68,12 +68,12 @@ class LanguageTeacher:
         text = _THOUGHT.sub("", _opened(reply.content)).strip()
         return Description(text, problem=_problem(reply, "description" if not text else ""))
 
-    def solve(self, golden: Golden, prompt: str, attempt: int = 0) -> Answer:
+    def solve(self, golden: Golden, prompt: str, attempt: int = 0) -> SolverAnswer:
         """Ask for reasoning and code."""
         request = Request(system=_SOLVE, user=prompt, seed=self._seed + attempt, **self._solve)
         reply = self._chat.ask(request, f"solve {golden.id} #{attempt}")
         code = last_block(reply.content)
-        return Answer(
+        return SolverAnswer(
             thought_of(reply), code or "", problem=_problem(reply, "```verilog block" if code is None else "")
         )
 

@@ -35,7 +35,7 @@ class Unusable(Exception):
 
 
 @dataclass(frozen=True)
-class Unit:
+class ModuleUnit:
     """One top module with the helpers that it needs, in the file's order."""
 
     top: str
@@ -75,7 +75,7 @@ def licence_of(text: str) -> str:
     return next((name for name, words in _LICENCES if re.search(words, said, re.IGNORECASE)), "")
 
 
-def units(text: str) -> list[Unit]:
+def units(text: str) -> list[ModuleUnit]:
     """The designs in a file: every module that no other instantiates, each with its helpers.
 
     What stands before, between and after modules goes, licence headers included, save directives that modules need.
@@ -91,7 +91,7 @@ def units(text: str) -> list[Unit]:
         raise Unusable("it defines a module twice")
     uses = {name: _used(body, bodies, name) for name, body in bodies.items()}
     tops = [name for name in bodies if not any(name in used for used in uses.values())]
-    return [Unit(top, _joined(pieces, _reach(top, uses))) for top in tops]
+    return [ModuleUnit(top, _joined(pieces, _reach(top, uses))) for top in tops]
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rtlvr.data.modules import Unit, Unusable, decode, licence_of, units
+from rtlvr.data.modules import ModuleUnit, Unusable, decode, licence_of, units
 from rtlvr.data.near_duplicates import digest, signature, tokens
 from rtlvr.data.sources import Snippet
 from rtlvr.errors import DesignError, SourceError
@@ -13,7 +13,7 @@ from rtlvr.params import Corpus
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedSnippet:
     """A design of a snippet, or the snippet itself where `problem` (step, reason) came first.
 
     `digest` is of its tokens with names numbered: equal for copies with other names.
@@ -28,20 +28,20 @@ class Prepared:
     signature: np.ndarray = field(default_factory=lambda: np.empty(0, np.uint32), repr=False, compare=False)
 
 
-def prepare(snippet: Snippet, settings: Corpus) -> list[Prepared]:
+def prepare(snippet: Snippet, settings: Corpus) -> list[PreparedSnippet]:
     """The designs of a snippet; what is wrong with one is data, never an exception."""
     if len(snippet.data) > settings.max_bytes:
         problem = f"it has {len(snippet.data)} bytes; at most {settings.max_bytes} are allowed"
-        return [Prepared(_light(snippet), problem=("size", problem))]
+        return [PreparedSnippet(_light(snippet), problem=("size", problem))]
     try:
         text = decode(snippet.data)
         found = units(text)
     except Unusable as error:
-        return [Prepared(_light(snippet), problem=("readable", str(error)))]
+        return [PreparedSnippet(_light(snippet), problem=("readable", str(error)))]
     return [_prepared(snippet, unit, licence_of(text) or snippet.licence, settings) for unit in found]
 
 
-def _prepared(snippet: Snippet, unit: Unit, licence: str, settings: Corpus) -> Prepared:
+def _prepared(snippet: Snippet, unit: ModuleUnit, licence: str, settings: Corpus) -> PreparedSnippet:
     words = tokens(unit.code)
     problem = None
     if len(words) > settings.max_tokens:
@@ -50,7 +50,7 @@ def _prepared(snippet: Snippet, unit: Unit, licence: str, settings: Corpus) -> P
         problem = ("licence", f"its licence is {licence or 'unknown'}; allowed: {', '.join(settings.licences)}")
     elif refused := _refused(unit):
         problem = ("allowed constructs", refused)
-    return Prepared(
+    return PreparedSnippet(
         snippet=_light(snippet),
         top=unit.top,
         code=unit.code,
@@ -61,7 +61,7 @@ def _prepared(snippet: Snippet, unit: Unit, licence: str, settings: Corpus) -> P
     )
 
 
-def _refused(unit: Unit) -> str | None:
+def _refused(unit: ModuleUnit) -> str | None:
     """What the verifier does not allow in a design, or None."""
     try:
         read(unit.code, unit.top)

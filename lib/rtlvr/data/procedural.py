@@ -4,8 +4,8 @@ import random
 import re
 from collections.abc import Iterable
 
-from rtlvr.data.families import FAMILIES, Design
-from rtlvr.data.teacher import Answer, Description
+from rtlvr.data.families import FAMILIES, DrawnDesign
+from rtlvr.data.teacher import Description, SolverAnswer
 from rtlvr.hdl.mutate import mutants
 from rtlvr.records import Golden
 
@@ -48,7 +48,7 @@ class ProceduralTeacher:
 
     def __init__(
         self,
-        designs: dict[str, Design],
+        designs: dict[str, DrawnDesign],
         misdescribe: float,
         misread: float,
         seed: int,
@@ -75,7 +75,7 @@ class ProceduralTeacher:
         name = rng.choice(sorted(family.misreadings))
         return name, family.code(family.misreadings[name](design.params))
 
-    def solve(self, golden: Golden, prompt: str, attempt: int = 0) -> Answer:
+    def solve(self, golden: Golden, prompt: str, attempt: int = 0) -> SolverAnswer:
         """The answer to the golden's prompt, right or misread."""
         rng = self._rng(golden, f"solve{attempt or ''}")
         design = self._designs.get(golden.id)
@@ -83,7 +83,7 @@ class ProceduralTeacher:
             return self._solve_seed(golden, rng)
         return self._solve_design(design, self.described(golden)[0] if self._follow else None, rng)
 
-    def _solve_design(self, design: Design, described: str | None, rng: random.Random) -> Answer:
+    def _solve_design(self, design: DrawnDesign, described: str | None, rng: random.Random) -> SolverAnswer:
         family, params, made = FAMILIES[design.family], design.params, []
         if described is not None:
             params = family.misreadings[described](params)
@@ -94,32 +94,34 @@ class ProceduralTeacher:
         code = family.code(params)
         if self._flat is not None and rng.random() < self._flat:
             return _injected(family.think(params), code, rng)
-        return Answer(family.think(params), code, " + ".join(made) if code != asked else None)
+        return SolverAnswer(family.think(params), code, " + ".join(made) if code != asked else None)
 
     def _drawn(self, misreadings: Iterable[str], rng: random.Random) -> list[str]:
         rates = {name: MISREADING_RATES.get(name, _OTHER_RATE) * self._misread for name in misreadings}
         return [name for name, rate in rates.items() if rng.random() < rate]
 
-    def _solve_seed(self, golden: Golden, rng: random.Random) -> Answer:
+    def _solve_seed(self, golden: Golden, rng: random.Random) -> SolverAnswer:
         thought = f"ports : {', '.join(re.findall(r'(?:input|output)[^,;)]*', golden.code))}\n"
         return (
-            _injected(thought, golden.code, rng) if rng.random() < 0.3 * self._misread else Answer(thought, golden.code)
+            _injected(thought, golden.code, rng)
+            if rng.random() < 0.3 * self._misread
+            else SolverAnswer(thought, golden.code)
         )
 
     def _rng(self, golden: Golden, task: str) -> random.Random:
         return random.Random(f"{self._seed}:{task}:{golden.id}")
 
 
-def _injected(thought: str, code: str, rng: random.Random) -> Answer:
+def _injected(thought: str, code: str, rng: random.Random) -> SolverAnswer:
     fault = next(mutants(code, rng), None)
-    return Answer(thought, fault.code, f"injected {fault.kind}") if fault else Answer(thought, code)
+    return SolverAnswer(thought, fault.code, f"injected {fault.kind}") if fault else SolverAnswer(thought, code)
 
 
-def _redescribe(design: Design, misreading: str) -> str:
+def _redescribe(design: DrawnDesign, misreading: str) -> str:
     """The family's description, in the same wording, of the misread parameters."""
-    from rtlvr.data.families.wording import Words
+    from rtlvr.data.families.wording import Phraser
 
-    class Replay(Words):
+    class Replay(Phraser):
         def __init__(self) -> None:
             self.choices = list(design.wording)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from rtlvr.data.teacher import Answer, Teacher
+from rtlvr.data.teacher import SolverAnswer, Teacher
 from rtlvr.errors import InfrastructureError
 from rtlvr.hdl.declarations import header
 from rtlvr.params import Profile
@@ -83,7 +83,7 @@ def stimuli_of(params: Profile) -> Stimuli:
 
 
 def _attempt(golden: Golden, teacher: Teacher, prompt: str, number: int, pool: Pool, stimuli: Stimuli) -> Attempt:
-    answer = Answer("", "")
+    answer = SolverAnswer("", "")
     try:
         answer = teacher.solve(golden, prompt, number)
         if answer.problem:
@@ -96,7 +96,7 @@ def _attempt(golden: Golden, teacher: Teacher, prompt: str, number: int, pool: P
     )
 
 
-def _failed(error: InfrastructureError, answer: Answer | None = None) -> Attempt:
+def _failed(error: InfrastructureError, answer: SolverAnswer | None = None) -> Attempt:
     thought, code = (answer.thought, answer.code) if answer else ("", "")
     return Attempt(thought=thought, code=code, status="failed", reason=str(error))
 

@@ -10,6 +10,7 @@ import os
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from rtlvr.data.authors import read_rl, read_sft
@@ -45,11 +46,10 @@ def read_source(spec: str) -> Iterator[Snippet]:
         StageError: the source cannot be read.
     """
     kind, _, where = spec.partition(":")
-    if kind not in SOURCES or (kind == "seed") == bool(where):
-        raise ParameterError(
-            f"got source {spec!r}; allowed: seed, directory:PATH, archive:PATH, hub:NAME, authors:PATH"
-        )
-    yield from SOURCES[kind](where)
+    if kind not in SOURCES or bool(SOURCES[kind].place) != bool(where):
+        forms = ", ".join(f"{name}:{one.place}" if one.place else name for name, one in SOURCES.items())
+        raise ParameterError(f"got source {spec!r}; allowed: {forms}")
+    yield from SOURCES[kind].read(where)
 
 
 def _seed(_: str) -> Iterator[Snippet]:
@@ -139,12 +139,20 @@ def _authors(where: str) -> Iterator[Snippet]:
         yield Snippet(source="authors-sft", name=str(number), data=code.encode(), description=row.prompt)
 
 
-SOURCES: dict[str, Callable[[str], Iterator[Snippet]]] = {
-    "seed": _seed,
-    "directory": _directory,
-    "archive": _archive,
-    "hub": _hub,
-    "authors": _authors,
+@dataclass(frozen=True)
+class SourceKind:
+    """A kind of source: what reads it, and what follows its name and a colon (`PATH`: a file or folder here)."""
+
+    read: Callable[[str], Iterator[Snippet]]
+    place: str = ""
+
+
+SOURCES = {
+    "seed": SourceKind(_seed),
+    "directory": SourceKind(_directory, "PATH"),
+    "archive": SourceKind(_archive, "PATH"),
+    "hub": SourceKind(_hub, "NAME"),
+    "authors": SourceKind(_authors, "PATH"),
 }
 
 
@@ -152,7 +160,7 @@ def source_digest(spec: str) -> str:
     """What a source is now, as far as that can be seen without reading it: names and sizes of its files."""
     kind, _, where = spec.partition(":")
     facts = [spec]
-    if kind in ("directory", "archive", "authors"):
+    if kind in SOURCES and SOURCES[kind].place == "PATH":
         path = _existing(where)
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         facts += [

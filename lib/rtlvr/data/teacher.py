@@ -11,7 +11,7 @@ from rtlvr.records import Golden
 
 
 @dataclass(frozen=True)
-class Answer:
+class SolverAnswer:
     """A solver's answer.
 
     `error` names the misreading behind it where the teacher knows (else None); `problem` says what its format lacks.
@@ -44,7 +44,7 @@ class Teacher(Protocol):
         """
         ...
 
-    def solve(self, golden: Golden, prompt: str, attempt: int = 0) -> Answer:
+    def solve(self, golden: Golden, prompt: str, attempt: int = 0) -> SolverAnswer:
         """Thought and code for a prompt: answer number `attempt` of several.
 
         `golden` is the item's identity; only the procedural teacher may look at its code. Raises as `describe` does.

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from rtlvr.data.families import Design
+from rtlvr.data.families import DrawnDesign
 from rtlvr.data.model_teacher import LanguageTeacher
 from rtlvr.data.procedural import ProceduralTeacher
-from rtlvr.data.teacher import Answer, Description, Teacher
+from rtlvr.data.teacher import Description, SolverAnswer, Teacher
 from rtlvr.llm.endpoint import EndpointChat, Spending
 from rtlvr.llm.transcript import Transcript
 from rtlvr.params import Roundtrip
@@ -14,7 +14,7 @@ from rtlvr.paths import TRANSCRIPTS, from_profile
 from rtlvr.records import Golden
 
 
-def make_teacher(roundtrip: Roundtrip, designs: dict[str, Design], seed: int, folder: Path) -> Teacher:
+def make_teacher(roundtrip: Roundtrip, designs: dict[str, DrawnDesign], seed: int, folder: Path) -> Teacher:
     """The teacher that the profile names; what it is told is kept in `folder` unless `transcript` names a file."""
     own = ProceduralTeacher(designs, roundtrip.misdescribe, roundtrip.misread, seed, follow=roundtrip.follow)
     if roundtrip.teacher == "procedural":
@@ -64,14 +64,14 @@ def _language(chat: Transcript, roundtrip: Roundtrip, seed: int) -> LanguageTeac
 class _Split:
     """Procedural goldens to their own teacher, all others to a language model."""
 
-    def __init__(self, own: ProceduralTeacher, designs: dict[str, Design], other: Teacher) -> None:
+    def __init__(self, own: ProceduralTeacher, designs: dict[str, DrawnDesign], other: Teacher) -> None:
         self._own, self._designs, self._other = own, designs, other
 
     def describe(self, golden: Golden) -> Description:
         """What the golden's teacher says of it."""
         return self._of(golden).describe(golden)
 
-    def solve(self, golden: Golden, prompt: str, attempt: int = 0) -> Answer:
+    def solve(self, golden: Golden, prompt: str, attempt: int = 0) -> SolverAnswer:
         """What the golden's teacher answers."""
         return self._of(golden).solve(golden, prompt, attempt)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from rtlvr.evaluate.answers import Answer
+from rtlvr.evaluate.answers import BenchmarkAnswer
 from rtlvr.evaluate.benchmarks import Task
 from rtlvr.llm.transcript import Reply, Request, Transcript
 from rtlvr.policy.answer import SYSTEM_PROMPT
@@ -31,7 +31,7 @@ class Asking:
     system: str = SYSTEM_PROMPT
 
 
-def ask(tasks: Sequence[Task], asking: Asking, backend: Backend, out: Path) -> list[Answer]:
+def ask(tasks: Sequence[Task], asking: Asking, backend: Backend, out: Path) -> list[BenchmarkAnswer]:
     """All samples, in order of tasks; `out` is written when all are there, and then it is not asked for again.
 
     Replies are recorded beside it, in `out` with the ending `.transcript.jsonl`.
@@ -68,7 +68,9 @@ def _request(task: Task, asking: Asking, number: int, model: str) -> Request:
     )
 
 
-def _answer(task: str, reply: Reply) -> Answer:
+def _answer(task: str, reply: Reply) -> BenchmarkAnswer:
     thought = f"<think>{reply.reasoning}</think>\n" if reply.reasoning else ""
     cut = reply.finish == "length"
-    return Answer(task_id=task, response=thought + reply.content, tokens=reply.completion_tokens, truncated=cut)
+    return BenchmarkAnswer(
+        task_id=task, response=thought + reply.content, tokens=reply.completion_tokens, truncated=cut
+    )

@@ -13,7 +13,7 @@ _UNCLOSED = re.compile(r"^[^\S\n]*```[^\n`]*\n(.*)", re.DOTALL | re.MULTILINE)
 _BODY = re.compile(r"\b(?:endmodule|assign|always\w*|initial|generate)\b")
 
 
-class Answer(Record):
+class BenchmarkAnswer(Record):
     """A row of a samples file. `tokens` and `truncated` are of the backend that made it, where one did."""
 
     task_id: str
@@ -39,7 +39,7 @@ def extract(task: Task, response: str, truncated: bool = False) -> str:
     return f"{task.header}\n{code}" if bare else code
 
 
-def beside_tasks(tasks: Iterable[Task], answers: Iterable[Answer]) -> list[tuple[Task, Answer]]:
+def beside_tasks(tasks: Iterable[Task], answers: Iterable[BenchmarkAnswer]) -> list[tuple[Task, BenchmarkAnswer]]:
     """Each answer with its task.
 
     Raises:

@@ -8,8 +8,9 @@ the reference, both with the patches of `rtlvr.evaluate.compat`; nothing is judg
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -23,16 +24,6 @@ from rtlvr.params import Benchmarks
 from rtlvr.paths import from_profile
 from rtlvr.records import Record
 
-NAMES = (
-    "verilog-eval-v1-human",
-    "verilog-eval-v1-machine",
-    "verilog-eval-v2-spec",
-    "verilog-eval-v2-complete",
-    "rtllm-v1.1",
-    "rtllm-v2.0",
-)
-NEWER = ("rtllm-v2.1",)  # later than the paper, in the layout of v2.0; not among what its runs are measured on
-_V2_FOLDERS = {"spec": "dataset_spec-to-rtl", "complete": "dataset_code-complete-iccad2023"}
 _TEXT_LIMIT = 1_000_000  # a design's data files are small; anything larger is not part of the benchmark
 
 
@@ -69,16 +60,14 @@ def load_tasks(name: str, root: Path, errata: bool = True) -> list[Task]:
 
 def upstream(name: str, root: Path) -> list[Task]:
     """All tasks of benchmark `name` as they were published, without any patch; raises as `load_tasks` does."""
-    allowed = (*NAMES, *NEWER)
-    if name not in allowed:
-        raise ParameterError(f"got benchmark {name!r}; allowed: {', '.join(allowed)}")
-    family, _, variant = name.rpartition("-")
-    folder = root / (family if family.startswith("verilog-eval") else name)
+    if name not in BENCHMARKS:
+        raise ParameterError(f"got benchmark {name!r}; allowed: {', '.join(BENCHMARKS)}")
+    benchmark = BENCHMARKS[name]
+    folder = root / benchmark.folder
     if not folder.is_dir():
         where = f"got no folder {folder.absolute()}"
         raise StageError(f"{where}; `rtlvr fetch` or `make benchmarks` fetches it, or give the folder that holds it")
-    readers = {"verilog-eval-v1": _verilog_eval_v1, "verilog-eval-v2": _verilog_eval_v2}
-    tasks = list(readers.get(family, _rtllm)(name, folder, variant))
+    tasks = list(benchmark.read(name, folder))
     if not tasks:
         raise StageError(f"got no task of {name} in {folder}; needed: the upstream layout (`rtlvr fetch`)")
     return tasks
@@ -99,15 +88,15 @@ def _patched(task: Task, errata: bool) -> Task:
 def references(settings: Benchmarks) -> list[Reference]:
     """The solutions and prompts of all benchmarks that are here: what training data must not hold."""
     found = []
-    for name in (*NAMES, *NEWER):
+    for name in BENCHMARKS:
         with suppress(StageError):  # decontamination is against what there is; the notebook says how much that was
             tasks = load_tasks(name, folder_of(settings))
             found += [Reference(name=f"{name}/{t.id}", code=t.reference, top=t.top, prompt=t.prompt) for t in tasks]
     return found
 
 
-def _verilog_eval_v1(name: str, folder: Path, variant: str) -> Iterator[Task]:
-    kind = variant.capitalize()
+def _verilog_eval_v1(name: str, folder: Path) -> Iterator[Task]:
+    kind = name.rpartition("-")[2].capitalize()
     described = {
         row["task_id"]: row["detail_description"]
         for row in _json_lines(folder / "descriptions" / f"VerilogDescription_{kind}.jsonl")
@@ -130,8 +119,9 @@ def _json_lines(path: Path) -> Iterator[dict[str, str]]:
         yield from (json.loads(line) for line in file if line.strip())
 
 
-def _verilog_eval_v2(name: str, folder: Path, variant: str) -> Iterator[Task]:
-    for prompt in sorted((folder / _V2_FOLDERS[variant]).glob("*_prompt.txt")):
+def _verilog_eval_v2(name: str, folder: Path) -> Iterator[Task]:
+    sets = {"spec": "dataset_spec-to-rtl", "complete": "dataset_code-complete-iccad2023"}
+    for prompt in sorted((folder / sets[name.rpartition("-")[2]]).glob("*_prompt.txt")):
         stem = prompt.name.removesuffix("_prompt.txt")
 
         def read(ending: str, at: Path = prompt, stem: str = stem) -> str:
@@ -151,7 +141,7 @@ def _verilog_eval_v2(name: str, folder: Path, variant: str) -> Iterator[Task]:
         )
 
 
-def _rtllm(name: str, folder: Path, _: str) -> Iterator[Task]:
+def _rtllm(name: str, folder: Path) -> Iterator[Task]:
     benches = sorted(folder.rglob("testbench.v"), key=lambda path: path.parent.name.lower())
     for bench in benches:
         design = bench.parent
@@ -203,3 +193,27 @@ def _is_data(path: Path) -> bool:
 
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A public benchmark: its folder below the benchmarks' root, and what reads it, given its name and that folder.
+
+    `papers`: whether the paper measures it; the kit's runs and studies take those, unless a profile names others.
+    """
+
+    folder: str
+    read: Callable[[str, Path], Iterator[Task]]
+    papers: bool = False
+
+
+BENCHMARKS = {
+    "verilog-eval-v1-human": Benchmark("verilog-eval-v1", _verilog_eval_v1, papers=True),
+    "verilog-eval-v1-machine": Benchmark("verilog-eval-v1", _verilog_eval_v1, papers=True),
+    "verilog-eval-v2-spec": Benchmark("verilog-eval-v2", _verilog_eval_v2, papers=True),
+    "verilog-eval-v2-complete": Benchmark("verilog-eval-v2", _verilog_eval_v2, papers=True),
+    "rtllm-v1.1": Benchmark("rtllm-v1.1", _rtllm, papers=True),
+    "rtllm-v2.0": Benchmark("rtllm-v2.0", _rtllm, papers=True),
+    "rtllm-v2.1": Benchmark("rtllm-v2.1", _rtllm),
+}
+NAMES = tuple(name for name, one in BENCHMARKS.items() if one.papers)

@@ -46,7 +46,7 @@ WITNESS = Stimuli(sequences=24, cycles=400, seed=987_654)
 _LIMITS = Limits(cpu_seconds=30, wall_seconds=120)
 
 
-class Source(Record):
+class GoldenSource(Record):
     """A golden to be certified about."""
 
     id: str
@@ -71,26 +71,26 @@ class Certified(Record):
     cycle: int | None = None
 
 
-def benchmark_sources(root: Path) -> list[Source]:
+def benchmark_sources(root: Path) -> list[GoldenSource]:
     """The references of all public benchmarks under `root`; those that differ in the top's name only count once.
 
     Raises:
         StageError: a benchmark is missing.
     """
-    found: dict[str, Source] = {}
+    found: dict[str, GoldenSource] = {}
     for name in NAMES:
         for task in load_tasks(name, root):
-            source = Source(id=f"{name}/{task.id}", top=task.top, code=task.reference)
+            source = GoldenSource(id=f"{name}/{task.id}", top=task.top, code=task.reference)
             found.setdefault(normalised(re.sub(rf"\b{re.escape(task.top)}\b", "TOP", task.reference)), source)
     return list(found.values())
 
 
-def corpus_sources() -> list[Source]:
+def corpus_sources() -> list[GoldenSource]:
     """The seed corpus."""
-    return [Source(id=golden.id, top=golden.top, code=golden.code) for golden in seed_corpus()]
+    return [GoldenSource(id=golden.id, top=golden.top, code=golden.code) for golden in seed_corpus()]
 
 
-def pairs_of(source: Source, faults: int, seed: int = 0) -> list[Certified]:
+def pairs_of(source: GoldenSource, faults: int, seed: int = 0) -> list[Certified]:
     """Certified pairs of one golden, up to `faults` mutants among them; none where the golden cannot be judged.
 
     Call it only in a single-threaded process (it forks).
@@ -115,7 +115,7 @@ def pairs_of(source: Source, faults: int, seed: int = 0) -> list[Certified]:
 class _Case:
     """A golden and the witness that certifies candidates beside it."""
 
-    def __init__(self, judge: Judge, source: Source, golden: Prepared) -> None:
+    def __init__(self, judge: Judge, source: GoldenSource, golden: Prepared) -> None:
         self._judge, self._source, self._golden = judge, source, golden
 
     def rewrites(self) -> Iterator[tuple[str, str]]:
@@ -155,7 +155,7 @@ class _Case:
         return compare(prepared, traces[1]).status == "inequivalent"
 
 
-def certified(sources: Sequence[Source], faults: int, seed: int = 0, jobs: int = 0) -> list[Certified]:
+def certified(sources: Sequence[GoldenSource], faults: int, seed: int = 0, jobs: int = 0) -> list[Certified]:
     """Certified pairs of many goldens, in their order."""
     with processes(jobs or cpu_count() or 1) as pool:
         made = pool.map(partial(pairs_of, faults=faults, seed=seed), sources)
@@ -183,7 +183,7 @@ def mistakes(pairs: Sequence[Certified], verdicts: Sequence[Verdict]) -> list[st
     ]
 
 
-def self_checks(sources: Sequence[Source]) -> pd.DataFrame:
+def self_checks(sources: Sequence[GoldenSource]) -> pd.DataFrame:
     """Each golden beside its own text (with a spare module, so that it is not merely the same) and its resynthesis.
 
     Columns `golden`, `beside`, `status`, `method`, `reason`; a golden that cannot be judged is `undecided`.
@@ -197,7 +197,7 @@ def self_checks(sources: Sequence[Source]) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["golden", "beside", "status", "method", "reason"])
 
 
-def _own_forms(source: Source) -> Iterator[tuple[str, str, str]]:
+def _own_forms(source: GoldenSource) -> Iterator[tuple[str, str, str]]:
     """(what it is, text, why there is none)."""
     yield "itself", source.code + "\nmodule rtlvr_spare(input a, output b); assign b = a; endmodule\n", ""
     try:
@@ -206,14 +206,14 @@ def _own_forms(source: Source) -> Iterator[tuple[str, str, str]]:
         yield "its resynthesis", "", str(error)
 
 
-def _print_self_checks(sources: Sequence[Source]) -> None:
+def _print_self_checks(sources: Sequence[GoldenSource]) -> None:
     table = self_checks(sources)
     print(table.groupby(["beside", "status"]).size().to_string())
     odd = table[table["status"] != "equivalent"]
     print(*(f"{row.golden} and {row.beside}: {row.status}: {row.reason}" for row in odd.itertuples()), sep="\n")
 
 
-def _print_scores(options: argparse.Namespace, sources: Sequence[Source]) -> None:
+def _print_scores(options: argparse.Namespace, sources: Sequence[GoldenSource]) -> None:
     if not options.pairs.exists():
         write_jsonl(options.pairs, certified(sources, options.faults))
     pairs, mode = read_jsonl(options.pairs, Certified), options.mode

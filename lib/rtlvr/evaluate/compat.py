@@ -15,14 +15,14 @@ from typing import Literal
 
 V1, SPEC, COMPLETE = "verilog-eval-v1-human", "verilog-eval-v2-spec", "verilog-eval-v2-complete"
 RTLLM_1, RTLLM_2 = "rtllm-v1.1", "rtllm-v2.0"
-Kind = Literal["simulator", "erratum"]
+PatchKind = Literal["simulator", "erratum"]
 _LIKE = {
     "rtllm-v2.1": RTLLM_2
 }  # a later version takes the patches of the earlier one, where its text is still the same
 
 
 @dataclass(frozen=True)
-class Edit:
+class TextEdit:
     """`old`, found exactly `times` times, becomes `new`."""
 
     old: str
@@ -39,9 +39,9 @@ class Patch:
     """Edits to the testbench of some tasks (benchmark, id); with `answer`, to the reference as an answer as well."""
 
     tasks: tuple[tuple[str, str], ...]
-    kind: Kind
+    kind: PatchKind
     cause: str
-    edits: tuple[Edit, ...]
+    edits: tuple[TextEdit, ...]
     answer: bool = False
 
     @property
@@ -82,7 +82,7 @@ PATCHES = (
         ),
         kind="simulator",
         cause="Icarus 11 has no casts to an enumeration; the state is a plain vector of the same four bits instead",
-        edits=(Edit("States'(", "(", times=7), Edit("States state, next;", "logic [3:0] state, next;")),
+        edits=(TextEdit("States'(", "(", times=7), TextEdit("States state, next;", "logic [3:0] state, next;")),
         answer=True,
     ),
     Patch(
@@ -90,8 +90,8 @@ PATCHES = (
         kind="simulator",
         cause="Icarus 11 has no `break`; a named block is disabled instead",
         edits=(
-            Edit("initial begin\n  repeat (17)", "initial begin : filling\n  repeat (17)"),
-            Edit("break;", "disable filling;"),
+            TextEdit("initial begin\n  repeat (17)", "initial begin : filling\n  repeat (17)"),
+            TextEdit("break;", "disable filling;"),
         ),
     ),
     Patch(
@@ -99,7 +99,7 @@ PATCHES = (
         kind="simulator",
         cause="Icarus refuses a variable that is declared twice alike; the second declaration is dropped",
         edits=(
-            Edit(
+            TextEdit(
                 "expected_result; \ninteger error = 0; \nreg [15:0] expected_result;",
                 "expected_result; \ninteger error = 0;",
             ),
@@ -109,7 +109,7 @@ PATCHES = (
         tasks=((RTLLM_2, "ring_counter"),),
         kind="simulator",
         cause="Icarus 11 has no initial values of unpacked arrays; the array is packed, with the same words in place",
-        edits=(Edit("reg [7:0] data [0:9] =", "reg [0:9][7:0] data ="),),
+        edits=(TextEdit("reg [7:0] data [0:9] =", "reg [0:9][7:0] data ="),),
     ),
     Patch(
         tasks=((RTLLM_2, "ring_counter"),),
@@ -117,9 +117,9 @@ PATCHES = (
         cause="the testbench reports mismatches and then says `passed` whatever there were; they now decide",
         # The first comparison comes with the first edge, under reset: it asks for the start value there already.
         edits=(
-            Edit("reg [3:0] i;", "reg [3:0] i;\n    integer error = 0;"),
-            Edit("// $finish;", "error = error + 1;"),
-            Edit('$display("=========== Your', 'if (error == 0) $display("=========== Your'),
+            TextEdit("reg [3:0] i;", "reg [3:0] i;\n    integer error = 0;"),
+            TextEdit("// $finish;", "error = error + 1;"),
+            TextEdit('$display("=========== Your', 'if (error == 0) $display("=========== Your'),
         ),
     ),
     Patch(
@@ -127,7 +127,7 @@ PATCHES = (
         kind="erratum",
         cause="the verdict reads the index at the edge at which another process counts it up; now at the falling edge",
         edits=(
-            Edit(
+            TextEdit(
                 "always @(posedge clk) begin\n        if (i == 9)", "always @(negedge clk) begin\n        if (i == 9)"
             ),
         ),
@@ -136,22 +136,22 @@ PATCHES = (
         tasks=((SPEC, "Prob099_m2014_q6c"),),
         kind="erratum",
         cause="the testbench connects ports Y2 and Y4, which prompt and reference call Y1 and Y3",
-        edits=(Edit(".Y2(", ".Y1(", times=2), Edit(".Y4(", ".Y3(", times=2)),
+        edits=(TextEdit(".Y2(", ".Y1(", times=2), TextEdit(".Y4(", ".Y3(", times=2)),
     ),
     Patch(
         tasks=((RTLLM_1, "radix2_div"), (RTLLM_2, "radix2_div")),
         kind="erratum",
         cause="from the second operation on inputs change at the clock edge that samples them; now 1 ps before that edge",
-        edits=(Edit("wait(res_valid);\n            #10;", "wait(res_valid);\n            #9.999;"),),
+        edits=(TextEdit("wait(res_valid);\n            #10;", "wait(res_valid);\n            #9.999;"),),
     ),
     Patch(
         tasks=((RTLLM_2, "clkgenerator"),),
         kind="erratum",
         cause="the clock is read at the very time it toggles, and in no stated unit; now 1 ps before, in nanoseconds",
         edits=(
-            Edit("module clkgenerator_tb;", "`timescale 1ns/1ps\nmodule clkgenerator_tb;"),
-            Edit("#5;", "#4.999;"),
-            Edit("res = res + 1;", "res = res + 1;\n            #0.001;"),
+            TextEdit("module clkgenerator_tb;", "`timescale 1ns/1ps\nmodule clkgenerator_tb;"),
+            TextEdit("#5;", "#4.999;"),
+            TextEdit("res = res + 1;", "res = res + 1;\n            #0.001;"),
         ),
     ),
 )

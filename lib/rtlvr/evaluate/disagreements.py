@@ -21,7 +21,7 @@ from rtlvr.records import Record
 from rtlvr.verify import Pool
 
 _SHOWN = 4  # blind spots in a cause
-Side = Literal["testbench", "verifier"]
+WrongSide = Literal["testbench", "verifier"]
 
 
 class Disagreement(Record):
@@ -36,7 +36,7 @@ class Disagreement(Record):
     official_reason: str
     verifier: str
     verifier_reason: str
-    side: Side
+    side: WrongSide
     cause: str
     samples: int = 1
 
@@ -77,7 +77,7 @@ def _explained(row: Scored, spots: tuple[str, ...]) -> Disagreement:
     )
 
 
-def _hole(row: Scored, spots: tuple[str, ...]) -> tuple[Side, str]:
+def _hole(row: Scored, spots: tuple[str, ...]) -> tuple[WrongSide, str]:
     if _other_ports(row):
         return "testbench", "its ports are not the reference's, and the testbench connects what it knows of"
     if EMPTY in spots:
@@ -91,7 +91,7 @@ def _hole(row: Scored, spots: tuple[str, ...]) -> tuple[Side, str]:
     return "testbench", "its stimulus never brings about the difference that the counterexample shows"
 
 
-def _stricter(row: Scored) -> tuple[Side, str]:
+def _stricter(row: Scored) -> tuple[WrongSide, str]:
     if row.verdict_method != "testbench":
         return "verifier", (
             "proved equal as synthesis reads it; the simulator runs it otherwise, or the testbench compares where "

@@ -68,7 +68,7 @@ _LEFT_ALONE = (
 
 
 _Binary = syntax.BinaryExpressionSyntax
-Edit = tuple[str, SyntaxNode | Token | tuple[int, int], str]  # kind, what is replaced, and by what
+FaultEdit = tuple[str, SyntaxNode | Token | tuple[int, int], str]  # kind, what is replaced, and by what
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class _Finder:
     def _said(self, node: SyntaxNode) -> str:
         return self._text[slice(*self.place(node))]
 
-    def _found(self, node: SyntaxNode) -> Iterator[Edit]:
+    def _found(self, node: SyntaxNode) -> Iterator[FaultEdit]:
         if node.kind in _SWAPS:
             kind, after = _SWAPS[node.kind]
             yield kind, cast(_Binary, node).operatorToken, after
@@ -163,7 +163,7 @@ class _Finder:
         elif find := _FINDERS.get(type(node)):
             yield from find(self, node)
 
-    def _assignment(self, node: _Binary) -> Iterator[Edit]:
+    def _assignment(self, node: _Binary) -> Iterator[FaultEdit]:
         if _under_reset(node, self._said):
             yield "reset value", node.right, _other_value(self._said(node.right))
         if node.kind == SyntaxKind.NonblockingAssignmentExpression and self._read_later(node):
@@ -186,7 +186,7 @@ class _Finder:
         reads = [end + match.start() for match in found]
         return any(not any(start <= read < stop for start, stop in other_paths) for read in reads)
 
-    def _literal(self, node: SyntaxNode) -> Iterator[Edit]:
+    def _literal(self, node: SyntaxNode) -> Iterator[FaultEdit]:
         said = self._said(node)
         after = _other_value(said)
         inside = node.parent
@@ -197,13 +197,13 @@ class _Finder:
         else:
             yield ("constant" if re.match(r"1\s*'|'", said) else "off by one"), node, after
 
-    def _if(self, node: syntax.ConditionalStatementSyntax) -> Iterator[Edit]:
+    def _if(self, node: syntax.ConditionalStatementSyntax) -> Iterator[FaultEdit]:
         said = self._said(node.predicate)
         bare = re.fullmatch(r"[!~]\s*(\w+)", said)
         kind = "reset polarity" if re.fullmatch(r"[!~]?\s*\w+", said) and RESET.search(said) else "condition"
         yield kind, node.predicate, bare[1] if bare else f"!({said})"
 
-    def _else(self, node: syntax.ElseClauseSyntax) -> Iterator[Edit]:
+    def _else(self, node: syntax.ElseClauseSyntax) -> Iterator[FaultEdit]:
         if node.parent.kind != SyntaxKind.ConditionalStatement:
             return
         whole = self._own(node)
@@ -214,18 +214,18 @@ class _Finder:
         elif whole:
             yield "missing branch", whole, ""
 
-    def _case_item(self, node: SyntaxNode) -> Iterator[Edit]:
+    def _case_item(self, node: SyntaxNode) -> Iterator[FaultEdit]:
         if isinstance(node.parent, syntax.CaseStatementSyntax) and len(node.parent.items) > 1:
             yield "missing branch", node, ""
 
-    def _choice(self, node: syntax.ConditionalExpressionSyntax) -> Iterator[Edit]:
+    def _choice(self, node: syntax.ConditionalExpressionSyntax) -> Iterator[FaultEdit]:
         left, right = self._own(node.left), self._own(node.right)
         if left and right:
             between = self._text[left[1] : right[0]]
             swapped = f"{self._text[slice(*right)]}{between}{self._text[slice(*left)]}"
             yield "swapped arms", (left[0], right[1]), swapped
 
-    def _edge(self, node: syntax.SignalEventExpressionSyntax) -> Iterator[Edit]:
+    def _edge(self, node: syntax.SignalEventExpressionSyntax) -> Iterator[FaultEdit]:
         opposite = {TokenKind.PosEdgeKeyword: "negedge", TokenKind.NegEdgeKeyword: "posedge"}.get(node.edge.kind)
         if opposite and not RESET.search(self._said(node.expr)):
             yield "edge", node.edge, opposite
@@ -233,7 +233,7 @@ class _Finder:
         if opposite and isinstance(event, syntax.BinaryEventExpressionSyntax) and event.right == node:
             yield "reset kind", event, self._said(event.left)
 
-    def _width(self, node: syntax.DataDeclarationSyntax | syntax.NetDeclarationSyntax) -> Iterator[Edit]:
+    def _width(self, node: syntax.DataDeclarationSyntax | syntax.NetDeclarationSyntax) -> Iterator[FaultEdit]:
         names = {one.name.valueText for one in node.declarators if hasattr(one, "name")}
         for dimension in getattr(node.type, "dimensions", ()):
             chosen = getattr(getattr(dimension, "specifier", None), "selector", None)
@@ -281,7 +281,7 @@ def _other_value(said: str) -> str:
 
 
 # By a node's class, which is what the method takes.
-_FINDERS: dict[type[SyntaxNode], Callable[[_Finder, Any], Iterator[Edit]]] = {
+_FINDERS: dict[type[SyntaxNode], Callable[[_Finder, Any], Iterator[FaultEdit]]] = {
     syntax.LiteralExpressionSyntax: _Finder._literal,
     syntax.IntegerVectorExpressionSyntax: _Finder._literal,
     syntax.ConditionalStatementSyntax: _Finder._if,

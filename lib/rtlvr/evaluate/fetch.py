@@ -11,14 +11,14 @@ from pathlib import Path
 
 from rtlvr import lifeline
 from rtlvr.errors import StageError
-from rtlvr.evaluate.benchmarks import NAMES, NEWER, content_digest, upstream
+from rtlvr.evaluate.benchmarks import BENCHMARKS, content_digest, upstream
 
 _VERILOG_EVAL = "https://github.com/NVlabs/verilog-eval"
 _RTLLM = "https://github.com/hkust-zhiyao/RTLLM"
 
 
 @dataclass(frozen=True)
-class Source:
+class Repository:
     """A revision of a repository and the folder it goes to."""
 
     folder: str
@@ -27,11 +27,13 @@ class Source:
 
 
 SOURCES = (
-    Source("verilog-eval-v1", _VERILOG_EVAL, "b91978738f87b2fea53ca34de083556b5a7ceb7e"),  # release/1.0.0
-    Source("verilog-eval-v2", _VERILOG_EVAL, "65c87a832b6cb752c38490b397df372f6ddc1c89"),  # the revision of August 2024
-    Source("rtllm-v1.1", _RTLLM, "v1.1"),  # a branch: its content is checked below
-    Source("rtllm-v2.0", _RTLLM, "cec0bccb70dc6de956716c7d8c2546d46e2317f0"),
-    Source("rtllm-v2.1", _RTLLM, "51ed553d0ffd32797a1a0a13e051656bf302c81f"),  # not measured with the kit yet
+    Repository("verilog-eval-v1", _VERILOG_EVAL, "b91978738f87b2fea53ca34de083556b5a7ceb7e"),  # release/1.0.0
+    Repository(
+        "verilog-eval-v2", _VERILOG_EVAL, "65c87a832b6cb752c38490b397df372f6ddc1c89"
+    ),  # the revision of August 2024
+    Repository("rtllm-v1.1", _RTLLM, "v1.1"),  # a branch: its content is checked below
+    Repository("rtllm-v2.0", _RTLLM, "cec0bccb70dc6de956716c7d8c2546d46e2317f0"),
+    Repository("rtllm-v2.1", _RTLLM, "51ed553d0ffd32797a1a0a13e051656bf302c81f"),  # not measured with the kit yet
 )
 # Digests (`rtlvr.evaluate.benchmarks.content_digest`) of the text that the kit was measured on.
 CONTENT = {
@@ -44,7 +46,7 @@ CONTENT = {
 }
 
 
-def fetch(source: Source, root: Path) -> bool:
+def fetch(source: Repository, root: Path) -> bool:
     """Fetch one source unless its folder is there; True when it is there afterwards."""
     folder = root / source.folder
     if folder.exists():
@@ -69,7 +71,7 @@ def fetch(source: Source, root: Path) -> bool:
 def content(root: Path) -> dict[str, tuple[bool, str]]:
     """By benchmark, whether its text under `root` contradicts what the kit was measured on, and how it compares, in words."""
     found = {}
-    for name in (*NAMES, *NEWER):
+    for name in BENCHMARKS:
         try:
             tasks = upstream(name, root)
         except StageError as error:

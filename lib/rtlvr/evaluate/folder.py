@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
-from rtlvr.evaluate.parts import Definition, Parsed, parse
+from rtlvr.evaluate.parts import Definition, ParsedFile, parse
 from rtlvr.hdl.source import module_names, normalised, strip_comments
 
 MAX_FILE = 2 * 1024 * 1024
@@ -38,7 +38,7 @@ class File:
 
     path: str
     text: str
-    parsed: Parsed
+    parsed: ParsedFile
     borrowed: set[str] = field(default_factory=set)  # definitions that came from included files
 
     @property

@@ -9,7 +9,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from rtlvr.evaluate.passk import counted, interval
 from rtlvr.params import Evaluation
 from rtlvr.policy.generate import Sampling, complete_texts
-from rtlvr.policy.model import Answer, chat
+from rtlvr.policy.model import AnswerFormat, chat
 from rtlvr.records import Measurement, Problem, Sample, Triple, cached
 from rtlvr.reward.equivalence import judge
 from rtlvr.verify import Pool, Stimuli
@@ -26,7 +26,7 @@ def attempt(
     seed: int = 0,
     variant: str = "",
     plain: bool = False,
-    answer: Answer = "tags",
+    answer: AnswerFormat = "tags",
 ) -> list[Sample]:
     """Sample each problem `samples` times and judge every answer.
 
@@ -53,7 +53,7 @@ def attempt(
 
 
 def trial(
-    problems: Sequence[Problem], evaluation: Evaluation, pool: Pool, stimuli: Stimuli, answer: Answer = "tags"
+    problems: Sequence[Problem], evaluation: Evaluation, pool: Pool, stimuli: Stimuli, answer: AnswerFormat = "tags"
 ) -> Callable[[PreTrainedModel, PreTrainedTokenizerBase], float]:
     """A function that gives a model's share of right answers to `problems`, one each: for looking while training."""
     sampling = Sampling(evaluation.max_tokens, evaluation.temperature, evaluation.top_p)

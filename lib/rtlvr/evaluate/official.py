@@ -33,11 +33,11 @@ _OTHER_SCOPES = (
 _BOTH_WAYS = re.compile(r"(?<![\w$\\])(?:r?tran(?:if[01])?|alias)(?![\w$])", re.ASCII)
 _FINISH = re.compile(r"\$finish\s*(?:\(\s*\d*\s*\))?\s*;")
 _END = "the testbench ends here"
-Kind = Literal["passed", "empty", "refused", "syntax", "interface", "endless", "wrong"]
+OutcomeKind = Literal["passed", "empty", "refused", "syntax", "interface", "endless", "wrong"]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OfficialOutcome:
     """What became of a candidate under an official testbench.
 
     `kind` is `passed`, or the class of its failure: `empty` (no module in it), `refused` (a construct that no candidate may
@@ -45,7 +45,7 @@ class Outcome:
     simulation, or compiling it, exceeds the limits), `wrong` (the testbench saw a mismatch, or never said that it passes).
     """
 
-    kind: Kind
+    kind: OutcomeKind
     reason: str
 
     @property
@@ -59,22 +59,22 @@ class Outcome:
         return {"passed": "passed", "wrong": "failed", "endless": "failed"}.get(self.kind, "invalid")
 
 
-def judge(task: Task, code: str, limits: Limits = LIMITS) -> Outcome:
+def judge(task: Task, code: str, limits: Limits = LIMITS) -> OfficialOutcome:
     """Run the official testbench on `code`.
 
     Raises:
         InfrastructureError: our own tools failed.
     """
     if problem := screen(code) or _conducts(code):
-        return Outcome("refused", problem)
+        return OfficialOutcome("refused", problem)
     if not module_names(code):
-        return Outcome("empty", "there is no module in it")
+        return OfficialOutcome("empty", "there is no module in it")
     if task.top not in module_names(code):
         return _uncompiled(code, limits, f"there is no module {task.top} in it")
     return _simulate(task, code, limits)
 
 
-def _uncompiled(code: str, limits: Limits, reason: str) -> Outcome:
+def _uncompiled(code: str, limits: Limits, reason: str) -> OfficialOutcome:
     """`interface` or `syntax`, by whether `code` compiles alone."""
     with scratch() as folder:
         (folder / "design.sv").write_text(code, encoding="utf-8")
@@ -82,12 +82,12 @@ def _uncompiled(code: str, limits: Limits, reason: str) -> Outcome:
     if compiled.exhausted:
         return _endless("compiling it")
     if compiled.code == 0:
-        return Outcome("interface", reason)
-    return Outcome("syntax", f"it does not compile: {_first_error(compiled.output)}")
+        return OfficialOutcome("interface", reason)
+    return OfficialOutcome("syntax", f"it does not compile: {_first_error(compiled.output)}")
 
 
-def _endless(what: str) -> Outcome:
-    return Outcome("endless", f"{what} does not end within the limits of time and memory")
+def _endless(what: str) -> OfficialOutcome:
+    return OfficialOutcome("endless", f"{what} does not end within the limits of time and memory")
 
 
 def _conducts(code: str) -> str | None:
@@ -95,7 +95,7 @@ def _conducts(code: str) -> str | None:
     return f"the construct {found.group()}, which conducts both ways, is not allowed" if found else None
 
 
-def _simulate(task: Task, code: str, limits: Limits) -> Outcome:
+def _simulate(task: Task, code: str, limits: Limits) -> OfficialOutcome:
     harness, names, nonce = disguise(task)
     with scratch() as folder:
         for name, text in task.files.items():
@@ -172,29 +172,29 @@ def _first_error(output: str) -> str:
     return wanted[0][:300]
 
 
-def _read(task: Task, output: str, nonce: str) -> Outcome:
+def _read(task: Task, output: str, nonce: str) -> OfficialOutcome:
     said = [line.split(nonce, 1)[1].strip() for line in output.splitlines() if nonce in line]
     if task.style == "verilog-eval":
         counts = [re.match(r"Mismatches:\s*(\d+)\s+in\s+(\d+)", line) for line in said]
         found = next((m for m in counts if m), None)
         if found is None:
-            return Outcome("wrong", "the testbench gave no verdict")
+            return OfficialOutcome("wrong", "the testbench gave no verdict")
         if _END not in said:
-            return Outcome("wrong", "the simulation ended before the testbench did")
+            return OfficialOutcome("wrong", "the simulation ended before the testbench did")
         wrong, samples = int(found[1]), int(found[2])
         passed = wrong == 0 and samples > 0
-        return Outcome("passed" if passed else "wrong", f"{wrong} mismatches in {samples} samples")
+        return OfficialOutcome("passed" if passed else "wrong", f"{wrong} mismatches in {samples} samples")
     if said:
-        return Outcome("passed", said[-1].strip("= "))
+        return OfficialOutcome("passed", said[-1].strip("= "))
     lines = [line.strip("= ") for line in output.splitlines() if line.strip()]
-    return Outcome("wrong", lines[-1][:200] if lines else "the testbench printed no verdict")
+    return OfficialOutcome("wrong", lines[-1][:200] if lines else "the testbench printed no verdict")
 
 
 def judge_all(
     pairs: Sequence[tuple[Task, str]],
     jobs: int = 0,
     limits: Limits = LIMITS,
-) -> list[Outcome]:
+) -> list[OfficialOutcome]:
     """Outcomes of (task, code) pairs in order; equal pairs are judged once."""
     distinct = list(dict.fromkeys((task.benchmark, task.id, code) for task, code in pairs))
     tasks = {(task.benchmark, task.id): task for task, _ in pairs}

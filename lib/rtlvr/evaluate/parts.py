@@ -48,7 +48,7 @@ class Definition:
 
 
 @dataclass
-class Parsed:
+class ParsedFile:
     """A file's definitions, what stands around them, and what the parser says of the text."""
 
     definitions: list[Definition]
@@ -56,7 +56,7 @@ class Parsed:
     cut: list[tuple[int, int]]  # spans that no unit needs: `bind` directives
     problem: str = ""  # a macro or an included file that is missing
     broken: bool = False  # syntax errors
-    synthesis: "Parsed | None" = None  # the same text with the macro SYNTHESIS, where it asks for that
+    synthesis: "ParsedFile | None" = None  # the same text with the macro SYNTHESIS, where it asks for that
 
 
 def tree_of(text: str, macros: tuple[str, ...] = ()) -> SyntaxTree:
@@ -100,7 +100,7 @@ def span(node: SyntaxNode, tree: SyntaxTree) -> tuple[int, int]:
     return start.offset, max(start.offset, end.offset)
 
 
-def parse(text: str) -> Parsed:
+def parse(text: str) -> ParsedFile:
     """The parts of a text. What they need is told with and without the macro SYNTHESIS, all else without it."""
     parsed = _parsed(text, ())
     if _MACRO in text:
@@ -110,7 +110,7 @@ def parse(text: str) -> Parsed:
     return parsed
 
 
-def _merge(parsed: Parsed, other: Parsed) -> None:
+def _merge(parsed: ParsedFile, other: ParsedFile) -> None:
     known = {definition.name: definition for definition in parsed.definitions}
     for definition in (*other.definitions, other.around):
         here = known.get(definition.name, parsed.around)
@@ -123,9 +123,9 @@ def _merge(parsed: Parsed, other: Parsed) -> None:
     parsed.problem = parsed.problem or other.problem
 
 
-def _parsed(text: str, macros: tuple[str, ...]) -> Parsed:
+def _parsed(text: str, macros: tuple[str, ...]) -> ParsedFile:
     tree = tree_of(text, macros)
-    parsed = Parsed([], Definition("", "file", 0, len(text)), [])
+    parsed = ParsedFile([], Definition("", "file", 0, len(text)), [])
     for member in cast(syntax.CompilationUnitSyntax, tree.root).members:
         start, end = span(member, tree)
         found = _KINDS.get(member.kind)
@@ -154,7 +154,7 @@ _KINDS = {
 }
 
 
-def _read_diagnostics(parsed: Parsed, tree: SyntaxTree, text: str) -> None:
+def _read_diagnostics(parsed: ParsedFile, tree: SyntaxTree, text: str) -> None:
     for said in tree.diagnostics:
         code = str(said.code)
         if _UNKNOWN_MACRO in code:

@@ -10,10 +10,10 @@ import pandas as pd
 
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.evaluate.answering import Asking, ask
-from rtlvr.evaluate.answers import Answer, beside_tasks
+from rtlvr.evaluate.answers import BenchmarkAnswer, beside_tasks
 from rtlvr.evaluate.benchmarks import Task, content_digest, folder_of, load_tasks
 from rtlvr.evaluate.disagreements import Disagreement, disagreements
-from rtlvr.evaluate.official import Outcome, judge_all
+from rtlvr.evaluate.official import OfficialOutcome, judge_all
 from rtlvr.evaluate.scores import Scored, classes, measurements, pass_at, score
 from rtlvr.params import Benchmarks
 from rtlvr.policy.backends import Backend
@@ -21,7 +21,7 @@ from rtlvr.records import Measurement, Record, cached, iter_jsonl, write_text
 from rtlvr.verify import Pool
 
 
-class Reference(Record):
+class CheckedReference(Record):
     """A reference under its own testbench."""
 
     task_id: str
@@ -93,10 +93,12 @@ def available(settings: Benchmarks) -> tuple[list[str], dict[str, str]]:
     return found, missing
 
 
-def check_references(tasks: list[Task]) -> list[Reference]:
+def check_references(tasks: list[Task]) -> list[CheckedReference]:
     """Every reference through its own testbench."""
     outcomes = judge_all([(task, task.reference) for task in tasks])
-    return [Reference(task_id=t.id, passed=o.passed, reason=o.reason) for t, o in zip(tasks, outcomes, strict=True)]
+    return [
+        CheckedReference(task_id=t.id, passed=o.passed, reason=o.reason) for t, o in zip(tasks, outcomes, strict=True)
+    ]
 
 
 def run_benchmark(name: str, settings: Benchmarks, backend: Backend, pool: Pool, folder: Path, seed: int = 3) -> Score:
@@ -108,7 +110,9 @@ def run_benchmark(name: str, settings: Benchmarks, backend: Backend, pool: Pool,
     asking = Asking(settings.samples, settings.temperature, settings.top_p, settings.max_tokens, seed=seed)
     text = content_digest(tasks)
     key = hashlib.sha256(f"{text} {backend.model} {asking} {settings.problems}".encode()).hexdigest()[:8]
-    references = cached(folder / f"{name}_references_{text[:8]}.jsonl", Reference, lambda: check_references(tasks))
+    references = cached(
+        folder / f"{name}_references_{text[:8]}.jsonl", CheckedReference, lambda: check_references(tasks)
+    )
     excluded = {r.task_id: r.reason for r in references if not r.passed}
     asked = [task for task in tasks if task.id not in excluded][: settings.problems or None]
 
@@ -176,13 +180,13 @@ def bench(
     }
 
 
-def _given(samples: Path | None, tasks: Sequence[Task]) -> list[Answer]:
+def _given(samples: Path | None, tasks: Sequence[Task]) -> list[BenchmarkAnswer]:
     if samples is None:
-        return [Answer(task_id=task.id, response=task.reference) for task in tasks]
+        return [BenchmarkAnswer(task_id=task.id, response=task.reference) for task in tasks]
     if not samples.is_file():
         raise ParameterError(f"got no samples file {samples}; `rtlvr sample` writes one")
     try:
-        given = list(iter_jsonl(samples, Answer))
+        given = list(iter_jsonl(samples, BenchmarkAnswer))
     except StageError as error:
         where = str(error).partition(" is not")[0]
         raise ParameterError(f"{where}: a line needs task_id and response, both text, and nothing unknown") from error
@@ -192,7 +196,7 @@ def _given(samples: Path | None, tasks: Sequence[Task]) -> list[Answer]:
 
 
 def _failure(row: Scored) -> dict[str, str]:
-    status = Outcome(row.kind, row.reason).status
+    status = OfficialOutcome(row.kind, row.reason).status
     return {"task_id": row.task_id, "status": status, "class": row.kind, "reason": row.reason}
 
 

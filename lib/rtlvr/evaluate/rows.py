@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from rtlvr.errors import ParameterError
 from rtlvr.policy.answer import parse
@@ -35,7 +36,7 @@ def verify_rows(source: Path, target: Path, jobs: int = 0, mode: Mode = "hybrid"
     return len(rows) - done
 
 
-def _row(line: bytes, number: int) -> dict:
+def _row(line: bytes, number: int) -> dict[str, Any]:
     """A row with `id` and either `pair` or `problem`."""
     try:
         row = json.loads(line)
@@ -56,7 +57,7 @@ def _row(line: bytes, number: int) -> dict:
     return found | {"pair": (row["golden"], row["candidate"], row.get("golden_top"), row.get("candidate_top"))}
 
 
-def _verdicts(rows: list[dict], jobs: int, mode: Mode) -> Iterator[Verdict]:
+def _verdicts(rows: list[dict[str, Any]], jobs: int, mode: Mode) -> Iterator[Verdict]:
     judged = verify_many([row["pair"] for row in rows if "pair" in row], jobs, mode=mode)
     for row in rows:
         if "pair" in row:
@@ -65,7 +66,7 @@ def _verdicts(rows: list[dict], jobs: int, mode: Mode) -> Iterator[Verdict]:
             yield Verdict(status="invalid", method="screen", reason=row["problem"][:500])
 
 
-def _finished(target: Path, rows: list[dict]) -> int:
+def _finished(target: Path, rows: list[dict[str, Any]]) -> int:
     """How many verdicts `target` holds; what a kill left of an unfinished line is cut off."""
     if not target.exists():
         return 0

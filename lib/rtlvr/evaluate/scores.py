@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import get_args
 
-from rtlvr.evaluate.answers import Answer, extract
+from rtlvr.evaluate.answers import BenchmarkAnswer, extract
 from rtlvr.evaluate.benchmarks import Task
-from rtlvr.evaluate.official import Kind, Outcome, judge_all
+from rtlvr.evaluate.official import OfficialOutcome, OutcomeKind, judge_all
 from rtlvr.evaluate.passk import counted, interval, proportion
 from rtlvr.records import Measurement, Record
 from rtlvr.verify import Pool
@@ -18,7 +18,7 @@ from rtlvr.verify.api import verdict_of
 from rtlvr.verify.verdict import Verdict
 
 KS = (1, 5, 10)  # the paper's k
-KINDS = get_args(Kind)
+KINDS = get_args(OutcomeKind)
 SIMULATED = ("passed", "wrong", "endless")
 
 
@@ -29,7 +29,7 @@ class Scored(Record):
     response: str
     tokens: int
     truncated: bool
-    kind: Kind
+    kind: OutcomeKind
     reason: str
     verdict: str = ""
     verdict_method: str = ""
@@ -46,7 +46,7 @@ class Scored(Record):
         return self.kind in (*SIMULATED, "interface")
 
 
-def score(pairs: Sequence[tuple[Task, Answer]], pool: Pool | None = None) -> list[Scored]:
+def score(pairs: Sequence[tuple[Task, BenchmarkAnswer]], pool: Pool | None = None) -> list[Scored]:
     """Every answer judged, in order; with `pool` those that came to a simulation by the verifier as well.
 
     Raises:
@@ -68,8 +68,10 @@ def score(pairs: Sequence[tuple[Task, Answer]], pool: Pool | None = None) -> lis
     ]
 
 
-def _verdicts(coded: Sequence[tuple[Task, str]], outcomes: Sequence[Outcome], pool: Pool) -> list[Verdict | None]:
-    def verdict(item: tuple[tuple[Task, str], Outcome]) -> Verdict | None:
+def _verdicts(
+    coded: Sequence[tuple[Task, str]], outcomes: Sequence[OfficialOutcome], pool: Pool
+) -> list[Verdict | None]:
+    def verdict(item: tuple[tuple[Task, str], OfficialOutcome]) -> Verdict | None:
         (task, code), outcome = item
         if outcome.kind not in SIMULATED:
             return None

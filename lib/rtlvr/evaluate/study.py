@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rtlvr.evaluate.benchmarks import NAMES, load_tasks
-from rtlvr.evaluate.certify import Certified, Source, benchmark_sources, certified
+from rtlvr.evaluate.certify import Certified, GoldenSource, benchmark_sources, certified
 from rtlvr.evaluate.official import judge_all
 from rtlvr.evaluate.passk import proportion
 from rtlvr.records import Golden, Measurement
@@ -18,7 +18,7 @@ from rtlvr.verify.verdict import Mode
 
 def corpus_pairs(goldens: Sequence[Golden], faults: int, seed: int, jobs: int = 0) -> list[Certified]:
     """Certified pairs of goldens: rewrites, trojans, and up to `faults` mutants of each."""
-    return certified([Source(id=g.id, top=g.top, code=g.code) for g in goldens], faults, seed, jobs)
+    return certified([GoldenSource(id=g.id, top=g.top, code=g.code) for g in goldens], faults, seed, jobs)
 
 
 def benchmark_pairs(root: Path, count: int, faults: int, seed: int, jobs: int = 0) -> list[Certified]:

@@ -15,8 +15,8 @@ from tqdm.auto import tqdm
 
 from rtlvr.errors import DesignError, InfrastructureError, ParameterError
 from rtlvr.evaluate.faults import faults_of
-from rtlvr.evaluate.sweeptable import FAULTS, UNITS, VERDICTS, AcceptedFault, Found, Trial, show
-from rtlvr.evaluate.units import Unit, units_of
+from rtlvr.evaluate.sweeptable import FAULTS, UNITS, VERDICTS, AcceptedFault, FoundUnit, Trial, show
+from rtlvr.evaluate.units import SweepUnit, units_of
 from rtlvr.hdl.rewrite import rewrites
 from rtlvr.hdl.source import MAX_SOURCE_BYTES
 from rtlvr.records import Record, read_whole_lines, write_jsonl
@@ -54,7 +54,7 @@ def sources_of(folders: Sequence[Path], each: bool) -> dict[str, Path]:
     return found
 
 
-def chosen(units: Sequence[Unit], limit: int, seed: int) -> list[Unit]:
+def chosen(units: Sequence[SweepUnit], limit: int, seed: int) -> list[SweepUnit]:
     """Up to `limit` (0: all) of the units in scope, evenly spread over their order."""
     fit = [unit for unit in units if unit.in_scope]
     if not limit or len(fit) <= limit:
@@ -71,14 +71,14 @@ def sweep(sources: dict[str, Path], options: argparse.Namespace) -> None:
         here = chosen(units, options.limit, options.seed)
         taken = {unit.id for unit in here}
         common = ("source", "flags", "problem")
-        found += [Found(id=u.id, chosen=u.id in taken, **{k: getattr(u, k) for k in common}) for u in units]
+        found += [FoundUnit(id=u.id, chosen=u.id in taken, **{k: getattr(u, k) for k in common}) for u in units]
         wanted += here
     write_jsonl(options.out / UNITS, found)
     if not options.units:
         judge(wanted, options)
 
 
-def judge(units: Sequence[Unit], options: argparse.Namespace) -> None:
+def judge(units: Sequence[SweepUnit], options: argparse.Namespace) -> None:
     """Judge each unit beside itself and, where that is accepted, its other candidates; what is done is not done again."""
     pool = shared_pool(options.jobs)
     said = read_whole_lines(options.out / VERDICTS, Trial)
@@ -99,7 +99,7 @@ def _finished(options: argparse.Namespace) -> str:
     return f"finished: {options.faults} faults, seed {options.seed}"
 
 
-Rows = Sequence[tuple[Unit, Candidate]]
+Rows = Sequence[tuple[SweepUnit, Candidate]]
 
 
 def _round(rows: Rows, done: dict[tuple[str, str], Trial], options: argparse.Namespace) -> None:
@@ -129,7 +129,7 @@ def _verdicts(rows: Rows, jobs: int) -> Iterator[Verdict | None]:
             rows = rows[at + 1 :]
 
 
-def _trial(unit: Unit, candidate: Candidate, verdict: Verdict | None) -> Trial:
+def _trial(unit: SweepUnit, candidate: Candidate, verdict: Verdict | None) -> Trial:
     if verdict is None:
         return Trial(unit=unit.id, source=unit.source, kind=candidate.kind, status="none", reason=candidate.why)
     return Trial(
@@ -144,15 +144,17 @@ def _trial(unit: Unit, candidate: Candidate, verdict: Verdict | None) -> Trial:
     )
 
 
-def _keep(unit: Unit, candidate: Candidate, trial: Trial, out: Path) -> None:
+def _keep(unit: SweepUnit, candidate: Candidate, trial: Trial, out: Path) -> None:
     edit = {name: getattr(candidate, name) for name in ("kind", "line", "before", "after", "text")}
     with (out / FAULTS).open("a", encoding="utf-8") as file:
         kept = AcceptedFault(unit=unit.id, name=unit.name, golden=unit.text, proved=trial.proved, **edit)
         file.write(kept.model_dump_json() + "\n")
 
 
-def _candidates(units: Sequence[Unit], pool: Pool, options: argparse.Namespace) -> list[tuple[Unit, Candidate]]:
-    makers: tuple[Callable[[Unit], list[Candidate]], ...] = (
+def _candidates(
+    units: Sequence[SweepUnit], pool: Pool, options: argparse.Namespace
+) -> list[tuple[SweepUnit, Candidate]]:
+    makers: tuple[Callable[[SweepUnit], list[Candidate]], ...] = (
         lambda unit: _rewritten(unit, pool),
         lambda unit: _resynthesised(unit, pool),
         lambda unit: _faulty(unit, options.faults, options.seed),
@@ -162,7 +164,7 @@ def _candidates(units: Sequence[Unit], pool: Pool, options: argparse.Namespace) 
     return [(unit, candidate) for unit, some in zip(units, made, strict=True) for candidate in (*some, last)]
 
 
-def _rewritten(unit: Unit, pool: Pool) -> list[Candidate]:
+def _rewritten(unit: SweepUnit, pool: Pool) -> list[Candidate]:
     try:
         circuit = pool.inspect(unit.text, Stimuli(), unit.name)
     except (DesignError, InfrastructureError):
@@ -172,7 +174,7 @@ def _rewritten(unit: Unit, pool: Pool) -> list[Candidate]:
     return [Candidate(kind=f"rewrite: {name}", text=code) for name, code in made]
 
 
-def _resynthesised(unit: Unit, pool: Pool) -> list[Candidate]:
+def _resynthesised(unit: SweepUnit, pool: Pool) -> list[Candidate]:
     try:
         text, why = pool.resynthesise(unit.text, unit.name), ""
     except (DesignError, InfrastructureError) as error:
@@ -182,7 +184,7 @@ def _resynthesised(unit: Unit, pool: Pool) -> list[Candidate]:
     return [Candidate(kind="resynthesis", text=text, why=why)]
 
 
-def _faulty(unit: Unit, count: int, seed: int) -> list[Candidate]:
+def _faulty(unit: SweepUnit, count: int, seed: int) -> list[Candidate]:
     return [
         Candidate(kind=f"fault {n}: {m.kind}", text=m.code, line=m.line, before=m.before, after=m.after)
         for n, m in enumerate(faults_of(unit.text, unit.name, count, f"{seed}:{unit.id}"), 1)

@@ -12,7 +12,7 @@ from rtlvr.records import Record, read_jsonl, read_whole_lines
 UNITS, VERDICTS, FAULTS = "units.jsonl", "verdicts.jsonl", "accepted_faults.jsonl"
 
 
-class Found(Record):
+class FoundUnit(Record):
     """A unit without its text; `chosen` says whether the sweep judges it."""
 
     id: str
@@ -53,7 +53,7 @@ def show(out: Path, faults: bool = False) -> str:
     """The tables of a sweep's folder, or the list of its accepted faults."""
     if faults:
         return _fault_list(read_whole_lines(out / FAULTS, AcceptedFault))
-    units = read_jsonl(out / UNITS, Found)
+    units = read_jsonl(out / UNITS, FoundUnit)
     known = {unit.id for unit in units if unit.chosen}
     last = {(trial.unit, trial.kind): trial for trial in read_whole_lines(out / VERDICTS, Trial)}
     trials = [trial for trial in last.values() if trial.unit in known]
@@ -70,14 +70,14 @@ def show(out: Path, faults: bool = False) -> str:
         return "\n\n".join(f"{title}\n{table.to_string(index=False)}" for title, table in tables.items() if len(table))
 
 
-def by_source(units: Sequence[Found], trials: Sequence[Trial]) -> pd.DataFrame:
+def by_source(units: Sequence[FoundUnit], trials: Sequence[Trial]) -> pd.DataFrame:
     """A row per source and one for all: counts, shares with their n, and seconds per check."""
     names = list(dict.fromkeys(unit.source for unit in units))
     rows = [_row(n, [u for u in units if u.source == n], [t for t in trials if t.source == n]) for n in names]
     return pd.DataFrame([*rows, _row("all", units, trials)])
 
 
-def _row(name: str, units: Sequence[Found], trials: Sequence[Trial]) -> dict[str, object]:
+def _row(name: str, units: Sequence[FoundUnit], trials: Sequence[Trial]) -> dict[str, object]:
     own = [trial for trial in trials if trial.kind == "itself"]
     rewritten = [trial for trial in trials if trial.kind.startswith("rewrite")]
     again = [trial for trial in trials if trial.kind == "resynthesis" and trial.status != "none"]

@@ -27,7 +27,7 @@ GROUP_SIZES = (1, 2, 4, 8, 16, 32)
 # Seconds per check of the authors' released checker, mean and median, as measured by others on two cores.
 AUTHORS = ("authors' checker (measured elsewhere)", 0.9, 0.38)
 
-Group = tuple[Golden, list[str]]
+GoldenRollouts = tuple[Golden, list[str]]
 
 
 def rollouts(golden: Golden, pool: Pool, size: int = 16, seed: int = 0) -> list[str]:
@@ -47,7 +47,7 @@ def rollouts(golden: Golden, pool: Pool, size: int = 16, seed: int = 0) -> list[
     return [answers[index % 16] for index in range(size)]
 
 
-def seconds_of_checks(groups: Sequence[Group], stimuli: Stimuli, mode: Mode) -> list[list[float]]:
+def seconds_of_checks(groups: Sequence[GoldenRollouts], stimuli: Stimuli, mode: Mode) -> list[list[float]]:
     """Seconds of every check, a list per group, judged one after the other by one fresh worker on one core."""
     pool = Pool(1)
     try:
@@ -68,7 +68,7 @@ def _warm(pool: Pool) -> None:
     pool.verify(text, text, Stimuli())
 
 
-def groups_of(count: int, size: int = 16) -> list[Group]:
+def groups_of(count: int, size: int = 16) -> list[GoldenRollouts]:
     """`count` goldens of the seed corpus, evenly spread, each with `size` rollouts."""
     goldens = seed_corpus()[:: max(1, len(seed_corpus()) // count)][:count]
     maker = Pool(1)
@@ -78,7 +78,7 @@ def groups_of(count: int, size: int = 16) -> list[Group]:
         maker.close()
 
 
-def ratios(groups: Sequence[Group], slow: int) -> pd.DataFrame:
+def ratios(groups: Sequence[GoldenRollouts], slow: int) -> pd.DataFrame:
     """Milliseconds per check (mean and median) and how many times hybrid's, a row per checker.
 
     The paper's testbench runs on `slow` of the groups.
@@ -97,7 +97,7 @@ def _flat(groups: list[list[float]]) -> list[float]:
     return [seconds for group in groups for seconds in group]
 
 
-def costs(groups: Sequence[Group], slow: int) -> pd.DataFrame:
+def costs(groups: Sequence[GoldenRollouts], slow: int) -> pd.DataFrame:
     """Cost against design size and against group size: columns `checker`, `by` (cells, group), `size`, `ms`.
 
     By cells: one row per golden. By group: means over the goldens, the first answers of each group.
@@ -106,7 +106,7 @@ def costs(groups: Sequence[Group], slow: int) -> pd.DataFrame:
     cells = {golden.id: maker.inspect(golden.code, Stimuli(), golden.top).cells for golden, _ in groups}
     maker.close()
     rows: list[tuple[str, str, int, float]] = []
-    plans: tuple[tuple[str, Mode, Sequence[Group], Stimuli, Sequence[int]], ...] = (
+    plans: tuple[tuple[str, Mode, Sequence[GoldenRollouts], Stimuli, Sequence[int]], ...] = (
         ("hybrid", "hybrid", groups, Stimuli(), GROUP_SIZES),
         ("testbench 100 x 1000", "testbench", _spread(groups, slow), PAPER, (full,)),
     )
@@ -120,7 +120,7 @@ def costs(groups: Sequence[Group], slow: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["checker", "by", "size", "ms"])
 
 
-def _spread(groups: Sequence[Group], count: int) -> Sequence[Group]:
+def _spread(groups: Sequence[GoldenRollouts], count: int) -> Sequence[GoldenRollouts]:
     return groups[:: max(1, len(groups) // count)][:count]
 
 

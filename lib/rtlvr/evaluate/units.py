@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rtlvr.evaluate.folder import File, Folder, folder_of, read, without_fences
-from rtlvr.evaluate.parts import Definition, Parsed, ill_formed, parse
+from rtlvr.evaluate.parts import Definition, ParsedFile, ill_formed, parse
 from rtlvr.evaluate.simulated import SIMULATED
 from rtlvr.hdl.source import MAX_SOURCE_BYTES, module_names, normalised
 from rtlvr.records import Record
@@ -30,7 +30,7 @@ _ROOM = 1024  # bytes by which a candidate made from a unit may be longer
 _DIRECTIVE = re.compile(r"^[ \t]*`(?:if|else|elsif|endif|define|undef)", re.MULTILINE)
 
 
-class Unit(Record):
+class SweepUnit(Record):
     """A module with all that it needs; `flags` say what is special about it, `problem` why it is not self-contained."""
 
     source: str
@@ -51,16 +51,16 @@ class Unit(Record):
         return not self.problem and not any(flag in OUTSIDE for flag in self.flags)
 
 
-def units_of(root: Path, source: str = "") -> list[Unit]:
+def units_of(root: Path, source: str = "") -> list[SweepUnit]:
     """The units of a folder, those of equal text (but for comments and white space) once."""
     folder, source = folder_of(root), source or root.name
-    found: dict[tuple[str, str], Unit] = {}
+    found: dict[tuple[str, str], SweepUnit] = {}
     for unit, own in (*_units(folder, source), *_answers(root, source)):
         found.setdefault((unit.name, normalised(unit.text or own)), unit)
     return list(found.values())
 
 
-def _units(folder: Folder, source: str) -> Iterator[tuple[Unit, str]]:
+def _units(folder: Folder, source: str) -> Iterator[tuple[SweepUnit, str]]:
     """The units of a folder, each with its module's own text."""
     for file in folder.files.values():
         for name, definition in file.definitions.items():
@@ -68,7 +68,7 @@ def _units(folder: Folder, source: str) -> Iterator[tuple[Unit, str]]:
                 yield _unit(folder, source, file, definition), file.text[definition.start : definition.end]
 
 
-def _as_synthesised(view: Parsed, top: str) -> set[str]:
+def _as_synthesised(view: ParsedFile, top: str) -> set[str]:
     """The flags that a unit has for what it is with the macro SYNTHESIS."""
     if view.broken or top not in {definition.name for definition in view.definitions}:
         return {"not for synthesis"}
@@ -85,7 +85,7 @@ class _Closure:
     problem: str = ""
 
 
-def _unit(folder: Folder, source: str, file: File, top: Definition) -> Unit:
+def _unit(folder: Folder, source: str, file: File, top: Definition) -> SweepUnit:
     closure = _closure(folder, file.path, top)
     text = "" if closure.problem else _rendered(folder, closure, file.path)
     problem, flags = closure.problem, closure.flags | top.flags
@@ -101,7 +101,7 @@ def _unit(folder: Folder, source: str, file: File, top: Definition) -> Unit:
             flags -= {"no outputs", "empty"}
         if whole.synthesis:
             flags = (flags - SIMULATED) | _as_synthesised(whole.synthesis, top.name)
-    return Unit(
+    return SweepUnit(
         source=source,
         path=file.path,
         name=top.name,
@@ -196,7 +196,7 @@ def _directives(text: str) -> str:
     return "\n" + "".join(line.replace("\r", "\n") + "\n" for line in lines if _DIRECTIVE.match(line))
 
 
-def _answers(root: Path, source: str) -> Iterator[tuple[Unit, str]]:
+def _answers(root: Path, source: str) -> Iterator[tuple[SweepUnit, str]]:
     """Units of JSON and JSON-lines files."""
     for path in sorted(root.rglob("*.json*")):
         if path.suffix.lower() in (".json", ".jsonl") and path.is_file():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtlvr.data.corpus import heldout_problems, procedural
-from rtlvr.data.families import Design
+from rtlvr.data.families import DrawnDesign
 from rtlvr.data.roundtrip import stimuli_of
 from rtlvr.evaluate.heldout import attempt, pass_at
 from rtlvr.gpu_check.context import Context, Row, say
@@ -44,7 +44,7 @@ def small_policy(context: Context) -> list[Row]:
     return found
 
 
-def taught(drawn: tuple[Golden, Design]) -> Triple:
+def taught(drawn: tuple[Golden, DrawnDesign]) -> Triple:
     """A procedural design as a row of the SFT set, with the right thought and its golden as the answer."""
     golden, design = drawn
     right = Attempt(thought=design.thought, code=golden.code, status="equivalent", reason="")

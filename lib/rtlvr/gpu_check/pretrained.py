@@ -14,7 +14,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rtlvr.data.corpus import procedural, seed_corpus
 from rtlvr.data.roundtrip import stimuli_of
-from rtlvr.evaluate.answers import Answer
+from rtlvr.evaluate.answers import BenchmarkAnswer
 from rtlvr.evaluate.benchmarks import Task, load_tasks
 from rtlvr.evaluate.passk import bootstrap
 from rtlvr.evaluate.scores import Scored, pass_at, score
@@ -114,12 +114,12 @@ def _judged(phase: str, policy: str, tasks: Sequence[Task], context: Context, fo
 
 def _answers(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, tasks: Sequence[Task], context: Context
-) -> list[tuple[Task, Answer]]:
+) -> list[tuple[Task, BenchmarkAnswer]]:
     samples, tokens = (1, 16) if context.tiny else (_SAMPLES, _TOKENS)
     every = [task for task in tasks for _ in range(samples)]
     made = complete_texts(model, tokenizer, [chat(t.prompt, "code") for t in every], Sampling(tokens, _TEMPERATURE))
     return [
-        (task, Answer(task_id=_name(task), response=text, tokens=count, truncated=cut))
+        (task, BenchmarkAnswer(task_id=_name(task), response=text, tokens=count, truncated=cut))
         for task, (text, count, cut) in zip(every, made, strict=True)
     ]
 

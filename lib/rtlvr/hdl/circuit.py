@@ -10,7 +10,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from rtlvr.errors import DesignError
 from rtlvr.hdl.elaborate import WRITABLE, Reader, load, passes, readers, said_of
-from rtlvr.hdl.yosys import Answer, in_child
+from rtlvr.hdl.yosys import YosysAnswer, in_child
 from rtlvr.records import Record
 from rtlvr.scratch import scratch
 
@@ -114,7 +114,7 @@ def analyse(text: str, top: str, slang: bool = False, seconds: int = 10) -> tupl
     raise DesignError(f"Yosys: {said}" if said else "Yosys gave no answer within its limits of time and memory")
 
 
-def _analyse_here(text: str, top: str, reader: Reader, folder: Path) -> Answer:
+def _analyse_here(text: str, top: str, reader: Reader, folder: Path) -> YosysAnswer:
     from pyosys import libyosys as ys
 
     netlist, result = folder / "netlist.json", folder / "netlist.v"
@@ -157,7 +157,7 @@ class _Module(TypedDict):
     cells: dict[str, _Cell]
 
 
-def _circuit(top: str, module: _Module) -> Answer:
+def _circuit(top: str, module: _Module) -> YosysAnswer:
     net = _Netlist(module)
     registers = sum(len(cell["connections"]["Q"]) for cell in net.of("ff"))
     clocks = net.clocks()

@@ -13,7 +13,7 @@ import re
 
 from rtlvr.errors import DesignError, SourceError
 from rtlvr.hdl import declarations, effects, quiet, source, syntax
-from rtlvr.hdl.yosys import Answer, in_child
+from rtlvr.hdl.yosys import YosysAnswer, in_child
 from rtlvr.records import Record
 
 _SECONDS = 5
@@ -81,7 +81,7 @@ def _read(
     ports: tuple[str, ...] | None,
     macro: bool,
     chance: bool | None,
-) -> Answer:
+) -> YosysAnswer:
     try:
         found = read_here(text, top, preferred, ports, macro, chance)
     except DesignError as error:

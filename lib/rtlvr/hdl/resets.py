@@ -16,7 +16,7 @@ from rtlvr.hdl.syntax import KIND, edited, nodes_of, parse, place
 
 _MAYBE = re.compile(r"always[^;]*?edge[^;]*?edge[^;]*?\bif\s*\([^;]*?\|", re.DOTALL)
 _ROUNDS = 4  # terms of one condition
-Edit = tuple[int, int, str]
+ResetEdit = tuple[int, int, str]
 _SEVERAL_EDGES = re.compile(r"always[^;]*?edge[^;]*?edge", re.DOTALL)
 _ASSIGNMENTS = {KIND.NonblockingAssignmentExpression: "<=", KIND.AssignmentExpression: "="}
 _NAME = re.compile(r"\\\S+|[\w$.]+")
@@ -41,7 +41,7 @@ def held_resets(text: str) -> str:
     return edited(text, _edits(text, _hold))
 
 
-def _edits(text: str, edit: Callable[[syntax.ProceduralBlockSyntax, str], list[Edit]]) -> list[Edit]:
+def _edits(text: str, edit: Callable[[syntax.ProceduralBlockSyntax, str], list[ResetEdit]]) -> list[ResetEdit]:
     """What `edit` says of each block under edges."""
     parsed = parse(text)  # must live as long as its nodes
     blocks = nodes_of(parsed.tree.root, syntax.ProceduralBlockSyntax)
@@ -49,7 +49,7 @@ def _edits(text: str, edit: Callable[[syntax.ProceduralBlockSyntax, str], list[E
     return [one for block in clocked for one in edit(block, text)]
 
 
-def _hold(block: syntax.ProceduralBlockSyntax, text: str) -> list[Edit]:
+def _hold(block: syntax.ProceduralBlockSyntax, text: str) -> list[ResetEdit]:
     """Of a block whose first conditions are its resets, one for each edge but the clock's."""
     last, events = _clocked_if(block)
     if last is None or len(events) < 2:
@@ -113,7 +113,7 @@ def _clocked_if(
     return chosen, list(nodes_of(timing.timingControl, syntax.SignalEventExpressionSyntax))
 
 
-def _edit(block: syntax.ProceduralBlockSyntax, text: str) -> list[Edit]:
+def _edit(block: syntax.ProceduralBlockSyntax, text: str) -> list[ResetEdit]:
     chosen, events = _clocked_if(block)
     if chosen is None or len(events) < 2 or chosen.elseClause is None:
         return []

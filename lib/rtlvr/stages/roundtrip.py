@@ -7,7 +7,7 @@ import pandas as pd
 
 from rtlvr.data.clean import Dropped
 from rtlvr.data.corpus import seed_corpus
-from rtlvr.data.families import Design
+from rtlvr.data.families import DrawnDesign
 from rtlvr.data.goldens import drawn, natural
 from rtlvr.data.near_duplicates import tokens
 from rtlvr.data.roundtrip import OUTCOMES, outcome
@@ -31,7 +31,7 @@ class Goldens:
 
     natural: list[Golden]
     procedural: list[Golden]
-    designs: dict[str, Design]
+    designs: dict[str, DrawnDesign]
     cleaned: list[tuple[str, int]]
     dropped: list[Dropped]
     kept_apart: int

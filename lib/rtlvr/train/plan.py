@@ -33,7 +33,7 @@ GPUS = {
 
 
 @dataclass(frozen=True)
-class Shape:
+class DecoderShape:
     """A decoder: parameters, layers, hidden size, key-value width (heads x head size). Default: Qwen2.5-7B."""
 
     parameters: float = 7.6e9
@@ -65,7 +65,7 @@ class Line:
     unit: str
 
 
-def memory(params: Profile, gpus: int, shape: Shape) -> list[Line]:
+def memory(params: Profile, gpus: int, shape: DecoderShape) -> list[Line]:
     """Bytes per GPU under ZeRO-3 with Adam, gradient checkpointing and bfloat16, for training and for generation."""
     p, rl = shape.parameters, params.rl
     states = 16 * p / gpus
@@ -81,7 +81,7 @@ def memory(params: Profile, gpus: int, shape: Shape) -> list[Line]:
     ]
 
 
-def step(params: Profile, gpus: int, gpu: Gpu, shape: Shape, given: Assumptions) -> list[Line]:
+def step(params: Profile, gpus: int, gpu: Gpu, shape: DecoderShape, given: Assumptions) -> list[Line]:
     """Tokens and seconds of one optimisation step."""
     rl, p = params.rl, shape.parameters
     trained = rl.prompts_per_step * rl.group_size
@@ -105,12 +105,14 @@ def step(params: Profile, gpus: int, gpu: Gpu, shape: Shape, given: Assumptions)
     ]
 
 
-def hours(params: Profile, gpus: int, gpu: Gpu, shape: Shape, given: Assumptions) -> float:
+def hours(params: Profile, gpus: int, gpu: Gpu, shape: DecoderShape, given: Assumptions) -> float:
     """Hours of the whole run."""
     return step(params, gpus, gpu, shape, given)[-1].value * params.rl.steps / 3600
 
 
-def mean_tokens_for(target: float, params: Profile, gpus: int, gpu: Gpu, shape: Shape, given: Assumptions) -> float:
+def mean_tokens_for(
+    target: float, params: Profile, gpus: int, gpu: Gpu, shape: DecoderShape, given: Assumptions
+) -> float:
     """The mean length of an answer at which the run takes `target` hours, by bisection up to the budget."""
     low, high = 1.0, float(params.rl.max_response)
     for _ in range(50):
@@ -121,7 +123,7 @@ def mean_tokens_for(target: float, params: Profile, gpus: int, gpu: Gpu, shape: 
 
 
 def plan(
-    params: Profile, gpus: int, gpu: str, shape: Shape | None = None, given: Assumptions | None = None
+    params: Profile, gpus: int, gpu: str, shape: DecoderShape | None = None, given: Assumptions | None = None
 ) -> list[Line]:
     """The whole plan.
 
@@ -130,7 +132,7 @@ def plan(
     """
     if gpu not in GPUS:
         raise ParameterError(f"got GPU {gpu!r}; allowed: {', '.join(GPUS)}")
-    shape, given = shape or Shape(), given or Assumptions()
+    shape, given = shape or DecoderShape(), given or Assumptions()
     if gpus < 1 or not 0 < given.acceptance <= 1 or not 0 < given.mean_tokens <= params.rl.max_response:
         raise ParameterError(
             f"got {gpus} GPUs, acceptance {given.acceptance}, {given.mean_tokens} tokens; needed: at least 1, "

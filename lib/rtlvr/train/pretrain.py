@@ -22,7 +22,7 @@ from typing import cast
 import torch
 from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
-from rtlvr.data.families import Design, Split, draw
+from rtlvr.data.families import DrawnDesign, Split, draw
 from rtlvr.train.muon import Muon
 from rtlvr.train.tokenizer import TAGS, build_tokenizer
 
@@ -36,14 +36,14 @@ _WARMUP, _DECAY_SHARE = 100, 0.4
 _DRILL_STEPS, _DRILL_SHARE, _DRILL_RATE = 400, 0.25, 0.25  # the last: of the learning rates
 
 
-def exercise(design: Design, notes: bool) -> tuple[str, str]:
+def exercise(design: DrawnDesign, notes: bool) -> tuple[str, str]:
     """The (prompt, response) of one textbook exercise."""
     prompt = f"{design.description}\n{design.header}"
     answer = f"```verilog\n{design.golden}```"
     return (prompt + NOTES_REQUEST, design.thought + answer) if notes else (prompt, answer)
 
 
-def drill(design: Design, think: bool) -> tuple[str, str]:
+def drill(design: DrawnDesign, think: bool) -> tuple[str, str]:
     """The (prompt, response) of a markup drill: put one pair of tags around the text of the request."""
     text = design.thought if think else f"```verilog\n{design.golden}```\n"
     opening, closing = ("<think>", "</think>") if think else ("<answer>", "</answer>")

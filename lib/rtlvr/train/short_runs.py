@@ -54,7 +54,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FinishedRun:
     """A finished run: one row per step, and its answers to the held-out problems.
 
     `rewarded` and `wrong` count answers that were rewarded, and those of them that are wrong by a confirmed difference; 0
@@ -69,7 +69,7 @@ class Outcome:
     wrong: int = 0
 
 
-def run_arms(arms: Sequence[Arm], setting: Setting, jobs: int = 0) -> list[Outcome]:
+def run_arms(arms: Sequence[Arm], setting: Setting, jobs: int = 0) -> list[FinishedRun]:
     """Run what is not done yet, `jobs` at a time (0: one per core, one in all with a GPU); outcomes in order.
 
     Raises:
@@ -128,7 +128,7 @@ def _samples(setting: Setting, arm: Arm) -> Path:
     return _folder(setting, arm) / "heldout.jsonl"
 
 
-def _outcome(arm: Arm, setting: Setting) -> Outcome:
+def _outcome(arm: Arm, setting: Setting) -> FinishedRun:
     steps = pd.read_csv(_folder(setting, arm) / "steps.csv")
     audit = json.loads((_folder(setting, arm) / "audit.json").read_text())
-    return Outcome(arm.name, arm.seed, steps, read_jsonl(_samples(setting, arm), Sample), *audit)
+    return FinishedRun(arm.name, arm.seed, steps, read_jsonl(_samples(setting, arm), Sample), *audit)

@@ -14,7 +14,7 @@ from rtlvr.evaluate.heldout import pass_at, problems_of
 from rtlvr.params import Rl, RlStudy
 from rtlvr.records import Measurement, Problem, Triple
 from rtlvr.train.dapo import plan_of
-from rtlvr.train.short_runs import Arm, Outcome
+from rtlvr.train.short_runs import Arm, FinishedRun
 from rtlvr.verify.verdict import Mode
 
 STAGE = "05_rl"
@@ -63,7 +63,7 @@ def reward_arms(study: RlStudy, train: Sequence[Problem], modes: Sequence[Mode] 
     ]
 
 
-def reward_measurements(outcomes: Sequence[Outcome]) -> list[Measurement]:
+def reward_measurements(outcomes: Sequence[FinishedRun]) -> list[Measurement]:
     """By the verifier that rewards: reward_wrong, the share of rewarded answers that are wrong, and reward_seconds of a step.
 
     Means over seeds, with Student's 95 % intervals.
@@ -112,7 +112,7 @@ def ratio(values: pd.Series) -> Ratio:
     return Ratio(exp(mean(logs)), exp(mean(logs) - spread), exp(mean(logs) + spread))
 
 
-def rule_speedups(outcomes: Sequence[Outcome]) -> list[Measurement]:
+def rule_speedups(outcomes: Sequence[FinishedRun]) -> list[Measurement]:
     """How many times cheaper than fixed draws, seed by seed: metrics speedup_tokens, speedup_rounds, speedup_wall."""
     cost = {
         (o.arm.removeprefix("rule "), o.seed, name): float(of(o.steps))
@@ -140,7 +140,7 @@ def rule_speedups(outcomes: Sequence[Outcome]) -> list[Measurement]:
     return rows
 
 
-def accuracies(outcomes: Sequence[Outcome]) -> list[Measurement]:
+def accuracies(outcomes: Sequence[FinishedRun]) -> list[Measurement]:
     """Held-out pass@1 of every arm: metrics study_rule and study_filter, the seeds' mean with Student's 95 % interval.
 
     Runs of one arm differ more than problems alone would make them, so the interval is over seeds, not problems.
@@ -172,7 +172,9 @@ def _spread(values: Sequence[float]) -> float | None:
     return float(student.ppf(0.975, len(values) - 1)) * stdev(values) / float(len(values) ** 0.5)
 
 
-def held_against(outcomes: Sequence[Outcome], study: RlStudy, rl: Rl, before: float, seeds: int = 20) -> pd.DataFrame:
+def held_against(
+    outcomes: Sequence[FinishedRun], study: RlStudy, rl: Rl, before: float, seeds: int = 20
+) -> pd.DataFrame:
     """The simulator beside the real runs: prompts and draws per rule, real mean over seeds, simulated mean and middle 95 %.
 
     The simulator knows of the real runs only what those with fixed draws tell: their rewards, acceptances and held-out gain.

@@ -17,7 +17,7 @@ from rtlvr.data.families.fsm import Detector, Latch, Lfsr, Ring
 from rtlvr.data.families.gates import Gate, Threshold
 from rtlvr.data.families.pulses import Delay, Edge, Stretch, Tick
 from rtlvr.data.families.seq import Accumulator, Counter, Limiter, Shift
-from rtlvr.data.families.wording import Words
+from rtlvr.data.families.wording import Phraser
 
 # `Any`: a design's parameters go back to its own family, nobody else reads them.
 FAMILIES: dict[str, Family[Any]] = {
@@ -54,7 +54,7 @@ _HELDOUT_PERCENT = 20
 
 
 @dataclass(frozen=True)
-class Design:
+class DrawnDesign:
     """A drawn design: its family, parameters and the wording of its description."""
 
     family: str
@@ -85,7 +85,7 @@ class Design:
         return family.think(wrong), family.code(wrong)
 
 
-def draw(rng: random.Random, split: Split, family: str | None = None) -> Design:
+def draw(rng: random.Random, split: Split, family: str | None = None) -> DrawnDesign:
     """Draw a design whose text and wording both belong to `split`."""
     chosen = FAMILIES[family or rng.choice(list(FAMILIES))]
     while True:
@@ -94,11 +94,11 @@ def draw(rng: random.Random, split: Split, family: str | None = None) -> Design:
         if split_of(golden) == split:
             break
     while True:
-        words = Words(rng)
+        words = Phraser(rng)
         description = chosen.describe(params, words)
         wording = tuple(words.choices)
         if split_of(f"{chosen.name}:{wording}") == split:
-            return Design(chosen.name, params, wording, description, chosen.header(params), golden)
+            return DrawnDesign(chosen.name, params, wording, description, chosen.header(params), golden)
 
 
 def split_of(text: str) -> Split:

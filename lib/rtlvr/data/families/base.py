@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar, Generic, TypeVar
 
 from rtlvr.data.families.control import Params
-from rtlvr.data.families.wording import Words
+from rtlvr.data.families.wording import Phraser
 
 P = TypeVar("P", bound=Params)
 Misreading = Callable[[P], P]
@@ -35,7 +35,7 @@ class Family(ABC, Generic[P]):
         """Port declarations in ANSI style; no misreading may change them."""
 
     @abstractmethod
-    def describe(self, p: P, w: Words) -> str:
+    def describe(self, p: P, w: Phraser) -> str:
         """The specification in English, complete together with the module header."""
 
     @abstractmethod

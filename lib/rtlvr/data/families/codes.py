@@ -6,7 +6,7 @@ from typing import Literal
 
 from rtlvr.data.families.base import Family, bits, bus
 from rtlvr.data.families.comb import Wires, input_output
-from rtlvr.data.families.wording import Words
+from rtlvr.data.families.wording import Phraser
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class ModularTable(Family[ModularTableParams]):
         """One input bus and four output bits."""
         return [f"input {bus(p.n)}{p.i}", f"output reg [3:0] {p.o}"]
 
-    def describe(self, p: ModularTableParams, w: Words) -> str:
+    def describe(self, p: ModularTableParams, w: Phraser) -> str:
         """The formula in one of three notations."""
         formula = w(
             f"({p.k} * {p.i} + {p.c}) mod {p.m}",
@@ -97,7 +97,7 @@ class Gray(Family[GrayParams]):
         """Two buses of equal width."""
         return [f"input {bus(p.w)}{p.i}", f"output {bus(p.w)}{p.o}"]
 
-    def describe(self, p: GrayParams, w: Words) -> str:
+    def describe(self, p: GrayParams, w: Phraser) -> str:
         """From which code to which, and the inversion."""
         source = "binary" if p.to == "gray" else "gray"
         inverted = w(" All output bits are inverted.", " The result is complemented.") if p.inv else ""
@@ -156,7 +156,7 @@ class Priority(Family[PriorityParams]):
         """The requests and a number of three bits."""
         return [f"input {bus(p.n)}{p.i}", f"output [2:0] {p.o}"]
 
-    def describe(self, p: PriorityParams, w: Words) -> str:
+    def describe(self, p: PriorityParams, w: Phraser) -> str:
         """Which set bit wins, and what stands for none."""
         order = {"high": w("highest", "most significant"), "low": w("lowest", "least significant")}[p.first]
         return (
@@ -215,7 +215,7 @@ class Saturate(Family[SaturateParams]):
         """Two buses of equal width."""
         return [f"input {bus(p.w)}{p.i}", f"output {bus(p.w)}{p.o}"]
 
-    def describe(self, p: SaturateParams, w: Words) -> str:
+    def describe(self, p: SaturateParams, w: Phraser) -> str:
         """The operation, and what happens where the result does not fit."""
         action = {
             "add": w(f"{p.i} plus {p.k}", f"the sum of {p.i} and {p.k}"),
@@ -284,7 +284,7 @@ class Lookup(Family[LookupParams]):
         """A code of three bits and a value of four."""
         return [f"input [2:0] {p.i}", f"output reg [3:0] {p.o}"]
 
-    def describe(self, p: LookupParams, w: Words) -> str:
+    def describe(self, p: LookupParams, w: Phraser) -> str:
         """The rows as given, and the default."""
         row = w("{v} for {k}", "{v} when it is {k}", "{k} gives {v}", "{k} maps to {v}")
         rows = w.listing([row.format(k=k, v=v) for k, v in zip(p.keys, p.values, strict=True)])

@@ -6,7 +6,7 @@ from typing import Literal
 
 from rtlvr.data.families.base import Family, bits, bus
 from rtlvr.data.families.control import Params
-from rtlvr.data.families.wording import Words
+from rtlvr.data.families.wording import Phraser
 
 _IN = ("a", "d", "x", "code")
 OUTPUTS = ("y", "q", "out", "f")
@@ -50,7 +50,7 @@ class Minterms(Family[MintermsParams]):
         """One input bus and one output bit."""
         return [f"input {bus(p.n)}{p.i}", f"output {p.o}"]
 
-    def describe(self, p: MintermsParams, w: Words) -> str:
+    def describe(self, p: MintermsParams, w: Phraser) -> str:
         """Which input values give which level."""
         values = w.listing([str(t) for t in p.terms])
         level = {1: w("1", "high", "true"), 0: w("0", "low", "false")}[p.on]
@@ -124,7 +124,7 @@ class Compare(Family[CompareParams]):
         """One input bus and one output bit."""
         return [f"input {bus(p.w)}{p.i}", f"output {p.o}"]
 
-    def describe(self, p: CompareParams, w: Words) -> str:
+    def describe(self, p: CompareParams, w: Phraser) -> str:
         """The relation in words."""
         relation = w(*self._SAY[p.op])
         return (
@@ -183,7 +183,7 @@ class Range(Family[RangeParams]):
         """One input bus and one output bit."""
         return [f"input {bus(p.w)}{p.i}", f"output {p.o}"]
 
-    def describe(self, p: RangeParams, w: Words) -> str:
+    def describe(self, p: RangeParams, w: Phraser) -> str:
         """The interval in words, with or without its ends."""
         lo, hi = p.lo, p.hi
         span = (
@@ -248,7 +248,7 @@ class Rotate(Family[RotateParams]):
         """Two buses of equal width."""
         return [f"input {bus(p.w)}{p.i}", f"output {bus(p.w)}{p.o}"]
 
-    def describe(self, p: RotateParams, w: Words) -> str:
+    def describe(self, p: RotateParams, w: Phraser) -> str:
         """How far and which way."""
         places = f"{p.by} " + w("bits", "positions", "places")
         toward = {

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
-from rtlvr.data.families.wording import Words
+from rtlvr.data.families.wording import Phraser
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class Params:
 
 
 @dataclass(frozen=True)
-class Reset:
+class DrawnReset:
     """A clock's name and its reset: name, level at which it is active (1 or 0), and kind."""
 
     clk: str
@@ -26,7 +26,7 @@ class Reset:
 class Clocked(Params):
     """Parameters of a sequential design."""
 
-    reset: Reset
+    reset: DrawnReset
 
 
 C = TypeVar("C", bound=Clocked)
@@ -35,10 +35,10 @@ _ACTIVE_HIGH = ("rst", "reset", "clear")
 _ACTIVE_LOW = ("rst_n", "reset_n", "clear_n")
 
 
-def sample_control(rng: random.Random) -> Reset:
+def sample_control(rng: random.Random) -> DrawnReset:
     """Draw a clock name and a reset: kind (`sync`/`async`), polarity (by level 1/0) and name."""
     level = rng.randrange(2)
-    return Reset(
+    return DrawnReset(
         clk=rng.choice(("clk", "clock")),
         rst=rng.choice(_ACTIVE_HIGH if level else _ACTIVE_LOW),
         level=level,
@@ -46,7 +46,7 @@ def sample_control(rng: random.Random) -> Reset:
     )
 
 
-def say_reset(p: Clocked, w: Words, effect: str) -> str:
+def say_reset(p: Clocked, w: Phraser, effect: str) -> str:
     """One sentence on the reset; `effect` is what it does, e.g. "sets q to 3"."""
     kind = {"sync": w("synchronous", "clocked"), "async": w("asynchronous", "immediate")}[p.reset.kind]
     level = w("active high", "asserted when 1") if p.reset.level else w("active low", "asserted when 0")

@@ -14,7 +14,7 @@ from rtlvr.data.families.control import (
     say_reset,
     think_reset,
 )
-from rtlvr.data.families.wording import Words
+from rtlvr.data.families.wording import Phraser
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Detector(Family[DetectorParams]):
         """Clock, reset, the serial input and the match."""
         return [*control_ports(p), f"input {p.d}", f"output {p.o}"]
 
-    def describe(self, p: DetectorParams, w: Words) -> str:
+    def describe(self, p: DetectorParams, w: Phraser) -> str:
         """The pattern, the overlap, when the output is 1, and the reset."""
         mode = w("overlapping", "with overlap") if p.overlap else w("without overlap", "non overlapping")
         return (
@@ -121,7 +121,7 @@ class Ring(Family[RingParams]):
         """Clock, reset and the register."""
         return [*control_ports(p), f"output reg {bus(p.w)}{p.o}"]
 
-    def describe(self, p: RingParams, w: Words) -> str:
+    def describe(self, p: RingParams, w: Phraser) -> str:
         """The kind of ring, the direction and the reset."""
         kind = (
             w("a Johnson counter", "a twisted ring counter")
@@ -195,7 +195,7 @@ class Lfsr(Family[LfsrParams]):
         """Clock, reset and the register."""
         return [*control_ports(p), f"output reg {bus(p.w)}{p.o}"]
 
-    def describe(self, p: LfsrParams, w: Words) -> str:
+    def describe(self, p: LfsrParams, w: Phraser) -> str:
         """The taps, the kind of feedback and the reset."""
         mix = w("xnor", "inverted xor") if p.no else w("xor", "exclusive or")
         return (
@@ -259,7 +259,7 @@ class Latch(Family[LatchParams]):
         """Clock, reset, the two inputs and the flag."""
         return [*control_ports(p), f"input {p.s}", f"input {p.c}", f"output reg {p.o}"]
 
-    def describe(self, p: LatchParams, w: Words) -> str:
+    def describe(self, p: LatchParams, w: Phraser) -> str:
         """What each input does, what both do, and the reset."""
         o = p.o
         both = {

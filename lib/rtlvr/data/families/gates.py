@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from rtlvr.data.families.base import Family, bus
 from rtlvr.data.families.comb import OUTPUTS, Wires, input_output
 from rtlvr.data.families.control import Params
-from rtlvr.data.families.wording import Words
+from rtlvr.data.families.wording import Phraser
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Gate(Family[GateParams]):
         """The named inputs and one output bit."""
         return [f"input {n}" for n in p.names] + [f"output {p.o}"]
 
-    def describe(self, p: GateParams, w: Words) -> str:
+    def describe(self, p: GateParams, w: Phraser) -> str:
         """The gate's name and its terms."""
         gate = {"and0": "AND", "or0": "OR", "xor0": "XOR", "and1": "NAND", "or1": "NOR", "xor1": "XNOR"}[
             f"{p.op}{p.no}"
@@ -103,7 +103,7 @@ class Threshold(Family[ThresholdParams]):
         """One input bus and one output bit."""
         return [f"input {bus(p.n)}{p.i}", f"output {p.o}"]
 
-    def describe(self, p: ThresholdParams, w: Words) -> str:
+    def describe(self, p: ThresholdParams, w: Phraser) -> str:
         """How many bits of which level are asked for."""
         relation = w("more than", "over") if p.strict else w("at least", "no fewer than")
         what = {1: w("high", "1", "set"), 0: w("low", "0", "clear")}[p.what]

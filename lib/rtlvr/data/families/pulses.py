@@ -14,7 +14,7 @@ from rtlvr.data.families.control import (
     say_reset,
     think_reset,
 )
-from rtlvr.data.families.wording import Words
+from rtlvr.data.families.wording import Phraser
 
 _Change = Literal["rising", "falling", "any"]
 
@@ -51,7 +51,7 @@ class Edge(Family[EdgeParams]):
         """Clock, reset, the watched input and the pulse."""
         return [*control_ports(p), f"input {p.d}", f"output {'reg ' if p.late else ''}{p.o}"]
 
-    def describe(self, p: EdgeParams, w: Words) -> str:
+    def describe(self, p: EdgeParams, w: Phraser) -> str:
         """The edge, when the pulse comes, and the reset."""
         edge = {
             "rising": w("a rising edge", "a change from 0 to 1"),
@@ -114,7 +114,7 @@ class Tick(Family[TickParams]):
         """Clock, reset and the pulse."""
         return [*control_ports(p), f"output {p.o}"]
 
-    def describe(self, p: TickParams, w: Words) -> str:
+    def describe(self, p: TickParams, w: Phraser) -> str:
         """The period, when the first pulse comes, and the reset."""
         n, o = p.n, p.o
         return (
@@ -177,7 +177,7 @@ class Delay(Family[DelayParams]):
         """Clock, reset, the input and the delayed bit."""
         return [*control_ports(p), f"input {p.d}", f"output {p.o}"]
 
-    def describe(self, p: DelayParams, w: Words) -> str:
+    def describe(self, p: DelayParams, w: Phraser) -> str:
         """The delay, the inversion and the reset."""
         inverted = w(" inverted and", " complemented and") if p.inv else ""
         return (
@@ -242,7 +242,7 @@ class Stretch(Family[StretchParams]):
         """Clock, reset, the trigger and the pulse."""
         return [*control_ports(p), f"input {p.d}", f"output {p.o}"]
 
-    def describe(self, p: StretchParams, w: Words) -> str:
+    def describe(self, p: StretchParams, w: Phraser) -> str:
         """The length, what a new trigger does, and the reset."""
         again = {
             1: w("a new {d} restarts it", "it can be retriggered"),

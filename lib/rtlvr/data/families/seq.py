@@ -14,7 +14,7 @@ from rtlvr.data.families.control import (
     say_reset,
     think_reset,
 )
-from rtlvr.data.families.wording import Words
+from rtlvr.data.families.wording import Phraser
 
 _OUT = ("q", "y", "out", "count")
 
@@ -55,7 +55,7 @@ class Counter(Family[CounterParams]):
         enable = [f"input {p.en}"] if p.en else []
         return control_ports(p) + enable + [f"output reg {bus(p.w)}{p.o}"]
 
-    def describe(self, p: CounterParams, w: Words) -> str:
+    def describe(self, p: CounterParams, w: Phraser) -> str:
         """The number of states, the direction, the enable and the reset."""
         n, o = p.n, p.o
         cycle = w(f"with {n} states", f"modulo {n}", f"that repeats every {n} steps")
@@ -119,7 +119,7 @@ class Shift(Family[ShiftParams]):
         """Clock, reset, the serial input and the register."""
         return [*control_ports(p), f"input {p.d}", f"output reg {bus(p.w)}{p.o}"]
 
-    def describe(self, p: ShiftParams, w: Words) -> str:
+    def describe(self, p: ShiftParams, w: Phraser) -> str:
         """Where bits enter, which way they move, and the reset."""
         where = {
             "left": w("into bit 0, moving toward the most significant bit", "in at the low end, shifting left"),
@@ -185,7 +185,7 @@ class Accumulator(Family[AccumulatorParams]):
         wide = bus(p.w)
         return [*control_ports(p), "input load", "input en", f"input {wide}{p.d}", f"output reg {wide}{p.o}"]
 
-    def describe(self, p: AccumulatorParams, w: Words) -> str:
+    def describe(self, p: AccumulatorParams, w: Phraser) -> str:
         """What the controls do, which one wins, and the reset."""
         o, d = p.o, p.d
         act = {
@@ -251,7 +251,7 @@ class Limiter(Family[LimiterParams]):
         """Clock, reset, the controls up and down, and the count."""
         return [*control_ports(p), "input up", "input down", f"output reg {bus(p.w)}{p.o}"]
 
-    def describe(self, p: LimiterParams, w: Words) -> str:
+    def describe(self, p: LimiterParams, w: Phraser) -> str:
         """The top, what happens at the ends, and the reset."""
         rule = (
             w("stops at both ends", "saturates at the ends")

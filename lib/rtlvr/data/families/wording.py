@@ -1,13 +1,13 @@
 """Wordings: how a design is said in English.
 
-A `Words` object is a seeded chooser that remembers which alternatives it took. The tuple of choices is the *wording*
+A `Phraser` is a seeded chooser that remembers which alternatives it took. The tuple of choices is the *wording*
 of a description; wordings are split into training and held-out ones by digest, like designs.
 """
 
 import random
 
 
-class Words:
+class Phraser:
     """Picks among phrasings and records the picks, so that a wording has an identity."""
 
     def __init__(self, rng: random.Random) -> None:

@@ -8,7 +8,7 @@ inputs as they are), `look` (let time pass without a clock edge and compare), `n
 import re
 from collections.abc import Sequence
 
-from rtlvr.evaluate.pairs.template import Design
+from rtlvr.evaluate.pairs.template import PairDesign
 
 _DECLARED = re.compile(r"^\s*(?:module|interface|package)\s+(?:automatic\s+)?(\w+)", re.MULTILINE)
 
@@ -19,7 +19,7 @@ def suffixed(text: str, suffix: str) -> str:
     return re.sub(rf"(?<![\w.$])({'|'.join(names)})\b", lambda m: m[0] + suffix, text) if names else text
 
 
-def bench(design: Design, candidates: Sequence[str], copies: int) -> str:
+def bench(design: PairDesign, candidates: Sequence[str], copies: int) -> str:
     """All texts and the testbench. It prints `number armed cycle` where a candidate first differs from the golden.
 
     `armed` is 1 from the first reset on, or after some cycles where there is none. With one copy of the golden, an
@@ -33,7 +33,7 @@ def bench(design: Design, candidates: Sequence[str], copies: int) -> str:
     return "\n".join([*texts, _module(design, len(candidates), copies)])
 
 
-def _module(design: Design, count: int, copies: int) -> str:
+def _module(design: PairDesign, count: int, copies: int) -> str:
     width = sum(size for _, size in design.outputs)
     lines = ["`timescale 1ns/1ns", "module bench;"]
     lines += [f"  reg [{size - 1}:0] {name} = {_idle(design, name)};" for name, size in design.inputs]
@@ -50,11 +50,11 @@ def _module(design: Design, count: int, copies: int) -> str:
     return "\n".join([*lines, body, *_random(design), _sequence(design), "endmodule", ""])
 
 
-def _idle(design: Design, name: str) -> int:
+def _idle(design: PairDesign, name: str) -> int:
     return 1 - dict(design.resets).get(name, 1)
 
 
-def _instance(design: Design, suffix: str, vector: str) -> str:
+def _instance(design: PairDesign, suffix: str, vector: str) -> str:
     pins, at = [f".{name}({name})" for name, _ in design.inputs], 0
     for name, size in design.outputs:
         pins.append(f".{name}({vector}[{at + size - 1}:{at}])")
@@ -132,7 +132,7 @@ _TASKS = """  reg [{last}:0] seen [0:1];
   endtask"""
 
 
-def _random(design: Design) -> list[str]:
+def _random(design: PairDesign) -> list[str]:
     """Tasks that change inputs at random, and one that goes through all their values."""
     lines = ["  task change;", "    begin", "      tb_kind = tb_kind + 1;"]
     for name, size in design.data:
@@ -163,7 +163,7 @@ def _value(size: int) -> str:
     return f"{{{words}}} >> ((rnd(0) & 3) == 0 ? rnd(0) & 7 : 0)" if size > 2 else f"{{{words}}}"
 
 
-def _sequence(design: Design) -> str:
+def _sequence(design: PairDesign) -> str:
     """First inputs without a reset, then the directed stimulus, then noise, and resets at random."""
     quiet = " ".join(f"{name} = 0;" for name, _ in design.data)
     reset = "reset;" if design.resets else "armed = 1;"

@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 
 from rtlvr.errors import DesignError, InfrastructureError, ParameterError, StageError
 from rtlvr.evaluate.certify import Certified
-from rtlvr.evaluate.pairs.template import Candidate, Design, designs
+from rtlvr.evaluate.pairs.template import PairCandidate, PairDesign, designs
 from rtlvr.evaluate.pairs.witness import Sight, icarus, verilator
 from rtlvr.hdl.circuit import Circuit, Port
 from rtlvr.hdl.rewrite import resynthesise, rewrites
@@ -29,13 +29,13 @@ PAIRS = HERE / "certified.jsonl"
 _LONGEST = 4500  # characters of a candidate that a tool wrote
 
 
-def all_designs(only: str = "") -> list[Design]:
+def all_designs(only: str = "") -> list[PairDesign]:
     """The designs of all templates, in the order of their names; `only` those whose id contains it."""
     found = [design for path in sorted(HERE.glob("*/*.sv")) for design in designs(path)]
     return [design for design in found if only in design.id]
 
 
-def label(design: Design) -> tuple[list[Certified], list[str]]:
+def label(design: PairDesign) -> tuple[list[Certified], list[str]]:
     """The certified pairs of a design, and a line for each candidate that got no label.
 
     Call it only in a single-threaded process (it forks).
@@ -55,7 +55,7 @@ def label(design: Design) -> tuple[list[Certified], list[str]]:
     return pairs, dropped
 
 
-def _pair(design: Design, candidate: Candidate, views: tuple[Sight | None, Sight | None]) -> Certified:
+def _pair(design: PairDesign, candidate: PairCandidate, views: tuple[Sight | None, Sight | None]) -> Certified:
     names = [name for name, view in zip(("verilator", "icarus"), views, strict=True) if _counts(view, candidate.right)]
     cycles = [view.late for view in views if view is not None and view.late is not None]
     return Certified(
@@ -85,7 +85,7 @@ def _witnessed(right: bool, ours: Sight | None, four_state: Sight | None) -> boo
     return ours.late is None and not four_state.differs
 
 
-def _automatic(design: Design) -> list[Candidate]:
+def _automatic(design: PairDesign) -> list[PairCandidate]:
     """Rewrites by tools, so many that right and wrong are about equal: drawn from what `_by_tools` offers."""
     hand = sum(candidate.right for candidate in design.candidates)
     offered = list(_by_tools(design))
@@ -93,10 +93,10 @@ def _automatic(design: Design) -> list[Candidate]:
     return offered[: max(2, len(design.candidates) - 2 * hand + 1)]
 
 
-def _by_tools(design: Design) -> Iterator[Candidate]:
+def _by_tools(design: PairDesign) -> Iterator[PairCandidate]:
     """Edits of the golden's text, a wrapper, and what Yosys makes of the first right variant."""
     for kind, code in rewrites(design.golden, _circuit(design)):
-        yield Candidate(kind, True, code)
+        yield PairCandidate(kind, True, code)
     plain = next(candidate.code for candidate in design.candidates if candidate.right)
     for recipe in ("gates", "netlist", "reduced"):
         try:
@@ -104,10 +104,10 @@ def _by_tools(design: Design) -> Iterator[Candidate]:
         except DesignError:
             continue
         if len(code) <= _LONGEST:
-            yield Candidate(recipe, True, code)
+            yield PairCandidate(recipe, True, code)
 
 
-def _circuit(design: Design) -> Circuit:
+def _circuit(design: PairDesign) -> Circuit:
     """As much of the structure as the rewrites look at."""
     ports = [Port(name=name, direction="input", width=width) for name, width in design.inputs]
     ports += [Port(name=name, direction="output", width=width) for name, width in design.outputs]

@@ -1,4 +1,4 @@
-"""Templates of goldens with their right and wrong variants: one file each, read into `Design`s.
+"""Templates of goldens with their right and wrong variants: one file each, read into `PairDesign`s.
 
 A template is Verilog in sections. A section begins with a line `//# word rest`:
 
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rtlvr.errors import DesignError
 
-Port = tuple[str, int]
+PairPort = tuple[str, int]
 Parameters = dict[str, int | str]
 _SECTION = re.compile(r"^//# *(\w+) *(.*)$", re.MULTILINE)
 _COMPUTED = re.compile(r"\$\{([^{}]*)\}")
@@ -25,7 +25,7 @@ _RESET = re.compile(r"a?rst(_n)?|reset(_n)?")
 
 
 @dataclass(frozen=True)
-class Candidate:
+class PairCandidate:
     """A candidate and what construction says of it."""
 
     kind: str
@@ -34,15 +34,15 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Design:
+class PairDesign:
     """A golden with its candidates, its interface and the directed stimulus."""
 
     id: str
     top: str
-    inputs: tuple[Port, ...]
-    outputs: tuple[Port, ...]
+    inputs: tuple[PairPort, ...]
+    outputs: tuple[PairPort, ...]
     golden: str
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[PairCandidate, ...]
     stimulus: str
 
     @property
@@ -56,7 +56,7 @@ class Design:
         return tuple((name, 0 if name.endswith("_n") else 1) for name, _ in self.inputs if _RESET.fullmatch(name))
 
     @property
-    def data(self) -> tuple[Port, ...]:
+    def data(self) -> tuple[PairPort, ...]:
         """The inputs that are neither clock nor reset."""
         special = {"clk", *(name for name, _ in self.resets)}
         return tuple(port for port in self.inputs if port[0] not in special)
@@ -76,7 +76,7 @@ class _Sections:
     wrong: list[tuple[str, str, str]] = field(default_factory=list)  # kind, base, edits
 
 
-def designs(path: Path) -> Iterator[Design]:
+def designs(path: Path) -> Iterator[PairDesign]:
     """The designs of a template file.
 
     Raises:
@@ -105,19 +105,19 @@ def _split(text: str) -> _Sections:
     return found
 
 
-def _expand(name: str, sections: _Sections, parameters: Parameters) -> Design:
+def _expand(name: str, sections: _Sections, parameters: Parameters) -> PairDesign:
     def text(raw: str) -> str:
         return _COMPUTED.sub(lambda m: str(eval(m[1], {"__builtins__": {"min": min, "max": max}}, parameters)), raw)
 
     bases = {"golden": text(sections.golden)} | {kind: text(code) for kind, code in sections.right.items()}
-    candidates = [Candidate(kind, True, code + "\n") for kind, code in list(bases.items())[1:]]
+    candidates = [PairCandidate(kind, True, code + "\n") for kind, code in list(bases.items())[1:]]
     for kind, base, edits in sections.wrong:
         if base not in bases:
             raise DesignError(f"{name}: got a fault in {base!r}; there are {', '.join(bases)}")
         code = _edited(bases[base], text(edits), f"{name}: {kind}")
         shown = kind if base == "golden" else f"{kind}, in {base}"
-        candidates.append(Candidate(shown, False, code + "\n"))
-    return Design(
+        candidates.append(PairCandidate(shown, False, code + "\n"))
+    return PairDesign(
         id="/".join([name, *("_".join(f"{k.lower()}{v}" for k, v in parameters.items()),)]).rstrip("/"),
         top=sections.top,
         inputs=_ports(text(sections.inputs)),
@@ -137,6 +137,6 @@ def _edited(text: str, edits: str, where: str) -> str:
     return text
 
 
-def _ports(line: str) -> tuple[Port, ...]:
+def _ports(line: str) -> tuple[PairPort, ...]:
     pairs = [item.partition(":") for item in line.split()]
     return tuple((name, int(width or 1)) for name, _, width in pairs)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rtlvr.errors import InfrastructureError
 from rtlvr.evaluate.pairs.bench import bench, suffixed
-from rtlvr.evaluate.pairs.template import Candidate, Design
+from rtlvr.evaluate.pairs.template import PairCandidate, PairDesign
 from rtlvr.lifeline import run
 
 _FIRST_CYCLES, _SECONDS = 120_000, 900
@@ -43,7 +43,7 @@ class Sight:
         return self.early is not None or self.late is not None
 
 
-def icarus(design: Design, candidates: Sequence[Candidate]) -> dict[int, Sight]:
+def icarus(design: PairDesign, candidates: Sequence[PairCandidate]) -> dict[int, Sight]:
     """What Icarus sees of each candidate that it can read; nothing where it cannot read the golden."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -67,7 +67,7 @@ def _reads(text: str, place: Path) -> bool:
     return code == 0 and "sorry" not in said
 
 
-def verilator(design: Design, candidates: Sequence[Candidate], runs: int = 12) -> dict[int, Sight]:
+def verilator(design: PairDesign, candidates: Sequence[PairCandidate], runs: int = 12) -> dict[int, Sight]:
     """What Verilator sees of each candidate that it can read, in several runs with other random values.
 
     Only the first run goes to the end of a long stimulus.
@@ -88,7 +88,7 @@ def verilator(design: Design, candidates: Sequence[Candidate], runs: int = 12) -
     return {number: _merged([run[at] for run in seen]) for at, number in enumerate(kept)}
 
 
-def _build(design: Design, codes: Sequence[str], place: Path) -> str | None:
+def _build(design: PairDesign, codes: Sequence[str], place: Path) -> str | None:
     """Builds the simulation; what the tools said where that fails."""
     (place / "bench.sv").write_text(bench(design, codes, 2 if _reads(design.golden, place) else _COPIES))
     shutil.rmtree(place / "obj_dir", ignore_errors=True)
