@@ -1,4 +1,29 @@
-"""The kit's exceptions. A wrong answer is data (a `Verdict`); these are for everything else."""
+"""The kit's exceptions, and the closed list of causes that verdicts share with them.
+
+A wrong answer is data (a `Verdict`); exceptions are for everything else.
+"""
+
+from typing import Literal
+
+# Why a verdict is not `equivalent`; docs/verifier.md says each in plain words.
+Cause = Literal[
+    "syntax",  # the text does not compile
+    "interface",  # other ports than the golden
+    "construct",  # something that is not allowed, or that no tool of ours can judge
+    "missing_module",  # it needs a module whose contents are not in the text
+    "no_top",  # no module in it, or not one that is clearly the top
+    "too_large",  # more bytes than a text may have
+    "format",  # there is no code where the answer or the row should have it
+    "counterexample",  # a difference was seen, and its trace is there
+    "late_difference",  # a difference was seen, too late for a trace
+    "time",  # the time of a check ran out
+    "memory",  # memory or disk of a check ran out
+    "crash",  # its simulation ends before its time
+    "unknown_golden",  # outputs of the golden never become known
+    "unread_golden",  # the golden itself cannot be judged
+    "missing_tool",  # it is VHDL, and there is no GHDL here
+    "unproved",  # neither a proof nor a difference that simulation confirms
+]
 
 
 class RtlvrError(Exception):
@@ -21,12 +46,31 @@ class StageError(RtlvrError):
     """A stage's input is missing or stale; the message names the notebook to run."""
 
 
+class RowError(StageError):
+    """A line of a file is not a row of the kind that was asked for; `place` is the file and the line's number."""
+
+    def __init__(self, message: str, place: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+    def __reduce__(self) -> tuple[type["RowError"], tuple[str, str]]:
+        return type(self), (str(self), self.place)
+
+
 class DesignError(RtlvrError):
-    """A golden design cannot be analysed or judged; the message says why."""
+    """A design cannot be analysed or judged; the message says why, and `cause` says it in one word."""
+
+    cause: Cause = "construct"
+
+    def __init__(self, message: str, cause: Cause | None = None) -> None:
+        super().__init__(message)
+        self.cause = cause or self.cause
 
 
 class SourceError(DesignError):
     """A text is no Verilog at all: it has a syntax error; the message says where."""
+
+    cause = "syntax"
 
 
 class BudgetError(RtlvrError):

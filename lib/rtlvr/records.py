@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from rtlvr.errors import StageError
+from rtlvr.errors import Cause, RowError, StageError
 
 
 class Record(BaseModel):
@@ -41,6 +41,9 @@ class Attempt(Record):
     status: AttemptStatus
     reason: str
     error: str | None = None  # known truth of the procedural teacher: the misreading it made, if any
+    cause: Cause | None = (
+        None  # the reason in one word; None where it is equivalent, failed, or recorded before there were causes
+    )
 
 
 class Triple(Record):
@@ -84,6 +87,11 @@ class Triple(Record):
         return self.chosen.reason
 
     @property
+    def cause(self) -> Cause | None:
+        """The chosen attempt's reason in one word."""
+        return self.chosen.cause
+
+    @property
     def code_error(self) -> str | None:
         """Known truth of the procedural teacher: what is wrong with the chosen attempt."""
         return self.chosen.error
@@ -114,6 +122,9 @@ class Sample(Record):
     reward: float
     status: str
     reason: str
+    cause: Cause | None = (
+        None  # the reason in one word; None where it is equivalent or was recorded before there were causes
+    )
 
 
 class Measurement(Record):
@@ -179,7 +190,8 @@ def iter_jsonl(path: Path, kind: type[RecordType]) -> Iterator[RecordType]:
             try:
                 yield kind.model_validate_json(line)
             except ValueError as error:
-                raise StageError(f"{path}:{number} is not a {kind.__name__}: {error}; run the stage again") from error
+                place = f"{path}:{number}"
+                raise RowError(f"{place} is not a {kind.__name__}: {error}; run the stage again", place) from error
 
 
 def read_whole_lines(path: Path, kind: type[RecordType]) -> list[RecordType]:

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -161,11 +161,10 @@ class Stage:
 
 
 StageType = TypeVar("StageType", bound=Stage)
+_PLAIN: Any = Stage  # a default of a generic type
 
 
-def open_stage(
-    name: str, params: Profile, before: Profile | None = None, kind: type[StageType] = cast(Any, Stage)
-) -> StageType:
+def open_stage(name: str, params: Profile, before: Profile | None = None, kind: type[StageType] = _PLAIN) -> StageType:
     """The stage's folder, ready to work in: predecessors checked, results of other parameters set aside.
 
     Args:

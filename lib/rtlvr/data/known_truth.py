@@ -8,7 +8,7 @@ from rtlvr.data.filters import FilterQuality, equivalent, tally
 from rtlvr.data.procedural import ProceduralTeacher
 from rtlvr.data.roundtrip import round_trip
 from rtlvr.records import Golden
-from rtlvr.verify import Pool, Stimuli
+from rtlvr.verify import Stimuli, Verifier
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def known_truth(
     goldens: Sequence[Golden],
     designs: dict[str, DrawnDesign],
     rates: tuple[float, float],
-    pool: Pool,
+    pool: Verifier,
     stimuli: Stimuli,
     seed: int = 0,
     shared: bool = False,

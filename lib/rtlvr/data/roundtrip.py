@@ -15,7 +15,7 @@ from rtlvr.errors import InfrastructureError
 from rtlvr.hdl.declarations import header
 from rtlvr.params import Profile
 from rtlvr.records import Attempt, Golden, Triple, read_jsonl, read_whole_lines, write_jsonl
-from rtlvr.verify import Pool, Stimuli
+from rtlvr.verify import Stimuli, Verifier
 
 _BATCH = 200
 
@@ -23,7 +23,7 @@ _BATCH = 200
 def run(
     goldens: Iterable[Golden],
     teacher: Teacher,
-    pool: Pool,
+    pool: Verifier,
     stimuli: Stimuli,
     path: Path,
     answers: int = 1,
@@ -56,7 +56,7 @@ def run(
     return _in_order(path, goldens)
 
 
-def round_trip(golden: Golden, teacher: Teacher, pool: Pool, stimuli: Stimuli, answers: int = 1) -> Triple:
+def round_trip(golden: Golden, teacher: Teacher, pool: Verifier, stimuli: Stimuli, answers: int = 1) -> Triple:
     """One golden's round trip.
 
     Raises:
@@ -70,7 +70,7 @@ def round_trip(golden: Golden, teacher: Teacher, pool: Pool, stimuli: Stimuli, a
         return Triple(**row, prompt="", attempts=(_failed(error),))
     prompt = f"{description.text}\n{header(golden.code, golden.top)}"
     if description.problem:
-        attempts = [Attempt(thought="", code="", status="invalid", reason=description.problem)]
+        attempts = [Attempt(thought="", code="", status="invalid", reason=description.problem, cause="format")]
     else:
         attempts = [_attempt(golden, teacher, prompt, number, pool, stimuli) for number in range(answers)]
     return Triple(**row, prompt=prompt, description_error=description.error, attempts=tuple(attempts))
@@ -82,17 +82,23 @@ def stimuli_of(params: Profile) -> Stimuli:
     return Stimuli(sequences=bench.sequences, cycles=bench.cycles, strict_x=bench.strict_x, seed=params.seed)
 
 
-def _attempt(golden: Golden, teacher: Teacher, prompt: str, number: int, pool: Pool, stimuli: Stimuli) -> Attempt:
+def _attempt(golden: Golden, teacher: Teacher, prompt: str, number: int, pool: Verifier, stimuli: Stimuli) -> Attempt:
     answer = SolverAnswer("", "")
     try:
         answer = teacher.solve(golden, prompt, number)
         if answer.problem:
-            return Attempt(thought=answer.thought, code=answer.code, status="invalid", reason=answer.problem)
+            given = {"thought": answer.thought, "code": answer.code}
+            return Attempt(**given, status="invalid", reason=answer.problem, cause="format")
         verdict = pool.verify(golden.code, answer.code, stimuli, golden.top)
     except InfrastructureError as error:
         return _failed(error, answer)
     return Attempt(
-        thought=answer.thought, code=answer.code, status=verdict.status, reason=verdict.reason, error=answer.error
+        thought=answer.thought,
+        code=answer.code,
+        status=verdict.status,
+        reason=verdict.reason,
+        cause=verdict.cause,
+        error=answer.error,
     )
 
 
@@ -131,11 +137,11 @@ OUTCOMES = (
 
 
 def outcome(row: Triple) -> str:
-    """How a round trip ended, as one of `OUTCOMES`."""
+    """How a round trip ended, as one of `OUTCOMES`; rows recorded before there were causes cannot be told to not compile."""
     if row.status in ("equivalent", "undecided", "failed"):
         return "equivalent" if row.status == "equivalent" else "not decided"
     if row.status == "inequivalent":
         return "other behaviour"
     if not row.code:
         return "no code"
-    return "does not compile" if "does not compile" in row.reason else "other interface or construct"
+    return "does not compile" if row.cause == "syntax" else "other interface or construct"

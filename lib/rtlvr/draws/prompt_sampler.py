@@ -11,6 +11,7 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 PATIENCE = 8  # passes in a row that a prompt may be left out
@@ -37,13 +38,15 @@ class PromptStream:
     def next(self, chance: Callable[[int], float] | None = None) -> int:
         """The next index; where `chance` is given a prompt is passed over with one minus that probability."""
         while True:
-            index, luck = self._advance(), 0.0
-            if chance is not None:
-                luck = random.Random(f"skip:{self.seed}:{self.epoch}:{self.position}:{index}").random()
-            if chance is None or luck < chance(index) or self.skipped.get(index, 0) >= PATIENCE:
+            index = self._advance()
+            taken = 1.0 if chance is None else chance(index)
+            if taken >= 1 or self._luck(index) < taken or self.skipped.get(index, 0) >= PATIENCE:
                 self.skipped.pop(index, None)
                 return index
             self.skipped[index] = self.skipped.get(index, 0) + 1
+
+    def _luck(self, index: int) -> float:
+        return random.Random(f"skip:{self.seed}:{self.epoch}:{self.position}:{index}").random()
 
     def _advance(self) -> int:
         if not self._order:
@@ -79,12 +82,16 @@ class History:
 
     def mixed(self, prompt: int, step: int) -> float:
         """The probability that a group of this prompt is mixed, by its faded answers."""
-        right, wrong = self._now(prompt, step)
-        return mixed_chance(_PRIOR + right, _PRIOR + wrong, self.group)
+        return mixed_chance(*self.counts(prompt, step), self.group)
 
-    def keep(self, prompt: int, step: int) -> float:
+    def counts(self, prompt: int, step: int) -> tuple[float, float]:
+        """The Beta distribution of the prompt's solve rate: right and wrong answers, faded, and the prior."""
+        right, wrong = self._now(prompt, step)
+        return _PRIOR + right, _PRIOR + wrong
+
+    def keep(self, prompt: int, step: int, sharpness: float = _SHARPNESS) -> float:
         """The probability with which the prompt should be drawn when its turn comes; 1 where nothing is known."""
-        return min(1.0, float((self.mixed(prompt, step) / mixed_chance(_PRIOR, _PRIOR, self.group)) ** _SHARPNESS))
+        return min(1.0, float((self.mixed(prompt, step) / mixed_chance(_PRIOR, _PRIOR, self.group)) ** sharpness))
 
     def _now(self, prompt: int, step: int) -> tuple[float, float]:
         right, wrong, then = self.seen.get(prompt, (0.0, 0.0, step))
@@ -100,6 +107,7 @@ class History:
         self.seen = {int(prompt): (right, wrong, int(step)) for prompt, right, wrong, step in state}
 
 
+@lru_cache(maxsize=10_000)
 def mixed_chance(right: float, wrong: float, group: int) -> float:
     """Probability that `group` answers are neither all right nor all wrong, their rate being Beta(right, wrong)."""
 

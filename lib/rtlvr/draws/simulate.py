@@ -176,6 +176,12 @@ def _solve(rising: Callable[[float], float], target: float) -> float:
 CLUSTERS = tuple(Cluster(streams, rest) for streams in (128, 512, 2048) for rest in (0.5, 1.0, 2.0))
 
 
+def of_acceptance(level: float, mean: float = 0.35) -> Difficulty:
+    """The paper's set (3100 prompts) with this share of mixed groups of 16 at the start, and this mean solve rate."""
+    total = _solve(lambda s: mixed_chance(mean * s, (1 - mean) * s, PAPER.group), level)
+    return Difficulty(3100, mean * total, (1 - mean) * total, 0.002, 0.05)
+
+
 def sweep(levels: Sequence[float], mean: float = 0.35, steps: int = 100, seeds: int = 1) -> pd.DataFrame:
     """Speed-ups at the paper's scale (128 groups of 16, 3100 prompts), one row per plan, trace and cluster.
 
@@ -184,8 +190,7 @@ def sweep(levels: Sequence[float], mean: float = 0.35, steps: int = 100, seeds: 
     """
     tables = []
     for level in levels:
-        total = _solve(lambda s: mixed_chance(mean * s, (1 - mean) * s, PAPER.group), level)
-        difficulty = Difficulty(3100, mean * total, (1 - mean) * total, 0.002, 0.05)
+        difficulty = of_acceptance(level, mean)
         for spread in (0.4, 1.0):
             table = speedups({"paper": PAPER, "ours": OURS}, difficulty, steps, Lengths(spread), CLUSTERS, seeds)
             tables.append(table.assign(acceptance=level, spread=spread))

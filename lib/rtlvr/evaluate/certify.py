@@ -191,19 +191,23 @@ def self_checks(sources: Sequence[GoldenSource]) -> pd.DataFrame:
     rows = [(s, beside, text, problem) for s in sources for beside, text, problem in _own_forms(s)]
     judged = verify_many([(s.code, text, s.top, s.top) for s, _, text, _ in rows if text])
     found = []
-    for source, beside, text, problem in rows:
-        verdict = next(judged) if text else Verdict(status="undecided", method="resynthesis", reason=problem)
+    for source, beside, _, problem in rows:
+        verdict = _not_rewritten(problem) if problem else next(judged)
         found.append((source.id, beside, verdict.status, verdict.method, verdict.reason))
     return pd.DataFrame(found, columns=["golden", "beside", "status", "method", "reason"])
 
 
-def _own_forms(source: GoldenSource) -> Iterator[tuple[str, str, str]]:
+def _not_rewritten(error: DesignError) -> Verdict:
+    return Verdict(status="undecided", method="resynthesis", reason=str(error), cause=error.cause)
+
+
+def _own_forms(source: GoldenSource) -> Iterator[tuple[str, str, DesignError | None]]:
     """(what it is, text, why there is none)."""
-    yield "itself", source.code + "\nmodule rtlvr_spare(input a, output b); assign b = a; endmodule\n", ""
+    yield "itself", source.code + "\nmodule rtlvr_spare(input a, output b); assign b = a; endmodule\n", None
     try:
-        yield "its resynthesis", resynthesise(source.code, source.top), ""
+        yield "its resynthesis", resynthesise(source.code, source.top), None
     except DesignError as error:
-        yield "its resynthesis", "", str(error)
+        yield "its resynthesis", "", error
 
 
 def _print_self_checks(sources: Sequence[GoldenSource]) -> None:

@@ -9,11 +9,11 @@ Ports that are not the reference's are a disagreement as well. Refused is not re
 differ first; it need not be the whole story.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
+from rtlvr.errors import Cause
 from rtlvr.evaluate.benchmarks import Task
 from rtlvr.evaluate.probes import EMPTY, blind_spots
 from rtlvr.evaluate.scores import Scored
@@ -39,6 +39,7 @@ class Disagreement(Record):
     side: WrongSide
     cause: str
     samples: int = 1
+    verifier_cause: Cause | None = None
 
 
 def disagreements(tasks: Sequence[Task], rows: Sequence[Scored], pool: Pool) -> list[Disagreement]:
@@ -61,7 +62,7 @@ def _differ(row: Scored) -> bool:
 
 
 def _other_ports(row: Scored) -> bool:
-    return row.verdict == "invalid" and "its interface differs" in row.verdict_reason
+    return row.verdict == "invalid" and row.verdict_cause == "interface"
 
 
 def _explained(row: Scored, spots: tuple[str, ...]) -> Disagreement:
@@ -72,6 +73,7 @@ def _explained(row: Scored, spots: tuple[str, ...]) -> Disagreement:
         official_reason=row.reason,
         verifier=row.verdict,
         verifier_reason=row.verdict_reason,
+        verifier_cause=row.verdict_cause,
         side=side,
         cause=cause,
     )
@@ -83,8 +85,7 @@ def _hole(row: Scored, spots: tuple[str, ...]) -> tuple[WrongSide, str]:
     if EMPTY in spots:
         return "testbench", "it passes an empty module: it never looks"
     if spots:
-        differing = re.findall(r"\w+", row.verdict_reason.partition(" differs")[0].removeprefix("output "))
-        near = tuple(f"with output {name} " for name in differing)
+        near = tuple(f"with output {name} " for name in row.verdict_outputs)
         spots = tuple(sorted(spots, key=lambda spot: not spot.startswith(near)))
         more = f", and in {len(spots) - _SHOWN} more ways" if len(spots) > _SHOWN else ""
         return "testbench", f"it passes the reference {', '.join(spots[:_SHOWN])}{more}"

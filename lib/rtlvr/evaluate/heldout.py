@@ -12,7 +12,7 @@ from rtlvr.policy.generate import Sampling, complete_texts
 from rtlvr.policy.model import AnswerFormat, chat
 from rtlvr.records import Measurement, Problem, Sample, Triple, cached
 from rtlvr.reward.equivalence import judge
-from rtlvr.verify import Pool, Stimuli
+from rtlvr.verify import Stimuli, Verifier
 
 
 def attempt(
@@ -20,7 +20,7 @@ def attempt(
     tokenizer: PreTrainedTokenizerBase,
     problems: Sequence[Problem],
     sampling: Sampling,
-    pool: Pool,
+    pool: Verifier,
     stimuli: Stimuli,
     samples: int = 1,
     seed: int = 0,
@@ -47,13 +47,14 @@ def attempt(
             reward=j.reward,
             status=j.status,
             reason=j.reason,
+            cause=j.cause,
         )
         for p, (text, tokens, cut), j in zip(asked, answers, judged, strict=True)
     ]
 
 
 def trial(
-    problems: Sequence[Problem], evaluation: Evaluation, pool: Pool, stimuli: Stimuli, answer: AnswerFormat = "tags"
+    problems: Sequence[Problem], evaluation: Evaluation, pool: Verifier, stimuli: Stimuli, answer: AnswerFormat = "tags"
 ) -> Callable[[PreTrainedModel, PreTrainedTokenizerBase], float]:
     """A function that gives a model's share of right answers to `problems`, one each: for looking while training."""
     sampling = Sampling(evaluation.max_tokens, evaluation.temperature, evaluation.top_p)
@@ -71,7 +72,7 @@ def cached_attempt(
     tokenizer: PreTrainedTokenizerBase,
     problems: Sequence[Problem],
     sampling: Sampling,
-    pool: Pool,
+    pool: Verifier,
     stimuli: Stimuli,
     samples: int = 1,
     seed: int = 0,

@@ -21,7 +21,7 @@ from rtlvr.hdl.circuit import Circuit, Port
 from rtlvr.hdl.rewrite import wrap
 from rtlvr.records import write_text
 from rtlvr.verify import Pool, Stimuli
-from rtlvr.verify.api import verdict_of
+from rtlvr.verify.protocol import verdict_of
 from rtlvr.verify.verdict import Limits, Verdict
 
 EMPTY = "as an empty module"

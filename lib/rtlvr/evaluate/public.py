@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtlvr.errors import ParameterError, StageError
+from rtlvr.errors import ParameterError, RowError, StageError
 from rtlvr.evaluate.answering import Asking, ask
 from rtlvr.evaluate.answers import BenchmarkAnswer, beside_tasks
 from rtlvr.evaluate.benchmarks import Task, content_digest, folder_of, load_tasks
@@ -187,9 +187,10 @@ def _given(samples: Path | None, tasks: Sequence[Task]) -> list[BenchmarkAnswer]
         raise ParameterError(f"got no samples file {samples}; `rtlvr sample` writes one")
     try:
         given = list(iter_jsonl(samples, BenchmarkAnswer))
-    except StageError as error:
-        where = str(error).partition(" is not")[0]
-        raise ParameterError(f"{where}: a line needs task_id and response, both text, and nothing unknown") from error
+    except RowError as error:
+        raise ParameterError(
+            f"{error.place}: a line needs task_id and response, both text, and nothing unknown"
+        ) from error
     if not given:
         raise ParameterError(f"got no sample in {samples}; needed: JSON lines with task_id and response")
     return given

@@ -10,7 +10,7 @@ from rtlvr.policy.answer import parse
 from rtlvr.verify.api import verify_many
 from rtlvr.verify.verdict import Mode, Verdict
 
-_SHOWN = ("status", "equivalent", "proved", "method", "reason", "seconds")
+_SHOWN = ("status", "equivalent", "proved", "method", "reason", "cause", "seconds")
 
 
 def verify_rows(source: Path, target: Path, jobs: int = 0, mode: Mode = "hybrid") -> int:
@@ -63,7 +63,7 @@ def _verdicts(rows: list[dict[str, Any]], jobs: int, mode: Mode) -> Iterator[Ver
         if "pair" in row:
             yield next(judged)
         else:
-            yield Verdict(status="invalid", method="screen", reason=row["problem"][:500])
+            yield Verdict(status="invalid", method="screen", reason=row["problem"][:500], cause="format")
 
 
 def _finished(target: Path, rows: list[dict[str, Any]]) -> int:

@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import get_args
 
+from rtlvr.errors import Cause
 from rtlvr.evaluate.answers import BenchmarkAnswer, extract
 from rtlvr.evaluate.benchmarks import Task
 from rtlvr.evaluate.official import OfficialOutcome, OutcomeKind, judge_all
 from rtlvr.evaluate.passk import counted, interval, proportion
 from rtlvr.records import Measurement, Record
-from rtlvr.verify import Pool
-from rtlvr.verify.api import verdict_of
+from rtlvr.verify.protocol import Verifier, verdict_of
 from rtlvr.verify.verdict import Verdict
 
 KS = (1, 5, 10)  # the paper's k
@@ -34,6 +34,8 @@ class Scored(Record):
     verdict: str = ""
     verdict_method: str = ""
     verdict_reason: str = ""
+    verdict_cause: Cause | None = None
+    verdict_outputs: tuple[str, ...] = ()  # those that differ first
 
     @property
     def passed(self) -> bool:
@@ -46,7 +48,7 @@ class Scored(Record):
         return self.kind in (*SIMULATED, "interface")
 
 
-def score(pairs: Sequence[tuple[Task, BenchmarkAnswer]], pool: Pool | None = None) -> list[Scored]:
+def score(pairs: Sequence[tuple[Task, BenchmarkAnswer]], pool: Verifier | None = None) -> list[Scored]:
     """Every answer judged, in order; with `pool` those that came to a simulation by the verifier as well.
 
     Raises:
@@ -63,13 +65,15 @@ def score(pairs: Sequence[tuple[Task, BenchmarkAnswer]], pool: Pool | None = Non
             verdict=verdict.status if verdict else "",
             verdict_method=verdict.method if verdict else "",
             verdict_reason=verdict.reason if verdict else "",
+            verdict_cause=verdict.cause if verdict else None,
+            verdict_outputs=verdict.outputs if verdict else (),
         )
         for (_, answer), outcome, verdict in zip(pairs, outcomes, verdicts, strict=True)
     ]
 
 
 def _verdicts(
-    coded: Sequence[tuple[Task, str]], outcomes: Sequence[OfficialOutcome], pool: Pool
+    coded: Sequence[tuple[Task, str]], outcomes: Sequence[OfficialOutcome], pool: Verifier
 ) -> list[Verdict | None]:
     def verdict(item: tuple[tuple[Task, str], OfficialOutcome]) -> Verdict | None:
         (task, code), outcome = item

@@ -12,7 +12,7 @@ from rtlvr.evaluate.certify import Certified, GoldenSource, benchmark_sources, c
 from rtlvr.evaluate.official import judge_all
 from rtlvr.evaluate.passk import proportion
 from rtlvr.records import Golden, Measurement
-from rtlvr.verify import Pool, Stimuli
+from rtlvr.verify import Stimuli, Verifier
 from rtlvr.verify.verdict import Mode
 
 
@@ -32,7 +32,7 @@ def benchmark_pairs(root: Path, count: int, faults: int, seed: int, jobs: int = 
 
 
 def quality(
-    pairs: Sequence[Certified], stimuli: Stimuli, pool: Pool, variant: str, mode: Mode = "testbench"
+    pairs: Sequence[Certified], stimuli: Stimuli, pool: Verifier, variant: str, mode: Mode = "testbench"
 ) -> list[Measurement]:
     """False accepts (of wrong pairs) and false rejects (of right pairs) in percent, with 95 % intervals."""
 

@@ -140,6 +140,7 @@ def _trial(unit: SweepUnit, candidate: Candidate, verdict: Verdict | None) -> Tr
         method=verdict.method,
         proved=getattr(verdict, "proved", None),
         reason=verdict.reason[:500],
+        cause=verdict.cause,
         seconds=verdict.seconds,
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from rtlvr.errors import Cause
 from rtlvr.evaluate.units import OUTSIDE
 from rtlvr.records import Record, read_jsonl, read_whole_lines
 
@@ -32,6 +33,7 @@ class Trial(Record):
     method: str = ""
     proved: bool | None = None
     reason: str = ""
+    cause: Cause | None = None
     seconds: float = 0.0
 
 
@@ -127,7 +129,11 @@ def folded(reason: str) -> str:
 def refusals(trials: Sequence[Trial], kind: str) -> pd.DataFrame:
     """Why candidates of a kind were not called equivalent: causes with their counts, the most frequent first."""
     said = [t for t in trials if t.kind == kind and t.status != "equivalent"]
-    return _causes([(f"{trial.status}: {trial.reason}", trial.unit) for trial in said])
+    return _causes([(f"{_why(trial)}: {trial.reason}", trial.unit) for trial in said])
+
+
+def _why(trial: Trial) -> str:
+    return f"{trial.status} ({trial.cause.replace('_', ' ')})" if trial.cause else trial.status
 
 
 def _causes(said: Sequence[tuple[str, str]]) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from rtlvr.errors import DesignError
 from rtlvr.evaluate.passk import bootstrap, pass_at_k
 from rtlvr.policy.answer import parse
 from rtlvr.records import Measurement, Sample
-from rtlvr.verify import Pool, Stimuli
+from rtlvr.verify import Stimuli, Verifier
 
 _NO_VOTE = ("format", "invalid")
 
@@ -49,7 +49,7 @@ def clustered(codes: Sequence[str | None], same: Callable[[str, str], bool]) -> 
     return [None if code is None else known[code] for code in codes]
 
 
-def ballots(samples: Sequence[Sample], pool: Pool, stimuli: Stimuli) -> list[Ballot]:
+def ballots(samples: Sequence[Sample], pool: Verifier, stimuli: Stimuli) -> list[Ballot]:
     """One ballot per problem, in order of appearance.
 
     Raises:

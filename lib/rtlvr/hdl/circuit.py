@@ -15,6 +15,7 @@ from rtlvr.records import Record
 from rtlvr.scratch import scratch
 
 RESET_NAME = re.compile(r"rst|reset|clr|clear|init", re.IGNORECASE)
+Edge = Literal["posedge", "negedge"]
 _EDGES = {"posedge": "rising edge", "negedge": "falling edge"}
 _UNKNOWN = re.compile(r"unknown module '\\?([^']+)'|Module `(\S+)' referenced in module .* is not part of the design")
 # What Verilog says of unknown conditions is a guess: a choice among several takes its default, a register with an enable
@@ -25,6 +26,8 @@ _CLOCK_NAME = re.compile(r"cl(oc)?k", re.IGNORECASE)
 
 class Incomplete(DesignError):
     """A design needs a module whose contents nobody knows: no tool can judge it."""
+
+    cause = "missing_module"
 
 
 class Port(Record):
@@ -39,7 +42,7 @@ class Clock(Record):
     """A clock input and the edges that registers use."""
 
     name: str
-    edges: tuple[Literal["posedge", "negedge"], ...]
+    edges: tuple[Edge, ...]
 
 
 class Reset(Record):
@@ -111,7 +114,9 @@ def analyse(text: str, top: str, slang: bool = False, seconds: int = 10) -> tupl
     said = said_of(problems)
     if unknown := _UNKNOWN.search(said):
         raise Incomplete(f"it instantiates {_plain(unknown[1] or unknown[2])}, which the text does not declare")
-    raise DesignError(f"Yosys: {said}" if said else "Yosys gave no answer within its limits of time and memory")
+    if not said:
+        raise DesignError("Yosys gave no answer within its limits of time and memory", "time")
+    raise DesignError(f"Yosys: {said}")
 
 
 def _analyse_here(text: str, top: str, reader: Reader, folder: Path) -> YosysAnswer:
@@ -241,7 +246,7 @@ class _Netlist:
 
     def clocks(self) -> tuple[Clock, ...]:
         """The inputs that clock something, with their edges."""
-        edges: dict[str, set[Literal["posedge", "negedge"]]] = {}
+        edges: dict[str, set[Edge]] = {}
         pins = [(c, "CLK", "CLK_POLARITY") for c in self.of("ff")]
         pins += [
             (c, pin, pol)

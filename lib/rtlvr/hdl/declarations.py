@@ -111,17 +111,17 @@ def top_of(
     modules = [unit for unit in found if unit.kind == "module"]
     names = [unit.name for unit in modules]
     if not modules:
-        raise DesignError("there is no module in it")
+        raise DesignError("there is no module in it", "no_top")
     for name in (wanted, preferred):
         if name in names:
             return modules[names.index(name)]
     if wanted is not None:
-        raise DesignError(f"it has no module {wanted}; got {', '.join(names)}")
+        raise DesignError(f"it has no module {wanted}; got {', '.join(names)}", "no_top")
     roots = _roots(modules)
     fitting = [unit for unit in roots if ports is not None and set(unit.ports) == set(ports)]
     if len(roots) != 1 and len(fitting) != 1:
         shown = ", ".join(sorted(unit.name for unit in roots)) or "none"
-        raise DesignError(f"got {len(roots)} modules that nothing instantiates ({shown}); one top is needed")
+        raise DesignError(f"got {len(roots)} modules that nothing instantiates ({shown}); one top is needed", "no_top")
     return (fitting if len(roots) != 1 else roots)[0]
 
 
@@ -154,9 +154,9 @@ def needed(found: Sequence[Declaration], top: Declaration) -> list[Declaration]:
                 todo.append(unit)
     names = [unit.name for unit in kept.values() if unit.name]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise DesignError(f"{twice[0]} is declared twice")
+        raise DesignError(f"{twice[0]} is declared twice", "syntax")
     if doubled := [unit for unit in found if unit.name == top.name and unit is not top]:
-        raise DesignError(f"{doubled[0].name} is declared twice")
+        raise DesignError(f"{doubled[0].name} is declared twice", "syntax")
     return [unit for unit in found if id(unit) in kept]
 
 

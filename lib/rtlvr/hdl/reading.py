@@ -10,8 +10,9 @@ one: its text says why, and reading that text fails for the same reason.
 
 import hashlib
 import re
+from typing import get_args
 
-from rtlvr.errors import DesignError, SourceError
+from rtlvr.errors import Cause, DesignError, SourceError
 from rtlvr.hdl import declarations, effects, quiet, source, syntax
 from rtlvr.hdl.yosys import YosysAnswer, in_child
 from rtlvr.records import Record
@@ -64,13 +65,12 @@ def read(
         SourceError: it has a syntax error.
         DesignError: it cannot be judged, with the reason.
     """
-    if problem := source.undecodable(text):
-        raise DesignError(problem)
+    _check_text(text)
     answer, _ = in_child(_read, text, top, preferred, ports, macro, chance, seconds=_SECONDS)
     if answer is None:
-        raise DesignError("reading it exceeds the limits of time and memory")
+        raise DesignError("reading it exceeds the limits of time and memory", "time")
     if "error" in answer:
-        raise (SourceError if answer["syntax"] else DesignError)(answer["error"])
+        raise (SourceError if answer["syntax"] else DesignError)(answer["error"], answer["cause"])
     return Reading.model_validate(answer)
 
 
@@ -85,7 +85,7 @@ def _read(
     try:
         found = read_here(text, top, preferred, ports, macro, chance)
     except DesignError as error:
-        return {"error": str(error), "syntax": isinstance(error, SourceError)}
+        return {"error": str(error), "syntax": isinstance(error, SourceError), "cause": error.cause}
     return found.model_dump()
 
 
@@ -98,10 +98,9 @@ def read_here(
     chance: bool | None = None,
 ) -> Reading:
     """`read` in this process: only for text that is trusted."""
-    if problem := source.undecodable(text):
-        raise DesignError(problem)
+    _check_text(text)
     if text.startswith(_FAILED):
-        raise DesignError(text.removeprefix(_FAILED).strip()[:300])
+        raise _failed_before(text)
     found = _both(source.decoded(text), top, preferred, ports, macro)
     if found.chance and not (ports is None if chance is None else chance):
         raise DesignError("it asks for random values, which a candidate may do only where its golden does")
@@ -118,7 +117,8 @@ def _both(text: str, top: str | None, preferred: str | None, ports: tuple[str, .
     try:
         other = _one(text, (), top, preferred, ports)
     except DesignError as error:
-        return found.model_copy(update={"simulated": _FAILED + " ".join(str(error).split())})
+        said = f"{_FAILED}{error.cause}: {' '.join(str(error).split())}"
+        return found.model_copy(update={"simulated": said})
     simulated = None if other.digest == found.digest else other.text
     return found.model_copy(update={"simulated": simulated, "chance": found.chance or other.chance})
 
@@ -127,10 +127,10 @@ def _one(
     text: str, macros: tuple[str, ...], top: str | None, preferred: str | None, ports: tuple[str, ...] | None
 ) -> Reading:
     parsed, old = syntax.parse(text, macros), False
-    if problem := parsed.error():
+    if problem := parsed.problem():
         again = syntax.parse(text, macros, old=True)
-        if again.error():
-            raise _unreadable(text, problem)
+        if again.problem():
+            raise SourceError("it has a Markdown fence (```) in it: give the code alone") if "```" in text else problem
         parsed, old = again, True
     clean = syntax.parse(_ascii(syntax.expanded(parsed, old)))
     found = declarations.declarations(clean)
@@ -138,13 +138,13 @@ def _one(
     kept = declarations.needed(found, chosen)
     changes = quiet.quiet(clean, kept)
     if changes.checks and (said := quiet.failing_check(clean, chosen.name)):
-        raise DesignError(f"a check at elaboration fails: {said}")
+        raise DesignError(f"a check at elaboration fails: {said}", "syntax")
     dropped = [(*syntax.place(one.node), "") for one in found if one not in kept]
     text = syntax.edited(clean.text, changes.edits + dropped)
     text = syntax.edited(text, effects.idle(syntax.parse(text)))
     result = _tidy(_plain_keywords(text))
-    if problem := source.refused(result):
-        raise DesignError(problem)
+    if refused := source.refused(result):
+        raise DesignError(refused, source.cause_of_refusal(result, source.MAX_SOURCE_BYTES))
     tokens = "\n".join(syntax.tokens(result))
     return Reading(
         text=result,
@@ -158,10 +158,16 @@ def _one(
     )
 
 
-def _unreadable(text: str, problem: str) -> DesignError:
-    if "```" in text:
-        return SourceError("it has a Markdown fence (```) in it: give the code alone")
-    return DesignError(problem) if problem.startswith("the ") else SourceError(f"it does not compile: {problem}")
+def _check_text(text: str) -> None:
+    if problem := source.undecodable(text):
+        raise DesignError(problem, source.cause_of_refusal(text, source.MAX_RAW_BYTES))
+
+
+def _failed_before(text: str) -> DesignError:
+    """The error that a reading which failed holds: its cause, and what was said."""
+    cause, _, said = text.removeprefix(_FAILED).strip().partition(": ")
+    known: dict[str, Cause] = {name: name for name in get_args(Cause)}
+    return DesignError(said[:300], known.get(cause))
 
 
 def _ascii(text: str) -> str:

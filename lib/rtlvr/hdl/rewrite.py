@@ -109,7 +109,7 @@ class _Source:
         plain = re.sub(r"[^\x00-\x7f]", "?", text)  # slang counts bytes
         for old in (False, True):
             parsed = parse(plain, ("SYNTHESIS",), old)
-            if parsed.error() is None:
+            if parsed.problem() is None:
                 return cls(text, parsed)
         return None
 

@@ -7,6 +7,8 @@ prints with `$display` passes, and whatever can reach a file, a program or the s
 import re
 from collections.abc import Callable
 
+from rtlvr.errors import Cause
+
 MAX_SOURCE_BYTES = 256 * 1024  # of what is left when comments and white space are gone
 MAX_RAW_BYTES = 4 << 20  # of a text as it comes
 
@@ -150,6 +152,11 @@ def oversized(text: str, most: int) -> str | None:
     except UnicodeEncodeError:
         return "the source is not valid Unicode text"
     return f"the source has {size} bytes; at most {most} are allowed" if size > most else None
+
+
+def cause_of_refusal(text: str, most: int) -> Cause:
+    """Why a text is refused that may have `most` bytes: for its size, or for what is in it."""
+    return "too_large" if len(text.encode("utf-8", "surrogatepass")) > most else "construct"
 
 
 def undecodable(text: str) -> str | None:

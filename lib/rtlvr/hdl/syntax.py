@@ -14,6 +14,8 @@ from typing import TypeVar
 import pyslang
 from pyslang import parsing, syntax
 
+from rtlvr.errors import DesignError, SourceError
+
 KIND = syntax.SyntaxKind
 Node = TypeVar("Node", bound=syntax.SyntaxNode)
 _DEPTH = 512  # of nested constructs
@@ -163,16 +165,16 @@ class Parsed:
         root = self.tree.root
         return list(root.members) if isinstance(root, syntax.CompilationUnitSyntax) else [root]
 
-    def error(self) -> str | None:
-        """The first error as `line N: message`, or None."""
+    def problem(self) -> DesignError | None:
+        """The first error with its line, or None."""
         wrong = [found for found in self.tree.diagnostics if found.isError()]
         if not wrong:
             return None
         if "IncludeDepth" in str(wrong[0].code):
-            return "the compiler directive `include is not allowed: give one text that holds all it needs"
+            return DesignError("the compiler directive `include is not allowed: give one text that holds all it needs")
         said = pyslang.DiagnosticEngine.reportAll(self.sources, wrong[:1])
         message = re.sub(r"^\S*?:(\d+):\d+: (?:fatal )?error: ", r"line \1: ", said.splitlines()[0])
-        return message[:300]
+        return SourceError(f"it does not compile: {message[:300]}")
 
 
 def parse(text: str, macros: tuple[str, ...] = (), old: bool = False) -> Parsed:

@@ -4,24 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rtlvr.errors import DesignError, InfrastructureError, ParameterError
+from rtlvr.errors import Cause, DesignError, InfrastructureError, ParameterError
 from rtlvr.policy.answer import last_block, parse
 from rtlvr.records import Record
-from rtlvr.verify import Pool, Stimuli, Verdict
-from rtlvr.verify.cluster import RayPool
+from rtlvr.verify import Stimuli, Verdict, Verifier
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A judged answer: `reward` 0 or 1, the verdict's status (or `format`), and why."""
+    """A judged answer: `reward` 0 or 1, the verdict's status (or `format`), and why, in a sentence and in one word."""
 
     reward: float
     status: str
     reason: str
+    cause: Cause | None = None
 
 
 def judge(
-    pool: Pool | RayPool,
+    pool: Verifier,
     stimuli: Stimuli,
     goldens: Sequence[str],
     responses: Sequence[str],
@@ -41,7 +41,9 @@ def judge(
     pairs = [(golden, code) for golden, code, problem in zip(goldens, codes, problems, strict=True) if problem is None]
     try:
         verdicts = pool.verify_many(pairs, stimuli)
-        return [Judgement(0.0, "format", p) if p else _scored(next(verdicts), accept_unproved) for p in problems]
+        return [
+            Judgement(0.0, "format", p, "format") if p else _scored(next(verdicts), accept_unproved) for p in problems
+        ]
     except DesignError as error:
         raise InfrastructureError(
             f"a golden cannot be judged: {error}; filter the data with notebook 02 first"
@@ -58,7 +60,7 @@ def _extract(text: str, plain: bool) -> tuple[str, str | None]:
 
 def _scored(verdict: Verdict, accept_unproved: bool) -> Judgement:
     right = verdict.equivalent and (verdict.proved or accept_unproved)
-    return Judgement(float(right), verdict.status, verdict.reason)
+    return Judgement(float(right), verdict.status, verdict.reason, verdict.cause)
 
 
 class Rewarded(Record):
@@ -80,7 +82,7 @@ class EquivalenceReward:
 
     def __init__(
         self,
-        pool: Pool | RayPool,
+        pool: Verifier,
         stimuli: Stimuli,
         accept_unproved: bool = True,
         plain: bool = False,

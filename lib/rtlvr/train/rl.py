@@ -19,8 +19,7 @@ from rtlvr.train.checkpoints import last_whole
 from rtlvr.train.config import grpo_config
 from rtlvr.train.dapo import AdaptiveDapoTrainer
 from rtlvr.train.steplog import STATE, StepLog, cut_log, restore_sampler
-from rtlvr.verify import Pool, Stimuli
-from rtlvr.verify.cluster import RayPool
+from rtlvr.verify import Stimuli, Verifier, make_verifier
 from rtlvr.verify.verdict import Mode
 
 
@@ -29,7 +28,7 @@ def improve(
     train: Sequence[Problem],
     heldout: Sequence[Problem],
     params: Profile,
-    pool: Pool,
+    pool: Verifier,
     stimuli: Stimuli,
     folder: Path,
     watch: Callable[[], None] | None = None,
@@ -74,12 +73,12 @@ def improve(
     return save_policy(trainer, tokenizer, folder)
 
 
-def _judges(rl: Rl, pool: Pool) -> Pool | RayPool:
+def _judges(rl: Rl, pool: Verifier) -> Verifier:
     """Where rewards are verified; only the hybrid mode can prove what they ask for."""
     mode: Mode = pool.mode if rl.accept_unproved else "hybrid"
     if rl.verify_on == "ray":
-        return RayPool(mode=mode)
-    return pool if mode == pool.mode else Pool(pool.jobs, pool.limits, mode)
+        return make_verifier(mode, on="ray")
+    return pool if mode == pool.mode else make_verifier(mode, pool.jobs, limits=pool.limits)
 
 
 def subset(train: Sequence[Problem], count: int, seed: int) -> list[Problem]:

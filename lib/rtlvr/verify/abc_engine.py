@@ -71,7 +71,7 @@ class _Answer:
         *lines, self.rest = (self.rest + chunk.decode("utf-8", "replace")).split("\n")
         for line in lines:
             step = self.count.of(line) if self.count else None
-            if step is None:
+            if self.count is None or step is None:
                 self.lines.append(line)
                 continue
             self.work = step if self.count.running else self.work + step
@@ -160,7 +160,9 @@ class Abc:
 
     def _talk(self, question: bytes, mark: str, count: Count | None) -> str | None:
         process, answer, size = self._process, _Answer(count, []), 0
-        began, ends = self._used(), time.monotonic() + _WALL_SECONDS
+        if process is None or process.stdin is None or process.stdout is None:
+            return None
+        began, ends = _used(process), time.monotonic() + _WALL_SECONDS
         try:
             process.stdin.write(question)
             process.stdin.flush()
@@ -168,7 +170,7 @@ class Abc:
             return None
         while True:
             if not select.select([process.stdout], [], [], _LOOK)[0]:
-                if self._used() - began > _CPU_SECONDS or time.monotonic() > ends:
+                if _used(process) - began > _CPU_SECONDS or time.monotonic() > ends:
                     raise OutOfTime
                 continue
             chunk = os.read(process.stdout.fileno(), 1 << 16)
@@ -178,10 +180,11 @@ class Abc:
             if mark in answer.rest or any(mark in line for line in answer.lines[-2:]):
                 return answer.text
 
-    def _used(self) -> float:
-        """CPU time of the process: what a busy machine does not change."""
-        try:
-            times = psutil.Process(self._process.pid).cpu_times()
-        except psutil.Error:
-            return math.inf
-        return times.user + times.system
+
+def _used(process: subprocess.Popen[bytes]) -> float:
+    """CPU time of the process: what a busy machine does not change."""
+    try:
+        times = psutil.Process(process.pid).cpu_times()
+    except psutil.Error:
+        return math.inf
+    return float(times.user + times.system)

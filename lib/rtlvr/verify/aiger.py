@@ -253,7 +253,7 @@ class Assembly:
         )
 
     def _assign_slots(self, parts: list[list[int]], free: int) -> None:
-        base, home = self._aig.base, {}
+        base, home = self._aig.base, dict[int, int]()
         for number, order in enumerate(parts):
             for item in order:
                 literals = [self._cone.sinks[~item]] if item < 0 else self._cone.operands[item - base]

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Literal, get_args
+from typing import get_args
 
 from tqdm.auto import tqdm
 
-from rtlvr.errors import DesignError, ParameterError
-from rtlvr.verify.pool import Pool, shared_pool
+from rtlvr.errors import ParameterError
+from rtlvr.verify.cluster import over_ray
+from rtlvr.verify.pool import shared_pool
+from rtlvr.verify.protocol import Row, verdict_of
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
+from rtlvr.verify.verifier import Place
 
 _AHEAD = 64  # pairs under way at once, per worker
 
@@ -47,7 +50,7 @@ def verify(
 def verify_many(
     pairs: Iterable[Sequence[str | None]],
     jobs: int = 0,
-    pool: Literal["local", "ray"] = "local",
+    pool: Place = "local",
     *,
     mode: Mode = "hybrid",
     limits: Limits | None = None,
@@ -65,38 +68,25 @@ def verify_many(
         InfrastructureError, ParameterError: as for `verify`.
     """
     _check("mode", mode, get_args(Mode))
-    _check("pool", pool, ("local", "ray"))
-    rows = ((*pair, None, None)[:4] for pair in pairs)
+    _check("pool", pool, get_args(Place))
+    rows = map(_row, pairs)
     chosen = (mode, limits, stimuli or Stimuli())
-    if pool == "ray":
-        from rtlvr.verify.cluster import over_ray
-
-        verdicts = over_ray(rows, jobs, *chosen)
-    else:
-        verdicts = _locally(rows, jobs, *chosen)
+    verdicts = over_ray(rows, jobs, *chosen) if pool == "ray" else _locally(rows, jobs, *chosen)
     total = len(pairs) if isinstance(pairs, Sequence) else None
     return iter(tqdm(verdicts, total=total, unit="check", disable=None if progress is None else not progress))
 
 
-def _locally(
-    rows: Iterator[tuple], jobs: int, mode: Mode, limits: Limits | None, stimuli: Stimuli
-) -> Iterator[Verdict]:
+def _row(pair: Sequence[str | None]) -> Row:
+    golden, candidate, golden_top, candidate_top = (*pair, None, None)[:4]
+    if golden is None or candidate is None:
+        raise ParameterError(f"got a row of {pair!r}; needed: golden, candidate[, golden_top[, candidate_top]]")
+    return golden, candidate, golden_top, candidate_top
+
+
+def _locally(rows: Iterator[Row], jobs: int, mode: Mode, limits: Limits | None, stimuli: Stimuli) -> Iterator[Verdict]:
     workers = shared_pool(jobs, limits)
     while window := list(islice(rows, _AHEAD * workers.jobs)):
         yield from workers.map(lambda row: verdict_of(workers, row, mode, stimuli), window)
-
-
-def verdict_of(workers: Pool, row: tuple, mode: Mode = "hybrid", stimuli: Stimuli | None = None) -> Verdict:
-    """The verdict on a (golden, candidate, golden_top, candidate_top) row; `undecided` where the golden cannot be judged.
-
-    Raises:
-        InfrastructureError: our tools failed.
-    """
-    golden, candidate, golden_top, candidate_top = row
-    try:
-        return workers.verify(golden, candidate, stimuli or Stimuli(), golden_top, candidate_top, mode)
-    except DesignError as error:
-        return Verdict(status="undecided", method="screen", reason=str(error)[:500])
 
 
 def _check(name: str, got: str, allowed: tuple[str, ...]) -> None:

@@ -64,7 +64,7 @@ class Beside:
             trace, self.slow = error.partial, True
             prepared = replace(prepared, stimulus=prepared.stimulus[: len(trace)], trace=prepared.trace[: len(trace)])
         if trace.shape != prepared.trace.shape:
-            raise SimulationFailed("its trace does not have the testbench's shape")
+            raise SimulationFailed("its trace does not have the testbench's shape", "crash")
         verdict = compare(prepared, trace, strict_x, method)
         if verdict.status == "inequivalent" and known is not None and (mask := known()) is not None:
             return compare(prepared, trace, strict_x, method, mask[: len(trace)])
@@ -143,4 +143,5 @@ def netlist_known(prepared: Prepared, limits: Limits) -> np.ndarray | None:
         if error.timed_out or error.slow:
             raise
         return None
-    return (trace != ord("x")) & (trace == prepared.trace)
+    known: np.ndarray = (trace != ord("x")) & (trace == prepared.trace)
+    return known

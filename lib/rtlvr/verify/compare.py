@@ -1,10 +1,11 @@
 """Two traces compared: a verdict with the first difference, or without one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rtlvr.hdl.circuit import Circuit
+from rtlvr.hdl.circuit import Circuit, Port
 from rtlvr.hdl.reading import Reading
 from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.stimulus import columns
@@ -38,7 +39,8 @@ class Prepared:
     @property
     def known(self) -> np.ndarray:
         """Which output bits simulation knows, `(steps, output bits)`: a golden without any is no measure for anything."""
-        return self.trace != ord("x")
+        known: np.ndarray = self.trace != ord("x")
+        return known
 
     @property
     def size(self) -> int:
@@ -62,7 +64,8 @@ def compare(
     if not strict_x:
         known = prepared.known if also_known is None else prepared.known & also_known
         if not known.any():
-            return Verdict(status="undecided", method=method, reason=NEVER_KNOWN)
+            names = tuple(port.name for port in prepared.circuit.outputs)
+            return Verdict(status="undecided", method=method, reason=NEVER_KNOWN, cause="unknown_golden", outputs=names)
         differs &= known
     rows = differs.any(axis=1)
     rate = float(rows.mean())
@@ -76,8 +79,8 @@ def compare(
         )
     first = int(rows.argmax())
     example = _counterexample(prepared, trace, first)
-    names = [p.name for p, bits in _fields(prepared.circuit.outputs) if differs[first, bits].any()]
-    reason = f"output {', '.join(names)} differs at step {first}; {int(rows.sum())} of {len(rows)} samples differ"
+    differing = tuple(p.name for p, bits in _fields(prepared.circuit.outputs) if differs[first, bits].any())
+    reason = f"output {', '.join(differing)} differs at step {first}; {int(rows.sum())} of {len(rows)} samples differ"
     return Verdict(
         status="inequivalent",
         method=method,
@@ -85,11 +88,13 @@ def compare(
         counterexample=example,
         seen=Seen(steps=len(rows)),
         reason=reason,
+        cause="counterexample",
+        outputs=differing,
     )
 
 
-def _fields(ports) -> list[tuple]:
-    fields, start = [], 0
+def _fields(ports: Sequence[Port]) -> list[tuple[Port, slice]]:
+    fields, start = list[tuple[Port, slice]](), 0
     for port in ports:
         fields.append((port, slice(start, start + port.width)))
         start += port.width

@@ -256,7 +256,7 @@ class _Code:
 
     def address(self, name: str) -> int:
         """Where the function begins."""
-        return self._engine.get_function_address(name)
+        return int(self._engine.get_function_address(name))
 
 
 def _free(engine: Any, context: Any) -> None:

@@ -13,15 +13,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rtlvr.verify.state import initial_values
+from rtlvr.verify.yosysjson import Bit, JsonCell, JsonModule
 
-Bit = int | str
 _NAMES = {"MEMID", "ID", "TRANSPARENCY_ID"}  # parameters that are only names
+_Kind = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, int], ...]]  # type, parameters, widths of pins
+_Signature = tuple[object, ...]  # what tells classes apart
 _ROUNDS, _MOST_WORK = 200, 400_000  # rounds of refinement, and cells looked at in all of them
 
 
 @dataclass
 class _Cell:
-    kind: tuple
+    kind: _Kind
     inputs: dict[str, list[Bit]]
     outputs: dict[str, list[Bit]]
     state: bool
@@ -29,6 +31,11 @@ class _Cell:
     initial: str = ""
     mark: int = 0  # its class, where it holds state
     label: str = ""  # a name of what it drives
+
+    @property
+    def memory(self) -> bool:
+        """Whether it is a memory."""
+        return self.kind[0].startswith("$mem")
 
 
 @dataclass
@@ -39,12 +46,12 @@ class _Side:
     ports: dict[str, tuple[str, list[Bit]]] = field(default_factory=dict)
 
 
-def census(module: dict) -> dict[str, int]:
+def census(module: JsonModule) -> dict[str, int]:
     """How many cells of each kind a netlist has: netlists with another census are not the same."""
     return dict(Counter(repr(_kind(cell)) for cell in module["cells"].values()))
 
 
-def congruent(golden: dict, candidate: dict) -> bool:
+def congruent(golden: JsonModule, candidate: JsonModule) -> bool:
     """Whether two flat netlists (modules of Yosys's JSON) are the same but for names and order; False if in doubt."""
     sides = [_side(module, number) for number, module in enumerate((golden, candidate))]
     if any(sides[0].ports[name][0] != sides[1].ports.get(name, ("",))[0] for name in sides[0].ports):
@@ -56,7 +63,7 @@ def congruent(golden: dict, candidate: dict) -> bool:
     return False
 
 
-def _kind(cell: dict) -> tuple:
+def _kind(cell: JsonCell) -> _Kind:
     parameters = sorted((k, v) for k, v in cell["parameters"].items() if k not in _NAMES)
     widths = sorted((pin, len(bits)) for pin, bits in cell["connections"].items())
     return cell["type"], tuple(parameters), tuple(widths)
@@ -72,7 +79,7 @@ def _holds_state(kind: str) -> bool:
     )
 
 
-def _side(module: dict, number: int) -> _Side:
+def _side(module: JsonModule, number: int) -> _Side:
     initial = initial_values(module)
     labels: dict[Bit, str] = {}
     for name, net in sorted(module["netnames"].items()):
@@ -99,7 +106,7 @@ class _Classes:
         self._state = [cell for side in sides for cell in side.cells if cell.state]
         self._ordered = [_ordered(side) for side in sides]
         self._of: list[dict[Bit, int]] = [{}, {}]
-        self._ids: dict[tuple, int] = {}
+        self._ids: dict[_Signature, int] = {}
         self._work = 0
 
     def settle(self, named: bool) -> bool:
@@ -148,7 +155,7 @@ class _Classes:
         """Cells of a class that may begin with different values, a list for each side, by name: a prefix changes no order."""
         groups: dict[int, list[list[_Cell]]] = defaultdict(lambda: [[], []])
         for cell in self._state:
-            if "x" in cell.initial or cell.kind[0].startswith("$mem"):
+            if "x" in cell.initial or cell.memory:
                 groups[cell.mark][cell.side].append(cell)
         tied = next((group for group in groups.values() if len(group[0]) > 1), None)
         return tied and [sorted(cells, key=lambda cell: cell.label) for cells in tied]
@@ -162,15 +169,15 @@ class _Classes:
                     known |= {bit: self._id(("port", name, at)) for at, bit in enumerate(bits)}
             self._of[number] = known
             for cell in side.cells:
-                if cell.state and not cell.kind[0].startswith("$mem"):
+                if cell.state and not cell.memory:
                     self._drive(number, cell, (cell.mark,))
-            for cell in self._ordered[number]:
+            for cell in self._ordered[number] or ():
                 if cell.state:
                     self._read_ports(number, cell)
                 else:
                     self._drive(number, cell, self._feeds(cell))
 
-    def _drive(self, number: int, cell: _Cell, cause: tuple) -> None:
+    def _drive(self, number: int, cell: _Cell, cause: _Signature) -> None:
         for pin, bits in cell.outputs.items():
             for at, bit in enumerate(bits):
                 self._of[number][bit] = self._id((cell.kind, cause, pin, at))
@@ -192,9 +199,9 @@ class _Classes:
             for at, bit in enumerate(data[port * width : (port + 1) * width]):
                 self._of[number][bit] = self._id((cell.kind, cell.mark, tuple(fed), at))
 
-    def _feeds(self, cell: _Cell) -> tuple:
+    def _feeds(self, cell: _Cell) -> _Signature:
         """Classes of what a cell takes; of a memory, of what its contents depend on."""
-        if cell.kind[0].startswith("$mem"):
+        if cell.memory:
             pins = [(pin, bits) for pin, bits in sorted(cell.inputs.items()) if not pin.startswith("RD_")]
             return tuple((pin, tuple(self._bit(cell.side, bit) for bit in bits)) for pin, bits in pins)
         return tuple(
@@ -207,11 +214,11 @@ class _Classes:
         known = self._of[number]
         return known[bit] if bit in known else self._id(("constant", "x"))
 
-    def _name(self, signatures: list[tuple]) -> None:
+    def _name(self, signatures: list[_Signature]) -> None:
         for cell, signature in zip(self._state, signatures, strict=True):
             cell.mark = self._id(("state", signature))
 
-    def _id(self, what: tuple) -> int:
+    def _id(self, what: _Signature) -> int:
         return self._ids.setdefault(what, len(self._ids))
 
 
@@ -225,7 +232,7 @@ def _repeats(value: object, times: int) -> bool:
 def _ordered(side: _Side) -> list[_Cell] | None:
     """Cells without state, and memories, whose outputs may follow their inputs at once, each after what feeds it; None
     where they form a loop."""
-    waiting = [cell for cell in side.cells if not cell.state or cell.kind[0].startswith("$mem")]
+    waiting = [cell for cell in side.cells if not cell.state or cell.memory]
     driver = {bit: index for index, cell in enumerate(waiting) for bits in cell.outputs.values() for bit in bits}
     needs = [set(_drivers(cell, driver)) for cell in waiting]
     users: dict[int, list[int]] = defaultdict(list)
@@ -245,7 +252,7 @@ def _ordered(side: _Side) -> list[_Cell] | None:
 
 def _drivers(cell: _Cell, driver: dict[Bit, int]) -> Iterator[int]:
     """Cells that must come before; a memory answers at once only to the addresses of its reading side."""
-    memory = cell.kind[0].startswith("$mem")
+    memory = cell.memory
     for pin, bits in cell.inputs.items():
         if memory and not pin.startswith("RD_"):
             continue

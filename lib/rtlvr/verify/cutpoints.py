@@ -14,9 +14,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from rtlvr.hdl.elaborate import Reader, passes
-from rtlvr.hdl.yosys import end_child, in_child
+from rtlvr.hdl.yosys import YosysAnswer, end_child, in_child
 from rtlvr.verify import netlist
 from rtlvr.verify.aiger import read_aiger
 from rtlvr.verify.aigwriter import Writer
@@ -24,7 +26,8 @@ from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.opened import Claim, Opened, Pairing, Side, agree, claims, random_values, same_inputs
 from rtlvr.verify.pairing import by_behaviour, by_name, completed
 from rtlvr.verify.running import Running, read_running, write_running
-from rtlvr.verify.state import Held, floats, held_of, unknowns, wide_operators
+from rtlvr.verify.state import Held, Kind, floats, held_of, unknowns, wide_operators
+from rtlvr.verify.yosysjson import JsonModule
 
 _ALIKE = "memory_narrow; opt -keepdc; wreduce -keepdc; opt -keepdc; opt_clean"
 _BITS = "simplemap t:$*ff* t:$*dff* t:$*latch* t:$sr t:$ff"
@@ -87,7 +90,7 @@ def cut(
 
 def _cut_here(
     golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: Path, operators: bool, mapped: bool = False
-) -> dict[str, object] | None:
+) -> YosysAnswer:
     from pyosys import libyosys as ys
 
     sides = ((golden.text, golden.circuit.top, golden.reader), (candidate, top, reader))
@@ -101,7 +104,7 @@ def _cut_here(
         designs.append(design)
         modules.append(netlist.as_json(ys, design, name, folder / f"{role}.json"))
     if any(floats(module) for module in modules) or netlist.ports(ys, designs[0]) != netlist.ports(ys, designs[1]):
-        return None
+        return {}
     kinds = _common_operators(*modules) if operators else frozenset()
     cells, unknown = [held_of(module, kinds) for module in modules], unknowns(modules[0])
     for role, design, its, (_, name, _) in zip(_ROLES, designs, cells, sides, strict=True):
@@ -114,11 +117,11 @@ def _cut_here(
     return found | {"made": False, "sequential": False} | ({} if kinds else _run_here(opened, folder))
 
 
-def _found(opened: Opened, kinds: frozenset, memory: int) -> dict[str, object]:
+def _found(opened: Opened, kinds: frozenset[Kind], memory: int) -> YosysAnswer:
     return {"operators": bool(kinds), "gates": len(opened.aig.ands), "memory": memory}
 
 
-def _run_here(opened: Opened, folder: Path) -> dict[str, object]:
+def _run_here(opened: Opened, folder: Path) -> YosysAnswer:
     """Both designs side by side, if that can be done, with the (port, bit) of each input."""
     held = {variable for side in opened.sides for its in side.held for variable in its}
     ports = {1 + at: port for at, port in netlist.aiger_inputs(folder, "open").items() if 1 + at not in held}
@@ -126,7 +129,7 @@ def _run_here(opened: Opened, folder: Path) -> dict[str, object]:
     return {} if begins is None else {"begins": begins, "inputs": list(ports.values())}
 
 
-def _common_operators(gold: dict, gate: dict) -> frozenset[tuple]:
+def _common_operators(gold: JsonModule, gate: JsonModule) -> frozenset[Kind]:
     """Kinds of wide operators of which both have the same number."""
     ours, theirs = (Counter(one.kind for one in wide_operators(module)) for module in (gold, gate))
     return frozenset(kind for kind, count in ours.items() if count == theirs[kind])
@@ -162,11 +165,12 @@ def _alone(opened: Opened, pairing: Pairing) -> list[tuple[Side, int]]:
     ]
 
 
-def _open(ys, design, cells: list[Held], nonce: str) -> None:
+def _open(ys: ModuleType, design: Any, cells: list[Held], nonce: str) -> None:
     """Take the cells out: what they give comes from a new input, what they take goes to a new output."""
     module = design.top_module()
     by_name = {_plain(cell.name.str()): cell for cell in module.cells_.values()}
-    held, loads = [], []
+    held: list[Any] = []
+    loads: list[Any] = []
     for one in cells:
         cell = by_name[one.cell]
         for parts, signals in ((one.outputs, held), (one.pins, loads)):
@@ -184,7 +188,7 @@ def _plain(name: str) -> str:
     return name[1:] if name.startswith("\\") and not name.startswith("\\$") else name
 
 
-def _connect(ys, module, name: str, signals: list, driving: bool) -> None:
+def _connect(ys: ModuleType, module: Any, name: str, signals: list[Any], driving: bool) -> None:
     """A new port `name` that drives the signals, or takes them."""
     wire = module.addWire(ys.IdString(name), sum(signal.size() for signal in signals))
     wire.port_input, wire.port_output, at = driving, not driving, 0
@@ -194,7 +198,7 @@ def _connect(ys, module, name: str, signals: list, driving: bool) -> None:
         at += signal.size()
 
 
-def _finish(ys, design, top: str, role: str, golden: GoldenSide, unknown: bool, folder: Path) -> None:
+def _finish(ys: ModuleType, design: Any, top: str, role: str, golden: GoldenSide, unknown: bool, folder: Path) -> None:
     """Write an opened design. An unknown of the golden may be anything; one of the candidate must do whatever it is."""
     nonce = golden.nonce
     if role == "gold" and unknown:
@@ -211,7 +215,7 @@ def _outputs(golden: GoldenSide) -> list[str]:
     return [*(port.name for port in golden.circuit.outputs), f"loads_{golden.nonce}"]
 
 
-def _joined(ys, golden: GoldenSide, cells: list[list[Held]], unknown: bool, folder: Path) -> Opened:
+def _joined(ys: ModuleType, golden: GoldenSide, cells: list[list[Held]], unknown: bool, folder: Path) -> Opened:
     """Both opened designs as one circuit of AND gates."""
     totals = [(sum(cell.given for cell in its), sum(cell.taken for cell in its)) for its in cells]
     (folder / "open.v").write_text(_wrapper(golden, totals, unknown))
@@ -243,7 +247,7 @@ def _rails(role: str, unknown: bool) -> str:
 
 def _segments(golden: GoldenSide, totals: list[tuple[int, int]], unknown: bool) -> dict[tuple[str, str, str], int]:
     """The parts of the only output, from its low end, and their widths."""
-    ports, parts = sum(port.width for port in golden.circuit.outputs), {}
+    ports, parts = sum(port.width for port in golden.circuit.outputs), dict[tuple[str, str, str], int]()
     for role, (_, loads) in zip(_ROLES, totals, strict=True):
         for rail in _rails(role, unknown):
             parts |= {(role, rail, "ports"): ports, (role, rail, "loads"): loads}
@@ -314,6 +318,6 @@ def _loosen(writer: Writer, number: int, side: Side, index: int) -> None:
     cell, loads, choose = side.cells[index], side.loads[index], [writer.extra(2 * number + n) for n in (0, 1)]
     value = writer.new(loads[cell.data])
     if len(loads) > 2:
-        value = writer.choice(choose[0], int(cell.kind[0].endswith("1_")), value)
+        value = writer.choice(choose[0], int(str(cell.kind[0]).endswith("1_")), value)
     own = writer.latch(number)
     writer.follows(number, writer.choice(choose[1], value, own), int(cell.begins))

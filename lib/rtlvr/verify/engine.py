@@ -25,7 +25,7 @@ from rtlvr.verify import vhdl
 from rtlvr.verify.abc_engine import Abc
 from rtlvr.verify.beside import netlist_known
 from rtlvr.verify.compare import Prepared
-from rtlvr.verify.evidence import CONGRUENT, CUT, Case, Finding
+from rtlvr.verify.evidence import CUT, Case, Finding
 from rtlvr.verify.interface import check_names, header, known_to_fit
 from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.outcome import failed, invalid, proved, timed, undecided
@@ -37,6 +37,8 @@ from rtlvr.verify.verdict import Limits, Mode, Seen, Stimuli, Verdict
 _KEPT_GOLDENS, _KEPT_BYTES = 4096, 64 << 20  # prepared goldens, and their traces and stimuli
 _KEPT_VERDICTS = 20_000
 _FIRST_LOOK = Stimuli(sequences=4, cycles=32, seed=1)
+_Key = tuple[str, str | None, Stimuli, bool]  # of a prepared golden: text, top, stimulus, and whether that is restless
+_Found = tuple[Reading, Structure, GoldenSide | None]
 
 
 class Judge:
@@ -44,10 +46,10 @@ class Judge:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._goldens: OrderedDict[tuple, Prepared] = OrderedDict()
-        self._structures: OrderedDict[tuple, tuple[Reading, Structure, GoldenSide | None]] = OrderedDict()
-        self._known: dict[tuple, np.ndarray | None] = {}
-        self._verdicts: OrderedDict[tuple, Verdict] = OrderedDict()  # of candidates with the same tokens
+        self._goldens: OrderedDict[_Key, Prepared] = OrderedDict()
+        self._structures: OrderedDict[tuple[str, str | None], _Found] = OrderedDict()
+        self._known: dict[_Key, np.ndarray | None] = {}
+        self._verdicts: OrderedDict[tuple[object, ...], Verdict] = OrderedDict()  # of candidates with the same tokens
         self._bytes = 0
         self._abc = Abc(self.limits.memory_mb)
 
@@ -93,16 +95,16 @@ class Judge:
                 self._verdicts.popitem(last=False)
         return self._verdicts[same].model_copy(update={"seconds": time.perf_counter() - began})
 
-    def _fresh(self, prepared: Prepared, reading: Reading, key: tuple, stimuli: Stimuli, mode: Mode) -> Verdict:
+    def _fresh(self, prepared: Prepared, reading: Reading, key: _Key, stimuli: Stimuli, mode: Mode) -> Verdict:
         began = time.perf_counter()
         case = Case(self.limits, prepared, reading, self._abc, known_to_fit(prepared.circuit, prepared.header, reading))
         verdict = self._judged(case, key, stimuli, mode)
         own = verdict.method == "identical" and reading.simulated == prepared.reading.simulated
         if mode != "testbench" and verdict.equivalent and reading.simulated is not None and not own:
-            verdict = self._simulated_otherwise(verdict, key, reading, stimuli, mode)
+            verdict = self._simulated_otherwise(verdict, key, reading.simulated, reading.top, stimuli, mode)
         return timed(verdict, prepared, case.reader, began)
 
-    def _judged(self, case: Case, key: tuple, stimuli: Stimuli, mode: Mode) -> Verdict:
+    def _judged(self, case: Case, key: _Key, stimuli: Stimuli, mode: Mode) -> Verdict:
         golden, reading = self._goldens[key], case.reading
         quick = mode != "testbench"
         try:
@@ -113,37 +115,40 @@ class Judge:
             if quick and verdict.status != "inequivalent":
                 verdict = self._settle(case, verdict, key, stimuli, mode)
                 if case.unfinished and verdict.equivalent and not verdict.proved:
-                    verdict = undecided("a proof or a long simulation was not finished in its time")
+                    verdict = undecided("a proof or a long simulation was not finished in its time", "time")
             elif case.slow and verdict.equivalent:
-                verdict = undecided("its simulation is too slow for the time of a check")
+                verdict = undecided("its simulation is too slow for the time of a check", "time")
             case.check_interface()
         except SimulationFailed as error:
-            return undecided("the time of the check ran out") if error.timed_out or error.slow else failed(error, case)
+            if error.timed_out or error.slow:
+                return undecided("the time of the check ran out", "time")
+            return failed(error, case)
         except DesignError as error:
             return invalid(error)
         return verdict
 
-    def _settle(self, case: Case, first: Verdict, key: tuple, stimuli: Stimuli, mode: Mode) -> Verdict:
+    def _settle(self, case: Case, first: Verdict, key: _Key, stimuli: Stimuli, mode: Mode) -> Verdict:
         """What a first look left open."""
         finding = case.by_proof(first)
-        if finding.outcome == "refuted":
+        if finding.verdict is not None:
             return finding.verdict
         fuller = (key[0], key[1], stimuli, True)
-        unknown = () if finding.reason in (CONGRUENT, CUT) else self._never_known(key, fuller)
+        unknown = () if finding.from_any else self._never_known(key, fuller)
         if finding.outcome != "proved" or unknown:
             if case.by_cutting():
-                finding = Finding("proved", reason=CUT)
+                finding = Finding("proved", reason=CUT, from_any=True)
             elif unknown:
-                return undecided(f"the golden's {', '.join(unknown)} never becomes known, or only with one value")
+                said = f"the golden's {', '.join(unknown)} never becomes known, or only with one value"
+                return undecided(said, "unknown_golden", unknown)
             elif finding.outcome == "unconfirmed":
-                return undecided("a difference of the netlists was found that simulation does not show")
+                return undecided("a difference of the netlists was found that simulation does not show", "unproved")
         if finding.outcome == "proved":
             return self._confirmed(case, finding, first, fuller)
         if mode == "formal":
-            return undecided("neither a proof nor a confirmed counterexample within the limits")
+            return undecided("neither a proof nor a confirmed counterexample within the limits", "unproved")
         return self._simulated(case, finding, first, fuller)
 
-    def _confirmed(self, case: Case, finding: Finding, first: Verdict, fuller: tuple) -> Verdict:
+    def _confirmed(self, case: Case, finding: Finding, first: Verdict, fuller: _Key) -> Verdict:
         """A proof, where simulation does not say otherwise."""
         seen = Seen(steps=first.seen.steps, exhaustive=finding.seen == -1)
         method = "exhaustive" if finding.seen == -1 else "formal"
@@ -153,16 +158,16 @@ class Judge:
         verdict = case.by_simulation(prepared=full, known=lambda: self._netlist_known(fuller))
         return shown if verdict.status != "inequivalent" else verdict
 
-    def _simulated(self, case: Case, finding: Finding, first: Verdict, fuller: tuple) -> Verdict:
+    def _simulated(self, case: Case, finding: Finding, first: Verdict, fuller: _Key) -> Verdict:
         """No proof: equivalent as far as simulation sees, mostly of the netlists where the text is too slow for it."""
         if case.slow:
             if not finding.seen:
-                return undecided("its simulation is too slow for the time of a check")
+                return undecided("its simulation is too slow for the time of a check", "time")
             reason = f"no difference in {finding.seen} steps of native simulation of both netlists"
             return Verdict(status="equivalent", method="compiled", reason=reason, seen=Seen(steps=finding.seen))
         full = self._again(fuller)
         if full is None:
-            return undecided("the golden exceeds its limits under the full testbench")
+            return undecided("the golden exceeds its limits under the full testbench", "time")
         looked = finding.seen > 0 and not case.simulates_otherwise
         verdict = case.by_testbench(full, lambda: self._netlist_known(fuller), looked)
         if verdict.equivalent and finding.seen:
@@ -172,17 +177,17 @@ class Judge:
         return verdict
 
     def _simulated_otherwise(
-        self, verdict: Verdict, key: tuple, reading: Reading, stimuli: Stimuli, mode: Mode
+        self, verdict: Verdict, key: _Key, text: str, top: str, stimuli: Stimuli, mode: Mode
     ) -> Verdict:
         """A candidate that asks for SYNTHESIS must be right without that macro as well."""
-        other = self.judge(key[0], reading.simulated, stimuli, key[1], reading.top, mode)
+        other = self.judge(key[0], text, stimuli, key[1], top, mode)
         if other.equivalent:
             return verdict.model_copy(update={"proved": verdict.proved and other.proved})
         if other.status == "inequivalent":
             return other
-        return undecided(f"without the macro SYNTHESIS it cannot be judged: {other.reason}")
+        return undecided(f"without the macro SYNTHESIS it cannot be judged: {other.reason}", other.cause)
 
-    def _never_known(self, key: tuple, fuller: tuple) -> tuple[str, ...]:
+    def _never_known(self, key: _Key, fuller: _Key) -> tuple[str, ...]:
         """Outputs of the golden of which some bit tells nothing under either stimulus.
 
         Without state, a bit is unknown only where the golden says so: then it is a don't-care, if others are known.
@@ -204,23 +209,24 @@ class Judge:
         self.prepare(golden, stimuli, top, True)
         return self._never_known((golden, top, stimuli, True), (golden, top, stimuli, True))
 
-    def _telling(self, key: tuple) -> np.ndarray:
+    def _telling(self, key: _Key) -> np.ndarray:
         """Which output bits tell candidates apart: known at some step, and not merely now and then with one value only."""
         prepared, also = self._goldens[key], self._netlist_known(key)
         known = prepared.known if also is None else prepared.known & also
         values = [(known & (prepared.trace == ord(value))).any(axis=0) for value in "01z"]
         since = np.maximum.accumulate(known, axis=0)
         lost = (since & ~known).any(axis=0)
-        return known.any(axis=0) & ((np.sum(values, axis=0) > 1) | ~lost)
+        telling: np.ndarray = known.any(axis=0) & ((np.sum(values, axis=0) > 1) | ~lost)
+        return telling
 
-    def _netlist_known(self, key: tuple) -> np.ndarray | None:
+    def _netlist_known(self, key: _Key) -> np.ndarray | None:
         if key not in self._known:
             self._known[key] = netlist_known(self._goldens[key], self.limits)
         return self._known[key]
 
-    def _again(self, key: tuple) -> Prepared | None:
+    def _again(self, key: _Key) -> Prepared | None:
         try:
-            return self.prepare(*key[:1], key[2], key[1], key[3])
+            return self.prepare(key[0], key[2], key[1], key[3])
         except DesignError:
             return None
 
@@ -271,12 +277,11 @@ class Judge:
             simulated, trace = reading.text, self._simulate(reading.text, found, stimulus)
             if trace is None:
                 reading, found, side = self._structure(golden, top, slang=True)
-                simulated = found.netlist
-                trace = simulate(simulated, found.circuit.top, found.circuit, stimulus, self.limits)
+                simulated, trace = self._as_netlist(found, stimulus)
             circuit = found.circuit
             seconds = time.perf_counter() - began
         except (SimulationFailed, DesignError) as error:
-            raise DesignError(f"the golden cannot be used: {error}") from error
+            raise DesignError(f"the golden cannot be used: {error}", "unread_golden") from error
         return Prepared(
             reading=reading,
             simulated=simulated,
@@ -299,6 +304,11 @@ class Judge:
                 raise
             return None
 
+    def _as_netlist(self, found: Structure, stimulus: np.ndarray) -> tuple[str, np.ndarray]:
+        """A golden's netlist and its trace."""
+        text = found.netlist or ""
+        return text, simulate(text, found.circuit.top, found.circuit, stimulus, self.limits)
+
     def _either(self, golden: str, top: str | None) -> tuple[Reading, Structure]:
         """A golden as synthesis takes it; where that cannot be judged, as it is without the macro SYNTHESIS."""
         problems = []
@@ -310,9 +320,7 @@ class Judge:
                 problems.append(error)
         raise problems[0]
 
-    def _structure(
-        self, golden: str, top: str | None, slang: bool = False
-    ) -> tuple[Reading, Structure, GoldenSide | None]:
+    def _structure(self, golden: str, top: str | None, slang: bool = False) -> _Found:
         """A golden's text as tools see it, its structure, and what miters keep of it.
 
         `slang`: Icarus refuses the text, and so slang is asked before Yosys's own reader, which misreads some of such texts.
@@ -327,8 +335,9 @@ class Judge:
                 raise DesignError("it has an inout port; only inputs and outputs can be judged")
             if not found.circuit.outputs:
                 raise DesignError("it has no output")
-            proofs = found.reader != "icarus"
-            side = GoldenSide(reading.text, found.circuit, found.reader, _nonce(reading.text)) if proofs else None
+            side = None
+            if found.reader != "icarus":
+                side = GoldenSide(reading.text, found.circuit, found.reader, _nonce(reading.text))
             self._structures[key] = (reading, found, side)
             while len(self._structures) > _KEPT_GOLDENS:
                 self._structures.popitem(last=False)

@@ -58,6 +58,7 @@ class Finding:
     verdict: Verdict | None = None
     reason: str = ""
     seen: int = 0
+    from_any: bool = False  # proved from any common state, so that nothing of the golden need be known
 
 
 class Case(Beside):
@@ -70,7 +71,7 @@ class Case(Beside):
         self._cut: bool | None = None
         self._apart: Cut | None = None  # what cutting left
         self.unfinished = False  # whether a tool was ended by its last resort, a time
-        self.reader: str = "icarus"
+        self.reader: Reader | Literal["icarus"] = "icarus"
 
     def by_proof(self, first: Verdict) -> Finding:
         """Look for a proof or a confirmed counterexample; `first` is what simulation said."""
@@ -179,14 +180,15 @@ class Case(Beside):
         joined = Joined(problem="no reader takes it")
         for reader in readers(self.refused) if self.reader == "icarus" else (self.reader,):
             joined = self._join_by(reader, folder, most)
-            if not joined.problem.startswith("Yosys: "):
+            if not joined.unread:
                 self.reader = reader
                 break
         return joined
 
     def _join_by(self, reader: Reader, folder: Path, most: int | None) -> Joined:
-        seconds, began = self._for_yosys(), time.monotonic()
-        joined = join(self._golden.miter, self.reading.text, self._top, reader, folder, seconds, most)
+        golden, seconds, began = self._golden.miter, self._for_yosys(), time.monotonic()
+        assert golden is not None, "`by_proof` asks for no proof of what Yosys does not read"
+        joined = join(golden, self.reading.text, self._top, reader, folder, seconds, most)
         self.unfinished |= joined.miter is None and time.monotonic() - began >= seconds
         return joined
 
@@ -198,30 +200,31 @@ class Case(Beside):
         if joined.large:
             self.fits = True
             if self.by_cutting():
-                return Finding("proved", reason=CUT)
+                return Finding("proved", reason=CUT, from_any=True)
             found = self._side_by_side()
             if found is not None:
                 return found
             joined = self._join(folder, None)
         if joined.congruent:
             self.fits, self._more_state = True, False
-            return Finding("proved", reason=CONGRUENT)
+            return Finding("proved", reason=CONGRUENT, from_any=True)
         if joined.miter is None:
             return Finding("open", reason=joined.problem)
         self.fits, self._more_state = True, joined.more_state
-        if (
-            not joined.miter.latches
-            and (found := self._exhausted(joined.miter, folder, _QUICKLY_EXHAUSTED)) is not None
-        ):
+        return self._by_miter(joined.miter, folder)
+
+    def _by_miter(self, miter: Miter, folder: Path) -> Finding:
+        """What native simulation and ABC say of a miter."""
+        if not miter.latches and (found := self._exhausted(miter, folder, _QUICKLY_EXHAUSTED)) is not None:
             return found
-        if joined.miter.latches and size_of(folder / "miter.aig")[1] > _LARGE:
-            found = self._early(joined.miter, folder)
-            if found is not None:
-                return self._deep(found, joined.miter)
-        answer = self._asked(lambda: prove.prove(folder, self._abc, bool(joined.miter.latches)))
+        if miter.latches and size_of(folder / "miter.aig")[1] > _LARGE:
+            early = self._early(miter, folder)
+            if early is not None:
+                return self._deep(early, miter)
+        answer = self._asked(lambda: prove.prove(folder, self._abc, bool(miter.latches)))
         if answer == "open":
-            return self._further(joined.miter, folder)
-        return self._answered(answer, joined.miter, folder)
+            return self._further(miter, folder)
+        return self._answered(answer, miter, folder)
 
     def _side_by_side(self) -> Finding | None:
         """What both designs do side by side where no miter is made yet: a confirmed difference, or None.
@@ -266,9 +269,8 @@ class Case(Beside):
             big = compiled.nodes > _BIG
             found, seen = (None, 0) if big else self._look(compiled, miter, _LOOK)
             late = None if found is None else self._deep(found, miter)
-            if (
-                late is None or late.outcome != "refuted"
-            ):  # a late difference may be too long to be shown, a bounded one not
+            # A late difference may be too long to be shown, a bounded one not.
+            if late is None or late.outcome != "refuted":
                 answer = self._asked(lambda: prove.search(folder, self._abc, aig.next_states.size))
                 if answer != "open":
                     return self._answered(answer, miter, folder)
@@ -319,7 +321,8 @@ class Case(Beside):
         if self.simulates_otherwise:
             return Finding("unconfirmed", seen=found.total)
         reason = f"outputs differ after {found.total} steps, in native simulation of both netlists"
-        verdict = Verdict(status="inequivalent", method="compiled", reason=reason, seen=Seen(steps=found.total))
+        seen = Seen(steps=found.total)
+        verdict = Verdict(status="inequivalent", method="compiled", reason=reason, cause="late_difference", seen=seen)
         return Finding("refuted", verdict, seen=found.total)
 
     def _shown(self, found: deep.Deep, miter: Miter) -> Finding | None:

@@ -50,7 +50,7 @@ def check_names(golden: Circuit, candidate: Reading) -> None:
     if set(wanted) != set(got):
         missing, extra = (", ".join(sorted(names)) for names in (set(wanted) - set(got), set(got) - set(wanted)))
         parts = [f"needs {missing}" if missing else "", f"has {extra} that the golden has not" if extra else ""]
-        raise DesignError("its interface differs: " + "; ".join(part for part in parts if part))
+        raise DesignError("its interface differs: " + "; ".join(part for part in parts if part), "interface")
 
 
 def compare_ports(wanted: Ports, got: Ports) -> None:
@@ -64,4 +64,4 @@ def compare_ports(wanted: Ports, got: Ports) -> None:
     missing = {n: v for n, v in wanted.items() if got.get(n) != v}
     extra = {n: v for n, v in got.items() if n not in wanted}
     parts = [f"needs {say(missing)}" if missing else "", f"has {say(extra)} that the golden has not" if extra else ""]
-    raise DesignError("its interface differs: " + "; ".join(part for part in parts if part))
+    raise DesignError("its interface differs: " + "; ".join(part for part in parts if part), "interface")

@@ -31,7 +31,7 @@ from typing import Any
 
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.hdl.elaborate import Reader, passes
-from rtlvr.hdl.yosys import end_child, in_child
+from rtlvr.hdl.yosys import YosysAnswer, end_child, in_child
 from rtlvr.verify import netlist
 from rtlvr.verify.congruence import census, congruent
 from rtlvr.verify.interface import compare_ports, ports_of
@@ -59,6 +59,7 @@ class Joined:
 
     `more_state`: whether the candidate may hold more bits than the golden, and so count for longer. `large`: they hold
     so much state that a miter was not tried; `huge`: they have so many gates that nothing but simulation is.
+    `unread`: Yosys says that this reader does not take one of them.
     """
 
     miter: Miter | None = None
@@ -67,6 +68,7 @@ class Joined:
     more_state: bool = True
     large: bool = False
     huge: bool = False
+    unread: bool = False
 
 
 @dataclass
@@ -97,17 +99,17 @@ def join(
     Raises:
         DesignError: the candidate has other ports than the golden.
     """
-    said = "" if golden.model else _describe(golden, folder, seconds)
-    if said:
-        return Joined(problem=said)
-    answer, said = _ask(_join_here, golden, candidate, top, reader, folder, most, seconds=seconds)
+    failed = None if golden.model else _describe(golden, folder, seconds)
+    if failed:
+        return failed
+    answer, failed = _ask(_join_here, golden, candidate, top, reader, folder, most, seconds=seconds)
     if answer and "needs" in answer:
-        encoded, said = _ask(_encode_here, golden, answer["needs"], folder, seconds=seconds)
+        encoded, failed = _ask(_encode_here, golden, answer["needs"], folder, seconds=seconds)
         if encoded:
             golden.encoded |= encoded
-            answer, said = _ask(_join_here, golden, candidate, top, reader, folder, most, seconds=seconds)
-    if answer is None or said:
-        return Joined(problem=said)
+            answer, failed = _ask(_join_here, golden, candidate, top, reader, folder, most, seconds=seconds)
+    if answer is None or failed:
+        return failed or Joined()
     compare_ports(ports_of(golden.circuit), {name: tuple(port) for name, port in answer["ports"].items()})
     more = "bits" not in answer or golden.bits < answer["bits"]
     if "miter" not in answer:
@@ -119,24 +121,28 @@ def join(
     return Joined(miter, more_state=more)
 
 
-def _ask(work: Callable[..., dict], *arguments: object, seconds: int) -> tuple[dict | None, str]:
-    """The answer of a fresh child, or None and what is wrong."""
+def _ask(
+    work: Callable[..., YosysAnswer], *arguments: object, seconds: int
+) -> tuple[YosysAnswer | None, Joined | None]:
+    """The answer of a fresh child, or None and what is wrong, as a failure to join."""
     end_child()
     answer, said = in_child(work, *arguments, seconds=seconds)
-    wrong = f"Yosys: {said}" if said else "Yosys exceeds its limits of time and memory"
-    return answer, "" if answer is not None else wrong
+    if answer is not None:
+        return answer, None
+    problem = f"Yosys: {said}" if said else "Yosys exceeds its limits of time and memory"
+    return None, Joined(problem=problem, unread=bool(said))
 
 
-def _describe(golden: GoldenSide, folder: Path, seconds: int) -> str:
+def _describe(golden: GoldenSide, folder: Path, seconds: int) -> Joined | None:
     """Note down what is to be known of a golden; returns what is wrong, if it cannot be."""
-    answer, said = _ask(_describe_here, golden, folder, seconds=seconds)
+    answer, failed = _ask(_describe_here, golden, folder, seconds=seconds)
     if answer:
         golden.model, golden.bits, golden.memory = answer["model"], answer["bits"], answer["memory"]
         golden.census, golden.timed = answer["census"], tuple(answer["timed"])
-    return said
+    return failed
 
 
-def _miter(golden: GoldenSide, answer: dict) -> Miter | None:
+def _miter(golden: GoldenSide, answer: YosysAnswer) -> Miter | None:
     inputs = tuple((name, bit) for name, bit in answer["miter"]["inputs"])
     tick, turn = f"tick_{golden.nonce}", f"turn_{golden.nonce}"
     known = {(p.name, bit) for p in golden.circuit.inputs for bit in range(p.width)}
@@ -150,7 +156,7 @@ def _elaborated(ys: ModuleType, golden: GoldenSide, folder: Path) -> Any:
     return netlist.elaborate(ys, golden.text, golden.circuit.top, golden.reader, folder / "golden.v")
 
 
-def _describe_here(golden: GoldenSide, folder: Path) -> dict[str, object]:
+def _describe_here(golden: GoldenSide, folder: Path) -> YosysAnswer:
     from pyosys import libyosys as ys
 
     gold = _elaborated(ys, golden, folder)
@@ -230,7 +236,7 @@ def _groups(circuit: Circuit, timed: list[str]) -> list[list[str]]:
     return [[name] for name in alone] + ([rest] if rest else [])
 
 
-def _encode(ys, design, top: str, circuit: Circuit, model: Model, name: str, folder: Path) -> str:
+def _encode(ys: ModuleType, design: Any, top: str, circuit: Circuit, model: Model, name: str, folder: Path) -> str:
     """The design on two rails, as module `name`, in RTLIL."""
     if model == "pulse":
         passes(ys, design, "dffunmap")

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.hdl.elaborate import Reader, load, passes
+from rtlvr.verify.yosysjson import Bit, JsonCell, JsonModule
 
 Model = Literal["cycle", "pulse", "event"]
 MODELS: tuple[Model, ...] = ("cycle", "pulse", "event")  # from the smallest to the one that fits everything
@@ -64,13 +65,14 @@ def elaborate(ys: ModuleType, text: str, top: str, reader: Reader, path: Path) -
     return design
 
 
-def as_json(ys: ModuleType, design: Any, top: str, path: Path) -> dict:
+def as_json(ys: ModuleType, design: Any, top: str, path: Path) -> JsonModule:
     """The top module as Yosys's JSON has it."""
     ys.run_pass(f"write_json {path}", design)
-    return json.loads(path.read_text())["modules"][top]
+    modules: dict[str, JsonModule] = json.loads(path.read_text())["modules"]
+    return modules[top]
 
 
-def gates(module: dict) -> int:
+def gates(module: JsonModule) -> int:
     """About how many AND gates a module of Yosys's JSON maps to, memories left out; right within a factor of three."""
     return sum(
         _gates(cell["type"], {p: len(b) for p, b in cell["connections"].items()}) for cell in module["cells"].values()
@@ -144,13 +146,13 @@ def _input(ys: ModuleType, cell: Any, pin: str) -> str | None:
     signal = cell.getPort(ys.IdString(f"\\{pin}"))
     if not signal.is_wire() or not signal.as_wire().port_input:
         return None
-    return signal.as_wire().name.str()[1:]
+    return str(signal.as_wire().name.str()[1:])
 
 
-def timed_inputs(module: dict) -> set[str]:
+def timed_inputs(module: JsonModule) -> set[str]:
     """Inputs that reach a clock, a latch's enable, an asynchronous reset or load, from the netlist in JSON."""
     port_of = {bit: n for n, p in module["ports"].items() if p["direction"] == "input" for bit in p["bits"]}
-    driver: dict[int | str, dict] = {}
+    driver: dict[Bit, JsonCell] = {}
     todo: list[int | str] = []
     for cell in module["cells"].values():
         state = any(part in cell["type"] for part in ("dff", "latch", "$sr", "$mem"))

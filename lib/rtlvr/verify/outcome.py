@@ -2,16 +2,16 @@
 
 import time
 
-from rtlvr.errors import DesignError
+from rtlvr.errors import Cause, DesignError
 from rtlvr.verify.beside import Beside
 from rtlvr.verify.compare import Prepared
 from rtlvr.verify.simulate import SimulationFailed
 from rtlvr.verify.verdict import Verdict
 
 
-def undecided(reason: str) -> Verdict:
-    """Nothing can be said."""
-    return Verdict(status="undecided", method="hybrid", reason=reason)
+def undecided(reason: str, cause: Cause | None, outputs: tuple[str, ...] = ()) -> Verdict:
+    """Nothing can be said; `outputs` of the golden are to blame."""
+    return Verdict(status="undecided", method="hybrid", reason=reason, cause=cause, outputs=outputs)
 
 
 def proved(method: str, reason: str) -> Verdict:
@@ -19,9 +19,9 @@ def proved(method: str, reason: str) -> Verdict:
     return Verdict(status="equivalent", method=method, proved=True, error_rate=0.0, reason=reason)
 
 
-def invalid(error: Exception) -> Verdict:
+def invalid(error: DesignError | SimulationFailed) -> Verdict:
     """The candidate cannot be judged, as the error says."""
-    return Verdict(status="invalid", method="screen", reason=str(error)[:500])
+    return Verdict(status="invalid", method="screen", reason=str(error)[:500], cause=error.cause)
 
 
 def failed(error: SimulationFailed, case: Beside) -> Verdict:
@@ -31,8 +31,9 @@ def failed(error: SimulationFailed, case: Beside) -> Verdict:
     except DesignError as reason:
         return invalid(reason)
     missing = case.reading.missing
-    if missing and "nknown module" in str(error):
-        return invalid(DesignError(f"it instantiates {', '.join(missing)}, which the text does not declare"))
+    if missing and error.cause == "missing_module":
+        said = f"it instantiates {', '.join(missing)}, which the text does not declare"
+        return invalid(DesignError(said, error.cause))
     return invalid(error)
 
 

@@ -11,6 +11,9 @@ from dataclasses import replace
 
 from rtlvr.verify.opened import Opened, Pairing, Pairs, Side, Words, random_values, stays, wrong
 
+Label = tuple[object, ...]  # what cells that may be pairs have alike
+_Labels = Sequence[Sequence[Label]]  # by side and cell
+_Place = tuple[int, Label, str, int]  # minus the parts of an end of a name, a label, the end, a bit
 _ROUNDS, _MOST_WORK = 100, 3_000_000  # rounds of refinement, and gates evaluated in all of them
 
 
@@ -48,8 +51,8 @@ def _with_twins(opened: Opened, pairing: Pairing) -> Pairing:
         known = {(labels[number][index], side.cells[index].begins): index for index in sorted(paired)}
         for index, cell in enumerate(side.cells):
             twin = known.get((labels[number][index], cell.begins))
-            fits = twin is not None and not cell.memory and (number == 0 or cell.begins != "x")
-            if fits and index not in taken:
+            fits = not cell.memory and (number == 0 or cell.begins != "x")
+            if twin is not None and fits and index not in taken:
                 twins.append((number, index, twin))
     return replace(pairing, twins=twins)
 
@@ -70,7 +73,7 @@ def _with_constants(opened: Opened, pairing: Pairing) -> Pairing:
     return pairing
 
 
-def _paired(opened: Opened, labels: list[list[tuple]]) -> Pairs:
+def _paired(opened: Opened, labels: _Labels) -> Pairs:
     """Pairs of cells with the same label, then of the others by kind; ports only where their memories are pairs."""
     sides = (opened.golden.cells, opened.candidate.cells)
     pairs = _in_two_goes(opened, labels, [[i for i, cell in enumerate(cells) if not cell.memory] for cells in sides])
@@ -87,7 +90,7 @@ def _paired(opened: Opened, labels: list[list[tuple]]) -> Pairs:
     return pairs + _in_two_goes(opened, marked, ports)
 
 
-def _in_two_goes(opened: Opened, labels: list[list[tuple]], places: list[list[int]]) -> Pairs:
+def _in_two_goes(opened: Opened, labels: _Labels, places: list[list[int]]) -> Pairs:
     pairs = _matched(opened, labels, places)
     done = [{pair[side] for pair in pairs} for side in (0, 1)]
     left = [[index for index in its if index not in used] for its, used in zip(places, done, strict=True)]
@@ -98,11 +101,11 @@ def _in_two_goes(opened: Opened, labels: list[list[tuple]], places: list[list[in
     return pairs + _matched(opened, kinds, left)
 
 
-def _matched(opened: Opened, labels: list[list[tuple]], places: list[list[int]]) -> Pairs:
+def _matched(opened: Opened, labels: _Labels, places: list[list[int]]) -> Pairs:
     """Pairs of one label that may begin alike: by name first, then those that begin the same, then the others."""
     pairs = _named(opened, labels, places)
     used = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
-    waiting: dict[tuple, list[int]] = defaultdict(list)
+    waiting: dict[Label, list[int]] = defaultdict(list)
     for index in reversed(places[0]):
         if index not in used[0]:
             waiting[labels[0][index], opened.golden.cells[index].begins].append(index)
@@ -114,7 +117,7 @@ def _matched(opened: Opened, labels: list[list[tuple]], places: list[list[int]])
     return pairs
 
 
-def _named(opened: Opened, labels: list[list[tuple]], places: list[list[int]]) -> Pairs:
+def _named(opened: Opened, labels: _Labels, places: list[list[int]]) -> Pairs:
     """Pairs of one label and name. A design in a wrapper has its names behind that of an instance, so ends count too."""
     pairs: Pairs = []
     used: tuple[set[int], set[int]] = (set(), set())
@@ -134,9 +137,9 @@ def _named(opened: Opened, labels: list[list[tuple]], places: list[list[int]]) -
     return pairs
 
 
-def _owners(side: Side, labels: list[tuple], places: list[int], ends: bool) -> dict[tuple, int]:
+def _owners(side: Side, labels: Sequence[Label], places: list[int], ends: bool) -> dict[_Place, int]:
     """The cell of each label and name, or -1 where several have it; of each end of a name, longer ends first."""
-    owners: dict[tuple, int] = {}
+    owners: dict[_Place, int] = {}
     for index in places:
         for name, bit in side.cells[index].names:
             parts = name.split(".")
@@ -146,10 +149,10 @@ def _owners(side: Side, labels: list[tuple], places: list[int], ends: bool) -> d
     return dict(sorted(owners.items(), key=lambda item: item[0][0]))
 
 
-def _refined(opened: Opened, known: Pairs) -> list[list[tuple]]:
+def _refined(opened: Opened, known: Pairs) -> list[list[Label]]:
     """The class of each cell, of both sides; those of `known` pairs are not told apart any further."""
     sides = opened.sides
-    labels: list[list[tuple]] = [[("", cell.kind, cell.begins) for cell in side.cells] for side in sides]
+    labels: list[list[Label]] = [[("", cell.kind, cell.begins) for cell in side.cells] for side in sides]
     for number, pair in enumerate(known):
         labels[0][pair[0]] = labels[1][pair[1]] = ("pair", number)
     open_cells = [[i for i, label in enumerate(its) if label[0] != "pair"] for its in labels]
@@ -165,10 +168,10 @@ def _refined(opened: Opened, known: Pairs) -> list[list[tuple]]:
 
 
 def _split_classes(
-    sides: Sequence[Side], labels: list[list[tuple]], open_cells: list[list[int]], value: Callable[[int], int]
+    sides: Sequence[Side], labels: list[list[Label]], open_cells: list[list[int]], value: Callable[[int], int]
 ) -> None:
     """Tell cells apart by what they load, and ports by their memory."""
-    names: dict[tuple, int] = {}
+    names: dict[Label, int] = {}
     for side, mine, places in zip(sides, labels, open_cells, strict=True):
         of_memory = {cell.cell: label for cell, label in zip(side.cells, mine, strict=True) if not cell.memory}
         for index in places:
@@ -177,9 +180,9 @@ def _split_classes(
             mine[index] = ("class", names.setdefault(key, len(names)))
 
 
-def _assign(words: Words, sides: Sequence[Side], labels: list[list[tuple]]) -> None:
+def _assign(words: Words, sides: Sequence[Side], labels: list[list[Label]]) -> None:
     """A new random word for each bit of each class, the same on both sides."""
-    given: dict[tuple, list[int]] = {}
+    given: dict[Label, list[int]] = {}
     for side, mine in zip(sides, labels, strict=True):
         for index, inputs in enumerate(side.held):
             if mine[index] not in given:

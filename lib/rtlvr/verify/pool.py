@@ -15,7 +15,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import psutil
 
@@ -25,14 +24,13 @@ from rtlvr.hdl.circuit import Circuit
 from rtlvr.hdl.reading import Reading
 from rtlvr.memo import Once
 from rtlvr.verify.affinity import Slots
+from rtlvr.verify.channel import Answer, Request, Task
+from rtlvr.verify.protocol import Item, Result
 from rtlvr.verify.sandbox import sweep
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
 
 _REMEMBERED = 20_000
 _THREADS = 4  # per worker: some wait for the worker that knows their golden, and none should idle meanwhile
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 class Worker:
@@ -54,7 +52,7 @@ class Worker:
         os.close(to_read)
         os.close(to_write)
 
-    def ask(self, request: dict, seconds: float) -> dict | None:
+    def ask(self, request: Request, seconds: float) -> Answer | None:
         """The worker's answer, or None when it died or took longer than `seconds`."""
         try:
             data = memoryview((json.dumps(request) + "\n").encode())
@@ -70,7 +68,8 @@ class Worker:
             if not chunk:
                 return None
             received += chunk
-        return json.loads(received)
+        answer: Answer = json.loads(received)
+        return answer
 
     def kill(self) -> None:
         """End the worker and whatever it started."""
@@ -136,10 +135,9 @@ class Pool:
         candidate_top: str | None,
         mode: Mode,
     ) -> Verdict:
-        answer = self._ask(
-            "verify", golden, golden_top, stimuli, candidate=candidate, candidate_top=candidate_top, mode=mode
-        )
-        return Verdict.model_validate(answer["verdict"])
+        request = self._request("verify", golden, golden_top, stimuli)
+        request |= {"candidate": candidate, "candidate_top": candidate_top, "mode": mode}
+        return Verdict.model_validate(self._ask(request)["verdict"])
 
     def begin(self, golden: str, candidate: str, stimuli: Stimuli) -> None:
         """Start a check that will be asked for; its verdict is remembered, a failure is not and will be met again."""
@@ -166,11 +164,11 @@ class Pool:
         Raises:
             DesignError: the golden cannot be judged.
         """
-        return Circuit.model_validate(self._ask("inspect", golden, top, stimuli)["circuit"])
+        return Circuit.model_validate(self._ask(self._request("inspect", golden, top, stimuli))["circuit"])
 
     def read(self, golden: str, top: str | None = None) -> Reading:
         """A golden as tools get it. Raises DesignError where it cannot be read."""
-        return Reading.model_validate(self._ask("read", golden, top, Stimuli())["reading"])
+        return Reading.model_validate(self._ask(self._request("read", golden, top, Stimuli()))["reading"])
 
     def unknown_outputs(self, golden: str, stimuli: Stimuli, top: str | None = None) -> tuple[str, ...]:
         """Outputs of a golden that tell nothing: some bit of them never becomes known, or only with one value.
@@ -178,11 +176,13 @@ class Pool:
         Raises:
             DesignError: the golden cannot be judged.
         """
-        return tuple(self._ask("unknown", golden, top, stimuli)["outputs"])
+        return tuple(self._ask(self._request("unknown", golden, top, stimuli))["outputs"])
 
     def resynthesise(self, golden: str, top: str, recipe: str = "netlist") -> str:
         """The golden as Yosys rewrites it: equivalent by construction. Raises DesignError where Yosys refuses it."""
-        return self._ask("resynthesise", golden, top, Stimuli(), recipe=recipe)["code"]
+        request = self._request("resynthesise", golden, top, Stimuli())
+        request["recipe"] = recipe
+        return self._ask(request)["code"]
 
     def close(self) -> None:
         """Stop all workers."""
@@ -190,13 +190,20 @@ class Pool:
         for worker in self._slots.clear():
             worker.kill()
 
-    def _ask(self, task: str, golden: str, golden_top: str | None, stimuli: Stimuli, **more: str | None) -> dict:
-        request = {"task": task, "golden": golden, "golden_top": golden_top, "stimuli": stimuli.model_dump(), **more}
-        request["limits"] = self.limits.model_dump()
+    def _request(self, task: Task, golden: str, golden_top: str | None, stimuli: Stimuli) -> Request:
+        return {
+            "task": task,
+            "golden": golden,
+            "golden_top": golden_top,
+            "stimuli": stimuli.model_dump(),
+            "limits": self.limits.model_dump(),
+        }
+
+    def _ask(self, request: Request) -> Answer:
         # The check keeps to its limit by itself; preparing its golden may take as long again for each of two tools, twice.
         seconds = 4 * self.limits.wall_seconds + 30
         for _ in range(2):
-            place, worker = self._slots.take(golden, Worker)
+            place, worker = self._slots.take(request["golden"], Worker)
             try:
                 answer = worker.ask(request, seconds)
             except BaseException:
@@ -222,9 +229,9 @@ def _digest(*parts: str | None) -> bytes:
     return found.digest()
 
 
-def _raise_errors(answer: dict) -> dict:
+def _raise_errors(answer: Answer) -> Answer:
     if "design_error" in answer:
-        raise DesignError(answer["design_error"])
+        raise DesignError(answer["design_error"], answer["cause"])
     if "infrastructure_error" in answer:
         raise InfrastructureError(answer["infrastructure_error"])
     return answer

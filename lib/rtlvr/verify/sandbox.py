@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import psutil
 
@@ -32,6 +33,7 @@ __all__ = ["Finished", "run", "scratch", "scratch_parent", "sweep", "tool"]
 _LIMIT = 'ulimit -c 0 && ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && shift 3 && exec "$@"'
 _MAX_LOG = 64 * 1024
 _LEAST_FREE = 256 << 10  # bytes that must be left when a tool has ended
+_TIME_SIGNALS = {-signal.SIGXCPU, -signal.SIGKILL, 128 + signal.SIGXCPU, 128 + signal.SIGKILL}
 _LOOK = 0.2  # seconds between looks at the CPU time used
 
 
@@ -46,10 +48,16 @@ class Finished:
     @property
     def exhausted(self) -> bool:
         """Whether a limit ended it: wall or CPU time, file size, or memory as far as the tool says so."""
-        signals = {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGXFSZ, 128 + signal.SIGXCPU, 128 + signal.SIGKILL}
+        return self.limit is not None
+
+    @property
+    def limit(self) -> Literal["time", "memory"] | None:
+        """Which limit ended it, if one did: wall or CPU time, or memory and file size."""
+        if self.timed_out or self.code in _TIME_SIGNALS:
+            return "time"
         said = "out of memory" in self.output.lower() or "bad_alloc" in self.output
         # a design may print such words itself, but then it ends well
-        return self.timed_out or self.code in signals or (said and self.code != 0)
+        return "memory" if self.code == -signal.SIGXFSZ or (said and self.code != 0) else None
 
 
 @cache
@@ -99,7 +107,7 @@ def run(command: Sequence[str], folder: Path, limits: Limits) -> Finished:
     return Finished(process.returncode if code is None else code, _head_and_tail(log), timed_out)
 
 
-def _wait(process: subprocess.Popen, limits: Limits) -> tuple[int | None, bool]:
+def _wait(process: subprocess.Popen[bytes], limits: Limits) -> tuple[int | None, bool]:
     """Wait for the process; returns a code where we must end it (CPU time is over), and whether wall time is.
 
     `ulimit -t` counts whole seconds; here the time of all processes of the tool is read now and then.
@@ -126,7 +134,7 @@ def _cpu_seconds(process: int) -> float:
     return total
 
 
-def _ends(process: subprocess.Popen, seconds: float) -> bool:
+def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
     """Whether the process ends in time. Its descriptor wakes us at once, where `Popen.wait` sleeps ever longer."""
     if not hasattr(os, "pidfd_open"):
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rtlvr.errors import InfrastructureError
+from rtlvr.errors import Cause, InfrastructureError
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.verify.sandbox import Finished, run, scratch, tool
 from rtlvr.verify.stimulus import columns
@@ -27,10 +27,15 @@ class SimulationFailed(Exception):
     """
 
     def __init__(
-        self, message: str, timed_out: bool = False, refused: bool = False, partial: np.ndarray | None = None
+        self,
+        message: str,
+        cause: Cause,
+        timed_out: bool = False,
+        refused: bool = False,
+        partial: np.ndarray | None = None,
     ) -> None:
         super().__init__(message)
-        self.timed_out, self.refused, self.partial = timed_out, refused, partial
+        self.cause, self.timed_out, self.refused, self.partial = cause, timed_out, refused, partial
 
     @property
     def slow(self) -> bool:
@@ -113,18 +118,19 @@ def _write_stimulus(path: Path, stimulus: np.ndarray) -> None:
 
 
 def _check_compilation(compiled: Finished, folder: Path) -> None:
-    if compiled.exhausted:
-        raise SimulationFailed("compiling it exceeds the limits of time or memory", compiled.timed_out)
+    if compiled.limit:
+        raise SimulationFailed("compiling it exceeds the limits of time or memory", compiled.limit, compiled.timed_out)
     lines = [line for line in compiled.output.splitlines() if line.strip()]
     # Only of our own instance: what widths a design gives to its helpers is its own affair.
     mismatch = [line for line in lines if line.startswith("testbench.v:") and "expects" in line and "bits" in line]
     if compiled.code != 0 or not (folder / "sim").exists() or mismatch:
         wanted = mismatch or [line for line in lines if "error" in line.lower()] or lines or ["no message"]
         message = f"it does not compile: {_located(wanted[0], folder)[:300]}"
-        raise SimulationFailed(message, refused=True)
+        unknown = "nknown module" in message  # Icarus has no other sign of it
+        raise SimulationFailed(message, "missing_module" if unknown else "syntax", refused=True)
     # Icarus goes on after some preprocessor errors; what it then compiles is not what was written.
     if any("error" in line.lower() for line in lines):
-        raise SimulationFailed(f"it does not compile cleanly: {lines[0][:300]}")
+        raise SimulationFailed(f"it does not compile cleanly: {lines[0][:300]}", "syntax")
 
 
 def _located(message: str, folder: Path) -> str:
@@ -146,12 +152,13 @@ def _begun(path: Path) -> np.ndarray | None:
 
 
 def _read_trace(path: Path, finished: Finished, steps: int) -> np.ndarray:
-    if finished.exhausted:
+    if finished.limit:
         message = "its simulation does not end within the limits of time, memory and output"
-        raise SimulationFailed(message, finished.timed_out, partial=_begun(path))
+        raise SimulationFailed(message, finished.limit, finished.timed_out, partial=_begun(path))
     raw = np.frombuffer(path.read_bytes(), dtype=np.uint8) if path.exists() else np.empty(0, np.uint8)
     if finished.code != 0 or raw.size == 0 or raw.size % steps or np.any(raw.reshape(steps, -1)[:, -1] != ord("\n")):
         if finished.code == 0 and raw.size == 0:
             raise InfrastructureError(f"the simulator wrote no trace: {finished.output[:300]}")
-        raise SimulationFailed(f"its simulation stopped early: {finished.output[:200].strip() or 'no message'}")
+        said = finished.output[:200].strip() or "no message"
+        raise SimulationFailed(f"its simulation stopped early: {said}", "crash")
     return raw.reshape(steps, -1)[:, :-1]

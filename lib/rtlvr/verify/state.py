@@ -8,6 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rtlvr.verify.yosysjson import JsonCell, JsonModule
+
+Kind = tuple[object, ...]  # the type of a cell, and what else two must have alike
+
 # Names, and the initial contents, which are compared on their own.
 _NOT_KIND = {"MEMID", "INIT"}
 _OPERATORS = {"$mul", "$div", "$mod", "$divfloor", "$modfloor", "$pow"}
@@ -24,7 +28,7 @@ class Held:
     """
 
     cell: str
-    kind: tuple
+    kind: Kind
     names: tuple[tuple[str, int], ...]
     begins: str
     pins: tuple[tuple[str, int, int], ...]
@@ -57,13 +61,13 @@ class Held:
         return sum(width for _, _, width in self.pins)
 
 
-def held_of(module: dict, operators: frozenset[tuple] = frozenset()) -> list[Held]:
+def held_of(module: JsonModule, operators: frozenset[Kind] = frozenset()) -> list[Held]:
     """Registers and memories, and operators of these kinds, in the order of the netlist."""
     memories = [one for cell in module["cells"] for one in _memory(module, cell)]
     return [*_registers(module), *memories, *(one for one in wide_operators(module) if one.kind in operators)]
 
 
-def wide_operators(module: dict) -> Iterator[Held]:
+def wide_operators(module: JsonModule) -> Iterator[Held]:
     """Multipliers, dividers and powers of two operands that are not constants."""
     names = _names(module)
     for cell, item in module["cells"].items():
@@ -78,14 +82,14 @@ def wide_operators(module: dict) -> Iterator[Held]:
         yield Held(cell, kind, tuple(names[pins["Y"][0]]), "x", inputs, (("Y", 0, len(pins["Y"])),), swaps)
 
 
-def unknowns(module: dict) -> bool:
+def unknowns(module: JsonModule) -> bool:
     """Whether a netlist takes unknown values from anywhere but its registers."""
     return any("x" in bits for cell in module["cells"].values() for bits in cell["connections"].values()) or any(
         "x" in port["bits"] for port in module["ports"].values()
     )
 
 
-def floats(module: dict) -> bool:
+def floats(module: JsonModule) -> bool:
     """Whether a netlist drives high impedance anywhere: two-valued equality says nothing of that."""
     kinds = any(cell["type"] in ("$tribuf", "$_TBUF_") for cell in module["cells"].values())
     return kinds or any("z" in bits for cell in module["cells"].values() for bits in cell["connections"].values())
@@ -99,14 +103,14 @@ def _is_register(kind: str) -> bool:
     return kind.startswith("$_") and any(part in kind for part in ("DFF", "LATCH", "_SR_", "_FF_", "ALDFF"))
 
 
-def _whole(item: dict) -> tuple[tuple[tuple[str, int, int], ...], tuple[tuple[str, int, int], ...]]:
+def _whole(item: JsonCell) -> tuple[tuple[tuple[str, int, int], ...], tuple[tuple[str, int, int], ...]]:
     """Inputs and outputs of a cell, sorted."""
     pins = [(pin, 0, len(bits)) for pin, bits in sorted(item["connections"].items())]
     outputs = tuple(one for one in pins if item["port_directions"][one[0]] == "output")
     return tuple(one for one in pins if one not in outputs), outputs
 
 
-def _names(module: dict) -> dict[int | str, list[tuple[str, int]]]:
+def _names(module: JsonModule) -> dict[int | str, list[tuple[str, int]]]:
     """Names of each bit."""
     names: dict[int | str, list[tuple[str, int]]] = defaultdict(list)
     for name, net in module["netnames"].items():
@@ -116,7 +120,7 @@ def _names(module: dict) -> dict[int | str, list[tuple[str, int]]]:
     return names
 
 
-def initial_values(module: dict) -> dict[int | str, str]:
+def initial_values(module: JsonModule) -> dict[int | str, str]:
     """The initial value of each bit that has a known one."""
     initial: dict[int | str, str] = {}
     for net in module["netnames"].values():
@@ -125,7 +129,7 @@ def initial_values(module: dict) -> dict[int | str, str]:
     return initial
 
 
-def _registers(module: dict) -> Iterator[Held]:
+def _registers(module: JsonModule) -> Iterator[Held]:
     names, initial = _names(module), initial_values(module)
     for cell, item in module["cells"].items():
         if _is_register(item["type"]):
@@ -133,7 +137,7 @@ def _registers(module: dict) -> Iterator[Held]:
             yield Held(cell, (item["type"],), tuple(names[bit]), initial.get(bit, "x"), *_whole(item))
 
 
-def _memory(module: dict, cell: str) -> Iterator[Held]:
+def _memory(module: JsonModule, cell: str) -> Iterator[Held]:
     """A memory's contents, which depend on all that is written, and its reading ports, whose order is chance."""
     item = module["cells"][cell]
     if not item["type"].startswith("$mem"):
@@ -153,7 +157,7 @@ def _memory(module: dict, cell: str) -> Iterator[Held]:
         yield _port(cell, item, port, kind)
 
 
-def _port(cell: str, item: dict, port: int, kind: tuple) -> Held:
+def _port(cell: str, item: JsonCell, port: int, kind: Kind) -> Held:
     """A reading port of a memory."""
     parameters, ports = item["parameters"], int(item["parameters"]["RD_PORTS"], 2)
     own = []

@@ -10,7 +10,7 @@ Phase (a) takes the resets one at a time and all together: linear in their numbe
 
 import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -130,7 +130,7 @@ def _numbers(text: str) -> np.ndarray:
 
 def _sized(text: str) -> dict[int, np.ndarray]:
     """By width: the numbers of Verilog `text` that are written with one, of at most 63 bits."""
-    bases, found = {"b": 2, "o": 8, "d": 10, "h": 16}, {}
+    bases, found = {"b": 2, "o": 8, "d": 10, "h": 16}, dict[int, set[int]]()
     for size, base, digits in re.findall(r"(\d+)\s*'s?([bodh])\s*([0-9a-f_]+)", text.lower()):
         with contextlib.suppress(ValueError):
             number = int(digits.replace("_", ""), bases[base])
@@ -269,7 +269,7 @@ def _glitch_resets(
     reset = circuit.resets[rng.integers(len(circuit.resets))]
     column = places[reset.name].start
     if row[column] != reset.level:
-        special = [places[port.name] for port in (*circuit.clocks, *circuit.resets)]
+        special = [places[clock.name] for clock in circuit.clocks] + [places[one.name] for one in circuit.resets]
         released = rng.integers(0, 2, len(row), dtype=np.uint8)
         for place in special:
             released[place] = row[place]
@@ -278,7 +278,9 @@ def _glitch_resets(
         steps += [pulse, released, row.copy()]
 
 
-def _toggle(steps: list[np.ndarray], row: np.ndarray, clocks: list[int], rng: np.random.Generator) -> None:
+def _toggle(
+    steps: list[np.ndarray], row: np.ndarray, clocks: Sequence[int] | np.ndarray, rng: np.random.Generator
+) -> None:
     """Toggle the clocks one after the other; of several clocks some rest, so that their edges come in every order."""
     for column in clocks:
         if len(clocks) > 1 and row[column] == 0 and rng.random() < 0.3:

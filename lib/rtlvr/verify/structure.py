@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rtlvr.errors import DesignError
-from rtlvr.hdl.circuit import RESET_NAME, Circuit, Clock, Incomplete, Port, Reset, analyse
+from rtlvr.hdl.circuit import RESET_NAME, Circuit, Clock, Edge, Incomplete, Port, Reset, analyse
 from rtlvr.hdl.elaborate import Reader
 from rtlvr.hdl.reading import Reading
 from rtlvr.verify.sandbox import run, scratch, tool
@@ -50,7 +50,7 @@ def _as_simulated(reading: Reading, limits: Limits) -> Circuit | None:
     if not ports:
         return None
     inputs = {port.name for port in ports if port.direction == "input" and port.width == 1}
-    edges: dict[str, set[str]] = {}
+    edges: dict[str, set[Edge]] = {}
     for events in _EVENTS.findall(reading.text):
         for edge, name in re.findall(r"(?:(posedge|negedge)\s+)?\b(?!or\b|posedge\b|negedge\b)([A-Za-z_]\w*)", events):
             if name in inputs:

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from rtlvr.errors import Cause, DesignError
 from rtlvr.records import Record
 
 Status = Literal["equivalent", "inequivalent", "invalid", "undecided"]
@@ -57,6 +58,8 @@ class Verdict(Record):
     a difference was seen; `invalid`: it does not compile, has another interface or uses a forbidden construct;
     `undecided`: nothing can be said. A time-out or a crash of a tool never makes one of the first three.
 
+    `cause`: why it is not `equivalent`, in one word of a closed list (`rtlvr.errors.Cause`); `reason` says it in a sentence.
+    `outputs`: those that differ first, or those of the golden that are never known.
     `proved`: `equivalent` for every input and state, not only for what was simulated. `seen`: how much was simulated.
     `error_rate` is the share of samples that differ (ε of the paper). `readers`: what read golden and candidate:
     `verilog` (Yosys's own reader), `slang`, `icarus` (simulation alone), with `ghdl` before it where it was VHDL.
@@ -65,6 +68,8 @@ class Verdict(Record):
     status: Status
     method: str
     reason: str
+    cause: Cause | None = None
+    outputs: tuple[str, ...] = ()
     proved: bool = False
     seen: Seen = Seen()
     error_rate: float | None = None
@@ -76,3 +81,8 @@ class Verdict(Record):
     def equivalent(self) -> bool:
         """Whether the status is `equivalent`."""
         return self.status == "equivalent"
+
+
+def of_unread_golden(error: DesignError) -> Verdict:
+    """`undecided`: the golden cannot be judged, as the error says."""
+    return Verdict(status="undecided", method="screen", reason=str(error)[:500], cause=error.cause)

@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 
 from rtlvr.errors import DesignError
-from rtlvr.hdl.source import MAX_SOURCE_BYTES, screen
+from rtlvr.hdl.source import MAX_SOURCE_BYTES, cause_of_refusal, screen
 from rtlvr.verify.sandbox import Finished, run, scratch
 from rtlvr.verify.verdict import Limits
 from rtlvr.verify.vhdl_check import difference
@@ -73,13 +73,13 @@ def to_verilog(text: str, top: str | None, limits: Limits) -> str:
         DesignError: GHDL is missing, or the text is refused, is not VHDL, or cannot be synthesised.
     """
     if not available():
-        raise DesignError(_MISSING)
+        raise DesignError(_MISSING, "missing_tool")
     prepared = _prepare(text, top)
     finished, verilog = _ghdl(prepared.text, prepared.unit, limits)
     if finished.exhausted:
-        raise DesignError("GHDL does not finish it within the limits of time and memory")
+        raise DesignError("GHDL does not finish it within the limits of time and memory", finished.limit)
     if finished.code != 0 or "module " not in verilog:
-        raise DesignError(_said(finished.output, prepared.names))
+        raise DesignError(_said(finished.output, prepared.names), "syntax")
     has_z = any(token.kind in ("char", "string") and "z" in token.text.lower() for token in tokens(prepared.text))
     defaults = {}
     if lacks_defaults(verilog):
@@ -90,7 +90,8 @@ def to_verilog(text: str, top: str | None, limits: Limits) -> str:
         raise DesignError(f"GHDL's synthesis of it does not do what the VHDL says, at least not in output {name}")
     verilog = restore(verilog, prepared.names)
     if len(verilog) > MAX_SOURCE_BYTES:
-        raise DesignError(f"GHDL makes {len(verilog)} bytes of Verilog of it; at most {MAX_SOURCE_BYTES} are allowed")
+        made = f"GHDL makes {len(verilog)} bytes of Verilog of it; at most {MAX_SOURCE_BYTES} are allowed"
+        raise DesignError(made, "too_large")
     if problem := screen(verilog):
         raise DesignError(problem)
     return _renamed(verilog, prepared.names.get(prepared.top, prepared.top), top) if top else verilog
@@ -120,7 +121,7 @@ def _ghdl(text: str, unit: str, limits: Limits, language: str = "verilog") -> tu
     """Run GHDL on `text`; returns how it ended and what it wrote, empty where there is none or far too much."""
     path = shutil.which("ghdl")
     if path is None:
-        raise DesignError(_MISSING)
+        raise DesignError(_MISSING, "missing_tool")
     with scratch() as folder:
         (folder / "design.vhd").write_text(text + "\n", encoding="ascii")
         finished = run([path, *_OPTIONS, f"--out={language}", "design.vhd", "-e", unit], folder, limits)
@@ -143,7 +144,7 @@ def _last_modules(text: str) -> str:
 def _prepare(text: str, top: str | None) -> _Prepared:
     """Check `text`, leave out what `top` does not reach, and replace names and phrases that GHDL cannot take."""
     if len(text) > MAX_SOURCE_BYTES or "\0" in text:
-        raise DesignError(str(screen_vhdl(text)))
+        raise DesignError(str(screen_vhdl(text)), cause_of_refusal(text, MAX_SOURCE_BYTES))
     code = blank(text)
     found = units(code)
     name = _choose(found, top)
@@ -167,13 +168,13 @@ def _prepare(text: str, top: str | None) -> _Prepared:
 def _choose(found: Sequence[Unit], top: str | None) -> str:
     entities = [unit.name for unit in found if unit.kind == "entity"]
     if not entities:
-        raise DesignError("there is no entity in it")
+        raise DesignError("there is no entity in it", "no_top")
     if top is None:
         return find_top(found)
     for name in entities:
         if name in (top.lower(), top, f"\\{top}\\"):
             return name
-    raise DesignError(f"there is no entity {top} in it, but {', '.join(entities)}")
+    raise DesignError(f"there is no entity {top} in it, but {', '.join(entities)}", "no_top")
 
 
 def _without(code: str, found: Sequence[Unit], kept: Sequence[Unit]) -> str:

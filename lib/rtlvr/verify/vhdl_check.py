@@ -108,7 +108,7 @@ def _circuit(verilog: str, top: str) -> Circuit | None:
     """The ports of the top, as far as simulation needs them; None where there is none to look at, or one of both ways."""
     found = re.search(rf"^module {re.escape(top)}\n(.*?)\);$", verilog, re.DOTALL | re.MULTILINE)
     ports = tuple(
-        Port(name=name, direction=way, width=int(high or 0) + 1)  # type: ignore[arg-type]
+        Port(name=name, direction=way, width=int(high or 0) + 1)
         for way, high, name in _PORT.findall(found[1] if found else "")
     )
     ways = {port.direction for port in ports}

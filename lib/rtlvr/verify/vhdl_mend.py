@@ -100,8 +100,8 @@ def _module(text: str) -> _Module:
     body = body.rsplit("endmodule", 1)[0]
     body = re.sub(r" *//[^\n\"]*$", lambda m: m.group().rstrip() if _sign_mark(m.group()) else "", body, flags=re.M)
     made = _Module(head, _STATEMENT.findall(body))
-    for found in _PORT.finditer(head):
-        made.widths[found["name"]] = int(found["high"] or 0) + 1
+    for port in _PORT.finditer(head):
+        made.widths[port["name"]] = int(port["high"] or 0) + 1
     for at, one in enumerate(made.statements):
         if found := _DECLARED.match(one):
             made.places[found["name"]] = at
@@ -120,7 +120,7 @@ def _known(module: _Module) -> None:
     name = module.head.split()[1]
     empty = not module.statements and not re.search(r"input|inout", module.head)
     if "#(parameter" in module.head or empty or (not module.statements and "output" in module.head):
-        raise DesignError(f"there is no entity for the component {name} in it")
+        raise DesignError(f"there is no entity for the component {name} in it", "missing_module")
     if any(re.search(r"// (?:pos|neg)edge$", one) for one in module.statements):
         raise DesignError("GHDL finds no register for a clock edge of it; assign one signal of each kind a process")
     if any(" downto " in one for one in module.statements):
@@ -315,7 +315,9 @@ def _memories(module: _Module) -> None:
     writes: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
     for at, one in enumerate(module.statements):
         if found := _WRITES.fullmatch(one):
-            writes.setdefault((found["edge"], found["memory"]), []).append(found.group("enable", "address", "data"))
+            writes.setdefault((found["edge"], found["memory"]), []).append(
+                (found["enable"], found["address"], found["data"])
+            )
         elif (found := _READS.fullmatch(one)) and (before := writes.get((found["edge"], found["memory"]))):
             value = f"{found['memory']}[{found['address']}]"
             for enable, address, data in before:

@@ -79,7 +79,7 @@ class Token:
 def blank(text: str) -> str:
     """`text` as GHDL gets to see it: comments and code that is not for synthesis blanked, line breaks kept."""
     text = _TRANSLATE.sub(lambda found: _blanked(found.group()), text.removeprefix("\ufeff"))
-    pieces, at = [], 0
+    pieces, at = list[str](), 0
     for kind, start, end in _scan(text):
         if kind == "comment":
             pieces += text[at:start], _blanked(text[start:end])
@@ -118,7 +118,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def edit(code: str, edits: Sequence[tuple[int, int, str]]) -> str:
     """`code` with pieces replaced: start, end, what comes instead."""
-    pieces, at = [], 0
+    pieces, at = list[str](), 0
     for start, end, instead in sorted(edits):
         pieces += code[at:start], instead
         at = end

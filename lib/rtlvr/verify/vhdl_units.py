@@ -99,8 +99,8 @@ def find_top(found: Sequence[Unit]) -> str:
     if len(tops) == 1:
         return tops[0]
     if not tops:
-        raise DesignError("there is no entity in it that nothing instantiates")
-    raise DesignError(f"several entities could be the top: {', '.join(tops)}; name one")
+        raise DesignError("there is no entity in it that nothing instantiates", "no_top")
+    raise DesignError(f"several entities could be the top: {', '.join(tops)}; name one", "no_top")
 
 
 def reached(found: Sequence[Unit], top: str) -> list[Unit]:

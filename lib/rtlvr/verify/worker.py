@@ -11,6 +11,7 @@ import sys
 
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.rewrite import resynthesise
+from rtlvr.verify.channel import Answer, Request
 from rtlvr.verify.engine import Judge
 from rtlvr.verify.netlist import preload
 from rtlvr.verify.simulate import SimulationFailed
@@ -24,13 +25,13 @@ def serve(read: int, write: int) -> None:
     judges: dict[Limits, Judge] = {}
     with os.fdopen(read, "r", encoding="utf-8") as requests, os.fdopen(write, "w", encoding="utf-8") as answers:
         for line in requests:
-            request = json.loads(line)
+            request: Request = json.loads(line)
             limits = Limits.model_validate(request["limits"])
             answers.write(json.dumps(answer(judges.setdefault(limits, Judge(limits)), request)) + "\n")
             answers.flush()
 
 
-def answer(judge: Judge, request: dict) -> dict:
+def answer(judge: Judge, request: Request) -> Answer:
     """Judge one request; exceptions become data, to be raised again by the pool."""
     try:
         golden, top, task = request["golden"], request["golden_top"], request["task"]
@@ -42,11 +43,11 @@ def answer(judge: Judge, request: dict) -> dict:
         if task == "inspect":
             return {"circuit": judge.prepare(golden, stimuli, top).circuit.model_dump()}
         if task == "unknown":
-            return {"outputs": judge.unknown_outputs(golden, stimuli, top)}
+            return {"outputs": list(judge.unknown_outputs(golden, stimuli, top))}
         verdict = judge.judge(golden, request["candidate"], stimuli, top, request["candidate_top"], request["mode"])
         return {"verdict": verdict.model_dump()}
     except (DesignError, SimulationFailed) as error:
-        return {"design_error": str(error)}
+        return {"design_error": str(error), "cause": error.cause}
     except (InfrastructureError, OSError, MemoryError) as error:
         return {"infrastructure_error": f"{type(error).__name__}: {error}"}
 

@@ -1,0 +1,35 @@
+"""What goes between the pool and its workers, as JSON: any text passes, whatever is wrong with its Unicode."""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+from rtlvr.errors import Cause
+from rtlvr.verify.verdict import Mode
+
+Task = Literal["verify", "inspect", "read", "unknown", "resynthesise"]
+
+
+class Request(TypedDict):
+    """A question about a golden; `verify` also has a candidate, `resynthesise` a recipe. Records are told by their fields."""
+
+    task: Task
+    golden: str
+    golden_top: str | None
+    stimuli: dict[str, Any]
+    limits: dict[str, Any]
+    candidate: NotRequired[str]
+    candidate_top: NotRequired[str | None]
+    mode: NotRequired[Mode]
+    recipe: NotRequired[str]
+
+
+class Answer(TypedDict, total=False):
+    """The one field that was asked for, or an error: a design that cannot be judged with its cause, or tools that failed."""
+
+    verdict: dict[str, Any]
+    circuit: dict[str, Any]
+    reading: dict[str, Any]
+    outputs: list[str]
+    code: str
+    design_error: str
+    cause: Cause
+    infrastructure_error: str
