@@ -134,12 +134,6 @@ def test_threads_of_pytorch_sleep_while_they_wait() -> None:
     assert said == ["PASSIVE\n", "ACTIVE\n"]
 
 
-# Names that two modules still share, each with the reason. Take a line away when it holds no more.
-SHARED = {
-    "Pairs": "of cut nets, and of registers: both inside the verifier",
-}
-
-
 def public_types(path: Path) -> Iterator[str]:
     """Names of a file's public classes and type aliases; type variables are nobody else's affair."""
     for node in ast.parse(path.read_text()).body:
@@ -160,5 +154,4 @@ def test_no_two_public_types_of_one_name() -> None:
     for path in FILES:
         for name in public_types(path):
             found.setdefault(name, []).append(path.relative_to(PACKAGE).as_posix())
-    twice = {name: files for name, files in found.items() if len(files) > 1}
-    assert {name: files for name, files in twice.items() if name not in SHARED} == {}
+    assert {name: files for name, files in found.items() if len(files) > 1} == {}

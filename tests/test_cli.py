@@ -90,11 +90,19 @@ def test_help_gives_each_command_a_line() -> None:
         )
 
 
+# The rules that fill a step are a module that others can take without the kit: their bench has a command line of its own.
+PARSERS = {"cli/__init__.py", "command.py", "draws/bench.py"}
+
+
 def test_every_command_line_of_the_kit_is_a_command() -> None:
     """A module that can be run is the runner of a command; only the commands' own modules make parsers."""
     texts = {path.relative_to(PACKAGE).as_posix(): path.read_text() for path in PACKAGE.rglob("*.py")}
-    assert {name for name, text in texts.items() if "ArgumentParser(" in text} == {"cli/__init__.py", "command.py"}
-    ours = {"__main__.py", "verify/worker.py"}  # the worker is a process of the pool, for no one's hands
+    assert {name for name, text in texts.items() if "ArgumentParser(" in text} == PARSERS
+    ours = {
+        "__main__.py",
+        "verify/worker.py",
+        "draws/bench.py",
+    }  # the worker is a process of the pool, for no one's hands
     run = {name for name, text in texts.items() if '__name__ == "__main__"' in text} - ours
     runners = {
         command.runner.partition(":")[0].removeprefix("rtlvr.").replace(".", "/") + ".py" for command in COMMANDS

@@ -12,7 +12,7 @@ import pytest
 from rtlvr.draws.bench import COSTS, compare, interval, machines, main, settings
 from rtlvr.draws.published import Fixed, Paper
 from rtlvr.draws.rounds import Bill, Trace, World, run
-from rtlvr.draws.sampling import Ask, Growing, Policy, Size, Verdict
+from rtlvr.draws.sampling import Ask, Fate, Growing, Policy, Size
 from rtlvr.draws.simulate import PAPER, Cluster, Difficulty, Lengths, fixed, simulate
 
 SMALL, SIZE = replace(PAPER, batch=16, group=8), Size(16, 8, 300)
@@ -41,7 +41,7 @@ class First(Policy):
     def enough(self, ready: int) -> int:
         return 1
 
-    def judge(self, group: Growing) -> Verdict:
+    def judge(self, group: Growing) -> Fate:
         return "keep"
 
 

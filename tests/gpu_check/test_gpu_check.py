@@ -9,7 +9,7 @@ import torch
 
 from rtlvr.cli import main
 from rtlvr.gpu_check import __main__ as check
-from rtlvr.gpu_check.context import Context, Row, guarded
+from rtlvr.gpu_check.context import CheckContext, Row, guarded
 from rtlvr.gpu_check.continuous import continuous
 from rtlvr.gpu_check.models import matmul_parameters, random_model, random_prompts
 from rtlvr.gpu_check.precision import gap_row, length_rows
@@ -31,8 +31,8 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture
-def context(tmp_path: Path) -> Context:
-    return Context(torch.device("cpu"), tmp_path, True, None, "tiny", float("inf"))
+def context(tmp_path: Path) -> CheckContext:
+    return CheckContext(torch.device("cpu"), tmp_path, True, None, "tiny", float("inf"))
 
 
 def run(folder: Path, *arguments: str) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def rows_of(record: dict[str, Any], section: str, **wanted: object) -> list[Row]
     return [row for row in rows if all(row.get(key) == value for key, value in wanted.items())]
 
 
-def broken(context: Context) -> list[Row]:
+def broken(context: CheckContext) -> list[Row]:
     raise RuntimeError("the section is broken")
 
 
@@ -143,7 +143,7 @@ def test_the_figure_draws_what_was_learned_and_leaves_out_what_failed() -> None:
 
 
 @pytest.mark.tools
-def test_continuous_batching_gives_up_when_the_time_is_up(context: Context) -> None:
+def test_continuous_batching_gives_up_when_the_time_is_up(context: CheckContext) -> None:
     model = random_model(context, torch.bfloat16)
     prompts = random_prompts(model, 4, 12)
     with pytest.raises(TimeoutError):
@@ -156,14 +156,14 @@ def test_list_names_the_sections(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.split() == list(SECTIONS)
 
 
-def test_exhausted_memory_is_a_row(context: Context) -> None:
+def test_exhausted_memory_is_a_row(context: CheckContext) -> None:
     def measure() -> Row:
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 80 GiB")
 
     assert guarded(context, {"batch": 8}, measure) == {"batch": 8, "error": "out of memory"}
 
 
-def test_a_cast_copy_rounds_weights_but_not_rotary_frequencies(context: Context) -> None:
+def test_a_cast_copy_rounds_weights_but_not_rotary_frequencies(context: CheckContext) -> None:
     model = random_model(context, torch.float32)
     made = copy_in(model, torch.bfloat16)
     assert (model.config.dtype, made.config.dtype) == (torch.float32, torch.bfloat16)
@@ -174,13 +174,13 @@ def test_a_cast_copy_rounds_weights_but_not_rotary_frequencies(context: Context)
         assert torch.equal(mine, given)
 
 
-def test_prompts_have_the_asked_mean_and_need_padding(context: Context) -> None:
+def test_prompts_have_the_asked_mean_and_need_padding(context: CheckContext) -> None:
     lengths = [len(p) for p in random_prompts(random_model(context, torch.float32), 512, 200)]
     assert sum(lengths) / 512 == pytest.approx(200, abs=2)
     assert (min(lengths), max(lengths)) == (160, 240)
 
 
-def test_flops_count_weights_and_attention(context: Context) -> None:
+def test_flops_count_weights_and_attention(context: CheckContext) -> None:
     model = random_model(context, torch.float32)
     tokens, attention = 2 * 16, 6 * 2 * 64 * 16  # two layers of width 64, 16 tokens
     assert flops_of_step(model, 2, 16) == tokens * (6 * matmul_parameters(model) + attention)

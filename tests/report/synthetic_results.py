@@ -66,6 +66,10 @@ def results() -> pd.DataFrame:
         rows += [row("05_rl", metric, "sft", sft, 64, 5), row("05_rl", metric, "rl", rl, 64, 5)]
         rows += [row("05_rl", metric, f"sft seed {seed}", sft + seed - 1, 64) for seed in (1, 2)]
         rows += [row("05_rl", metric, f"rl seed {seed}", rl - 2 * seed, 64) for seed in (1, 2)]
+    for name, wrong, share in (("testbench", 2.1, 47.0), ("hybrid", 0.0, 48.5)):
+        rows += [row("05_rl", "reward_wrong", name, wrong, 3, 0.4 if wrong else 0.0)]
+        rows += [row("05_rl", "study_reward", name, share, 3, 2)]
+        rows += [row("05_rl", "study_reward_seed", f"{name} seed {seed}", share + seed, 300, 5) for seed in range(3)]
     rows += [row("05_rl", "speedup_simulated", "paper", 1.31, 200, 0.06, "x")]
     rows += [row("05_rl", "speedup_simulated", "ours", 1.44, 200, 0.06, "x")]
     for metric, paper, ours in (("tokens", 0.93, 1.7), ("rounds", 1.8, 2.2), ("wall", 1.1, 1.4)):

@@ -67,7 +67,7 @@ COSTS: dict[str, Callable[[Bill], float]] = {
 
 
 @dataclass(frozen=True)
-class Setting:
+class BenchSetting:
     """A trace and its name."""
 
     name: str
@@ -75,10 +75,10 @@ class Setting:
     trace: Trace
 
 
-def settings() -> list[Setting]:
+def settings() -> list[BenchSetting]:
     """What the rules are compared on."""
     found = [
-        Setting(f"acceptance {level}, spread {spread}", SIZE, Trace(of_acceptance(level), Lengths(spread)))
+        BenchSetting(f"acceptance {level}, spread {spread}", SIZE, Trace(of_acceptance(level), Lengths(spread)))
         for spread in (1.0, 0.4)
         for level in (0.2, 0.4, 0.6, 0.8)
     ]
@@ -86,9 +86,9 @@ def settings() -> list[Setting]:
     fast = replace(usual, drift=0.01, learn=0.3)
     return [
         *found[:4],
-        Setting("first pass", replace(SIZE, prompts=20_000), Trace(replace(usual, prompts=20_000), lengths)),
-        Setting("fast learning", SIZE, Trace(fast, lengths)),
-        Setting("hard is long", SIZE, Trace(usual, lengths, slope=1.0)),
+        BenchSetting("first pass", replace(SIZE, prompts=20_000), Trace(replace(usual, prompts=20_000), lengths)),
+        BenchSetting("fast learning", SIZE, Trace(fast, lengths)),
+        BenchSetting("hard is long", SIZE, Trace(usual, lengths, slope=1.0)),
         *found[4:],
     ]
 
@@ -99,7 +99,7 @@ def machines(base: Sequence[Bill], paper: Sequence[Bill]) -> list[Cluster]:
     return [c for c, gain in gains.items() if 1.15 <= gain <= 1.35] or [CLUSTERS[4]]
 
 
-def compare(setting: Setting, rules: dict[str, Maker], steps: int, seeds: int) -> pd.DataFrame:
+def compare(setting: BenchSetting, rules: dict[str, Maker], steps: int, seeds: int) -> pd.DataFrame:
     """One row per rule: every cost of fixed draws over the rule's, with Student's 95 % interval over seeds."""
     bills: dict[str, list[Bill]] = {}
     for name, make in ({"fixed": Fixed, "paper": Paper} | rules).items():

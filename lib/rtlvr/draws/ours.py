@@ -25,7 +25,7 @@ from typing import ClassVar
 from rtlvr.draws.prompt_sampler import PATIENCE, History, PromptStream, mixed_chance
 from rtlvr.draws.published import CAP
 from rtlvr.draws.rules import Acceptance
-from rtlvr.draws.sampling import Ask, Growing, Policy, Size, Verdict
+from rtlvr.draws.sampling import Ask, Fate, Growing, Policy, Size
 from rtlvr.draws.unbiased import Stops
 
 _LONG = 1.25  # times the mean length: a prompt that waits for a long round
@@ -194,7 +194,7 @@ class Ours(Policy):
         """By its parts."""
         return self.parts.stops(self.size.group, group.first)
 
-    def judge(self, group: Growing) -> Verdict:
+    def judge(self, group: Growing) -> Fate:
         """Open until it stops."""
         if not self.ends(group)(group.right, group.wrong):
             return "open"

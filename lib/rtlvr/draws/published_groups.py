@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rtlvr.draws.published import CAP, Fixed
-from rtlvr.draws.sampling import Ask, Growing, Size, Verdict
+from rtlvr.draws.sampling import Ask, Fate, Growing, Size
 
 
 class ReinforceAda(Fixed):
@@ -39,7 +39,7 @@ class ReinforceAda(Fixed):
             return [Ask(g.prompt, self.block, group=g.number) for g in opened]
         return [Ask(p, self.block) for p in self.stream.take(self.size.batch)]
 
-    def judge(self, group: Growing) -> Verdict:
+    def judge(self, group: Growing) -> Fate:
         """Open until it leaves."""
         if not self.stops(group.right, group.wrong):
             return "open"
@@ -156,7 +156,7 @@ class RollPacker(Fixed):
         """What the step still needs."""
         return 0 if self.is_long else self.size.batch - ready
 
-    def late(self, group: Growing) -> Verdict:
+    def late(self, group: Growing) -> Fate:
         """Long prompts are begun anew in a long round."""
         self.long.append(group.prompt)
         return "drop"
@@ -185,6 +185,6 @@ class April(RollPacker):
         count = min(CAP * self.size.batch, math.ceil(self.over * needed)) - len(opened)
         return self.take(max(0, count))
 
-    def late(self, group: Growing) -> Verdict:
+    def late(self, group: Growing) -> Fate:
         """It goes on."""
         return "open"

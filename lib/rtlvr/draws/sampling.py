@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from rtlvr.draws.unbiased import Stops, fixed_size
 
-Verdict = Literal["keep", "open", "drop"]
+Fate = Literal["keep", "open", "drop"]
 
 
 @dataclass(frozen=True)
@@ -115,11 +115,11 @@ class Policy:
         """The rule by which this group came to an end, for the correction of `unbiased`; by default its size was fixed."""
         return fixed_size(len(group.rewards))
 
-    def judge(self, group: Growing) -> Verdict:
+    def judge(self, group: Growing) -> Fate:
         """What becomes of a group that is missing no answer."""
         return "keep" if group.mixed else "drop"
 
-    def late(self, group: Growing) -> Verdict:
+    def late(self, group: Growing) -> Fate:
         """What becomes of a group whose answers were stopped: open where they are resumed."""
         del group
         return "open" if self.resume else "drop"

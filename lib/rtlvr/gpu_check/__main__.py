@@ -22,7 +22,7 @@ import torch
 from transformers.utils.logging import disable_progress_bar
 
 from rtlvr.errors import ParameterError
-from rtlvr.gpu_check.context import Context, Row, describe, free_memory
+from rtlvr.gpu_check.context import CheckContext, Row, describe, free_memory
 from rtlvr.gpu_check.device import name_of
 from rtlvr.gpu_check.sections import SECTIONS
 from rtlvr.records import write_text
@@ -31,14 +31,14 @@ _PACKAGES = ("torch", "transformers", "trl", "accelerate", "peft", "numpy", "pan
 _RECORD, _FIGURE = "gpu_check.json", "gpu_check"
 
 
-def function_of(section: str) -> Callable[[Context], list[Row]]:
+def function_of(section: str) -> Callable[[CheckContext], list[Row]]:
     """The function that a section's entry `module:function` names, imported now."""
     module, name = SECTIONS[section].split(":")
-    found: Callable[[Context], list[Row]] = getattr(import_module(module), name)
+    found: Callable[[CheckContext], list[Row]] = getattr(import_module(module), name)
     return found
 
 
-def run_section(section: str, context: Context) -> dict[str, Any]:
+def run_section(section: str, context: CheckContext) -> dict[str, Any]:
     """The entry of one section: its seconds, rows, and error (with the end of the traceback) or None."""
     if context.seconds_left <= 0:
         print(f"{section}: skipped, the time is up", flush=True)
@@ -56,7 +56,7 @@ def run_section(section: str, context: Context) -> dict[str, Any]:
     return {"seconds": round(seconds, 2), "rows": rows, "error": error}
 
 
-def new_record(context: Context, settings: dict[str, Any]) -> dict[str, Any]:
+def new_record(context: CheckContext, settings: dict[str, Any]) -> dict[str, Any]:
     """The record before any section: when, with what, and where."""
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -109,12 +109,12 @@ def run(options: argparse.Namespace) -> int:
     return int(any(record["sections"][name]["error"] for name in options.only or SECTIONS))
 
 
-def _context(options: argparse.Namespace) -> Context:
+def _context(options: argparse.Namespace) -> CheckContext:
     device = torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
     shape = options.shape or ("tiny" if options.tiny else "0.5b")
     deadline = time.monotonic() + options.seconds
     inputs = {"problems": options.problems, "benchmarks": options.benchmarks}
-    return Context(device, options.out, options.tiny, options.weights, shape, deadline, **inputs)
+    return CheckContext(device, options.out, options.tiny, options.weights, shape, deadline, **inputs)
 
 
 def _versions() -> dict[str, str | None]:

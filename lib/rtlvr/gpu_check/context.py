@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Context:
+class CheckContext:
     """Settings of one run.
 
     `weights` is a policy's name or folder (None: random weights of `shape`); `deadline` is in seconds of `time.monotonic`.
@@ -69,7 +69,7 @@ def number(row: Row, name: str) -> float:
     return value
 
 
-def guarded(context: Context, key: Row, measure: Callable[[], Row]) -> Row:
+def guarded(context: CheckContext, key: Row, measure: Callable[[], Row]) -> Row:
     """`key` with what `measure` returns, or with `error` where it raises or the deadline has passed; printed."""
     row = dict(key)
     if context.seconds_left <= 0:

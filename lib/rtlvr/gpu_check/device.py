@@ -6,12 +6,12 @@ from statistics import median
 
 import torch
 
-from rtlvr.gpu_check.context import Context, Row, guarded, timed
+from rtlvr.gpu_check.context import CheckContext, Row, guarded, timed
 
 _REPEATS = 10
 
 
-def run(context: Context) -> list[Row]:
+def run(context: CheckContext) -> list[Row]:
     """Rows (`what`, `value`, `unit`): facts of the device, copy bandwidth, rates of matrix products."""
     rows = [guarded(context, {"what": name}, partial(fn, context)) for name, fn in _FACTS.items()]
     rates = {"matmul bf16": torch.bfloat16, "matmul fp32, TF32 off": torch.float32}
@@ -47,31 +47,31 @@ def name_of(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
 
 
-def _name(context: Context) -> Row:
+def _name(context: CheckContext) -> Row:
     return {"value": name_of(context.device)}
 
 
-def _memory(context: Context) -> Row:
+def _memory(context: CheckContext) -> Row:
     if not context.cuda:
         return {"value": None, "unit": "GB"}
     return {"value": torch.cuda.get_device_properties(context.device).total_memory / 1e9, "unit": "GB"}
 
 
-def _capability(context: Context) -> Row:
+def _capability(context: CheckContext) -> Row:
     if not context.cuda:
         return {"value": None}
     return {"value": ".".join(map(str, torch.cuda.get_device_capability(context.device)))}
 
 
-def _cores(context: Context) -> Row:
+def _cores(context: CheckContext) -> Row:
     return {"value": os.cpu_count()}
 
 
-def _copy(context: Context) -> Row:
+def _copy(context: CheckContext) -> Row:
     return {"value": copy_bandwidth(context.device, context.tiny) / 1e9, "unit": "GB/s"}
 
 
-def _matmul(context: Context, dtype: torch.dtype) -> Row:
+def _matmul(context: CheckContext, dtype: torch.dtype) -> Row:
     return {"value": matmul_rate(context.device, dtype, context.tiny) / 1e12}
 
 

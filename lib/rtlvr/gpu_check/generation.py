@@ -18,7 +18,7 @@ from typing import Any, cast
 import torch
 from transformers import GenerationConfig, PreTrainedModel
 
-from rtlvr.gpu_check.context import Context, Row, clocked, guarded, number, peak_gb, reset_peak, say
+from rtlvr.gpu_check.context import CheckContext, Row, clocked, guarded, number, peak_gb, reset_peak, say
 from rtlvr.gpu_check.continuous import continuous
 from rtlvr.gpu_check.device import copy_bandwidth
 from rtlvr.gpu_check.models import matmul_parameters, model_of, random_prompts
@@ -37,7 +37,7 @@ _PLAN = (
 _TINY_PLAN = (("batches", 4, 8), ("batches", 8, 8), ("generate", 4, 8), ("continuous", 4, 8))
 
 
-def run(context: Context) -> list[Row]:
+def run(context: CheckContext) -> list[Row]:
     """Rows of `kind` speed (one per engine, batch and length) and sample_profile (milliseconds of a step's parts)."""
     bandwidth = copy_bandwidth(context.device, context.tiny)  # before the model fills the memory
     model = model_of(context, torch.bfloat16)
@@ -66,7 +66,7 @@ def limit_tokens_per_s(model: PreTrainedModel, batch: int, prompt: int, new: int
     return batch * bandwidth / read
 
 
-def _speed(model: PreTrainedModel, context: Context, run: tuple[str, int, int, int], bandwidth: float) -> Row:
+def _speed(model: PreTrainedModel, context: CheckContext, run: tuple[str, int, int, int], bandwidth: float) -> Row:
     """Seconds of the whole call, and of a decode step: the whole call less one that makes a single token.
 
     `run` is the engine's name, rows, and tokens of prompt and answer.

@@ -10,7 +10,7 @@ from rtlvr.data.corpus import heldout_problems, procedural
 from rtlvr.data.families import DrawnDesign
 from rtlvr.data.roundtrip import stimuli_of
 from rtlvr.evaluate.heldout import attempt, pass_at
-from rtlvr.gpu_check.context import Context, Row, say
+from rtlvr.gpu_check.context import CheckContext, Row, say
 from rtlvr.params import Profile, load
 from rtlvr.policy.generate import Sampling
 from rtlvr.policy.model import load_policy, load_tokenizer
@@ -24,7 +24,7 @@ _STEP_FIELDS = ("step", "reward", "acceptance", "draws", "completion_tokens", "t
                 "seconds_generate", "seconds_verify", "seconds_train", "entropy", "loss", "grad_norm")  # fmt: skip
 
 
-def small_policy(context: Context) -> list[Row]:
+def small_policy(context: CheckContext) -> list[Row]:
     """The kit's 1.7 M-parameter base through SFT and RL.
 
     Returns:
@@ -68,7 +68,7 @@ def step_rows(path: Path, policy: str) -> list[Row]:
     return [{"phase": "step", "set": policy, **{str(name): value for name, value in row.items()}} for row in found]
 
 
-def _profile(context: Context) -> Profile:
+def _profile(context: CheckContext) -> Profile:
     """The cpu profile in sizes for a minute of a GPU, or for seconds of a CPU."""
     changes: dict[str, object] = {"sft.epochs": 1.0, "sft.batch_size": 32, "sft.eval_problems": 8,
                                   "sft.bf16": context.cuda, "rl.bf16": context.cuda, "rl.steps": 15,

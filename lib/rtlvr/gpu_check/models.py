@@ -5,7 +5,7 @@ from typing import cast
 import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel, Qwen2Config
 
-from rtlvr.gpu_check.context import Context
+from rtlvr.gpu_check.context import CheckContext
 from rtlvr.gpu_check.shapes import SHAPES
 from rtlvr.policy.attention import steady_attention
 
@@ -29,7 +29,7 @@ def config_of(shape: str) -> Qwen2Config:
     )
 
 
-def random_model(context: Context, dtype: torch.dtype) -> PreTrainedModel:
+def random_model(context: CheckContext, dtype: torch.dtype) -> PreTrainedModel:
     """Random weights (seed 0) of the context's shape, made in `dtype` on the device itself, with torch's own attention."""
     steady_attention()
     torch.manual_seed(0)
@@ -38,7 +38,7 @@ def random_model(context: Context, dtype: torch.dtype) -> PreTrainedModel:
     return _ready(model, context.device)
 
 
-def model_of(context: Context, dtype: torch.dtype) -> PreTrainedModel:
+def model_of(context: CheckContext, dtype: torch.dtype) -> PreTrainedModel:
     """The policy `--weights` names, or random weights, on the device, ready to generate; `dtype` is bfloat16 or float32."""
     if context.weights is None:
         return random_model(context, dtype)

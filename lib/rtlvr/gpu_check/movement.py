@@ -12,12 +12,12 @@ from functools import partial
 
 import torch
 
-from rtlvr.gpu_check.context import Context, Row, guarded
+from rtlvr.gpu_check.context import CheckContext, Row, guarded
 
 _SIZE, _TINY_SIZE, _STEPS, _RATE, _DEVIATION = 1024, 256, 50, 1e-6, 0.02
 
 
-def run(context: Context) -> list[Row]:
+def run(context: CheckContext) -> list[Row]:
     """One row per storage: mean way in the weights that the sampler reads, and how much of the intended way it is."""
     size = _TINY_SIZE if context.tiny else _SIZE
     start = torch.randn(size, size, generator=torch.Generator().manual_seed(0)) * _DEVIATION

@@ -20,7 +20,7 @@ from statistics import NormalDist
 import torch
 from transformers import PreTrainedModel
 
-from rtlvr.gpu_check.context import Context, Row, free_memory, guarded
+from rtlvr.gpu_check.context import CheckContext, Row, free_memory, guarded
 from rtlvr.gpu_check.models import model_of, random_prompts
 from rtlvr.policy.generate import Sampling, prompt_ids, sample_ids, stop_ids
 from rtlvr.train.rollout import copy_in
@@ -35,7 +35,7 @@ TRAINERS = ("bf16 autocast", "fp32")
 
 
 @dataclass(frozen=True)
-class Answers:
+class SampledAnswers:
     """Sampled answers: token ids of prompts and completions, and the sampler's log-probability of each sampled token."""
 
     prompts: list[list[int]]
@@ -43,13 +43,13 @@ class Answers:
     logprobs: list[list[float]]
 
 
-def run(context: Context) -> list[Row]:
+def run(context: CheckContext) -> list[Row]:
     """Rows of `kind` gap, one per sampler and trainer, and of `kind` length, with the masked shares by answer length."""
     trainer = model_of(context, torch.float32)
     prompts, stops = _prompts(context, trainer)
     rows: list[Row] = []
     for sampler in SAMPLERS:
-        answers: list[Answers] = []
+        answers: list[SampledAnswers] = []
         base: Row = {"model": context.model_name, "sampler": sampler}
         sampled = guarded(
             context,
@@ -117,7 +117,7 @@ def masked(sums: torch.Tensor) -> Row:
 
 @torch.no_grad()
 def score(
-    model: PreTrainedModel, answers: Answers, autocast: Callable[[], AbstractContextManager[object]]
+    model: PreTrainedModel, answers: SampledAnswers, autocast: Callable[[], AbstractContextManager[object]]
 ) -> list[torch.Tensor]:
     """The trainer's log-probability of every sampled token: one float64 tensor `(tokens,)` per answer, on the CPU."""
     scored = []
@@ -143,7 +143,7 @@ def score(
 
 
 def _gap(
-    context: Context, trainer: PreTrainedModel, name: str, answers: Answers, found: list[list[torch.Tensor]]
+    context: CheckContext, trainer: PreTrainedModel, name: str, answers: SampledAnswers, found: list[list[torch.Tensor]]
 ) -> Row:
     scored = score(trainer, answers, _autocast(context) if name == "bf16 autocast" else nullcontext)
     gaps = [s - torch.tensor(logs, dtype=torch.float64) for s, logs in zip(scored, answers.logprobs, strict=True)]
@@ -152,16 +152,16 @@ def _gap(
 
 
 def _sampled(
-    context: Context,
+    context: CheckContext,
     trainer: PreTrainedModel,
     sampler: str,
     prompts: list[list[int]],
     stops: set[int],
-    answers: list[Answers],
+    answers: list[SampledAnswers],
 ) -> Row:
     """Sample with weights of the sampler's type, which are given back, and leave the answers in `answers`.
 
-    Answers are drawn by keys, as in training; torch's own generator would stop a GPU for good at a NaN (float16 overflows).
+    SampledAnswers are drawn by keys, as in training; torch's own generator would stop a GPU for good at a NaN (float16 overflows).
 
     Raises:
         FloatingPointError: a log-probability is not finite.
@@ -174,15 +174,15 @@ def _sampled(
     free_memory()
     if not all(math.isfinite(log) for d in done for log in d.logprobs):
         raise FloatingPointError(f"the {sampler} sampler gave log-probabilities that are not finite")
-    answers.append(Answers(prompts, [d.ids for d in done], [d.logprobs for d in done]))
+    answers.append(SampledAnswers(prompts, [d.ids for d in done], [d.logprobs for d in done]))
     return {"answers": len(done), "tokens": sum(len(d.ids) for d in done)}
 
 
-def _autocast(context: Context) -> Callable[[], AbstractContextManager[object]]:
+def _autocast(context: CheckContext) -> Callable[[], AbstractContextManager[object]]:
     return lambda: torch.autocast(context.device.type, dtype=torch.bfloat16)
 
 
-def _prompts(context: Context, model: PreTrainedModel) -> tuple[list[list[int]], set[int]]:
+def _prompts(context: CheckContext, model: PreTrainedModel) -> tuple[list[list[int]], set[int]]:
     """Prompts and the tokens that end an answer: held-out problems for a named policy, else random tokens and none."""
     count, mean = (_TINY_PROMPTS, _TINY_PROMPT) if context.tiny else (_PROMPTS, _PROMPT)
     if context.weights is None:

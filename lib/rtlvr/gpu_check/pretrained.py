@@ -18,7 +18,7 @@ from rtlvr.evaluate.answers import BenchmarkAnswer
 from rtlvr.evaluate.benchmarks import Task, load_tasks
 from rtlvr.evaluate.passk import bootstrap
 from rtlvr.evaluate.scores import Scored, pass_at, score
-from rtlvr.gpu_check.context import Context, Row, free_memory, say
+from rtlvr.gpu_check.context import CheckContext, Row, free_memory, say
 from rtlvr.gpu_check.learning import asked, step_rows, taught
 from rtlvr.hdl.declarations import header
 from rtlvr.params import Profile, load
@@ -34,7 +34,7 @@ _FAMILIES = 300
 _AFTER_SECONDS = 55  # kept for the second evaluation
 
 
-def run(context: Context) -> list[Row]:
+def run(context: CheckContext) -> list[Row]:
     """Benchmarks, RL, benchmarks again, for the policy that `--weights` names.
 
     Returns:
@@ -59,7 +59,7 @@ def run(context: Context) -> list[Row]:
             *_gains(before, after)]  # fmt: skip
 
 
-def problems(context: Context) -> list[Problem]:
+def problems(context: CheckContext) -> list[Problem]:
     """The RL set: the file of `--problems`, else all of the seed corpus and some of the families."""
     if context.problems:
         return read_jsonl(context.problems, Problem)
@@ -71,7 +71,7 @@ def problems(context: Context) -> list[Problem]:
     return drawn if context.tiny else seeds + drawn
 
 
-def _profile(context: Context) -> Profile:
+def _profile(context: CheckContext) -> Profile:
     changes: dict[str, object] = {
         "rl.steps": 200, "rl.learning_rate": 2e-4, "rl.warmup_steps": 1, "rl.lora_rank": 8, "rl.answer": "code",
         "rl.prompts_per_step": 32, "rl.mini_batch_prompts": 16, "rl.group_size": 16, "rl.max_draws": 1,
@@ -84,19 +84,19 @@ def _profile(context: Context) -> Profile:
     return load("cpu", changes)
 
 
-def _roomy(context: Context) -> bool:
+def _roomy(context: CheckContext) -> bool:
     """Whether the GPU has more than 100 GB, which the logits of a larger micro-batch need."""
     return context.cuda and torch.cuda.get_device_properties(context.device).total_memory > 100e9
 
 
-def _tasks(context: Context) -> list[Task]:
+def _tasks(context: CheckContext) -> list[Task]:
     if context.benchmarks is None:
         return []
     every = [task for name in _SETS for task in load_tasks(name, context.benchmarks)]
     return every[::100] if context.tiny else every
 
 
-def _judged(phase: str, policy: str, tasks: Sequence[Task], context: Context, folder: Path) -> list[Scored]:
+def _judged(phase: str, policy: str, tasks: Sequence[Task], context: CheckContext, folder: Path) -> list[Scored]:
     """The policy's answers to all tasks, judged by the benchmarks' own testbenches; kept as `folder`/PHASE.jsonl."""
     if not tasks:
         return []
@@ -113,7 +113,7 @@ def _judged(phase: str, policy: str, tasks: Sequence[Task], context: Context, fo
 
 
 def _answers(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, tasks: Sequence[Task], context: Context
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, tasks: Sequence[Task], context: CheckContext
 ) -> list[tuple[Task, BenchmarkAnswer]]:
     samples, tokens = (1, 16) if context.tiny else (_SAMPLES, _TOKENS)
     every = [task for task in tasks for _ in range(samples)]

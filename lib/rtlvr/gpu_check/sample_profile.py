@@ -8,7 +8,7 @@ from statistics import mean
 import torch
 from transformers import DynamicCache, PreTrainedModel
 
-from rtlvr.gpu_check.context import Context, Row, clocked, guarded
+from rtlvr.gpu_check.context import CheckContext, Row, clocked, guarded
 from rtlvr.gpu_check.models import random_prompts
 from rtlvr.policy.attention import GROUPED
 from rtlvr.policy.generate import Sampling, cache_shape, choose
@@ -17,7 +17,7 @@ _BATCH, _TINY_BATCH = 512, 4
 _STEPS, _TINY_STEPS = 20, 3
 
 
-def profile(model: PreTrainedModel, context: Context, prompt: int) -> list[Row]:
+def profile(model: PreTrainedModel, context: CheckContext, prompt: int) -> list[Row]:
     """Rows of `kind` sample_profile: `part`, and its mean milliseconds per step at batch 512.
 
     Parts: `forward`, the model with its cache growing; `forward, cuDNN`, the same with cuDNN's attention, which the kit
@@ -68,7 +68,7 @@ def _grouped(model: PreTrainedModel, measure: Callable[[], float]) -> float:
 
 
 @torch.no_grad()
-def _forward(model: PreTrainedModel, context: Context, batch: int, prompt: int, steps: int) -> float:
+def _forward(model: PreTrainedModel, context: CheckContext, batch: int, prompt: int, steps: int) -> float:
     prompts = random_prompts(model, batch, prompt)
     width, cache = max(map(len, prompts)), DynamicCache(config=model.config)
     ids = torch.tensor([[0] * (width - len(p)) + p for p in prompts], device=context.device)
@@ -86,7 +86,7 @@ def _forward(model: PreTrainedModel, context: Context, batch: int, prompt: int, 
     return mean(times[3:])
 
 
-def _choosing(model: PreTrainedModel, context: Context, batch: int, steps: int, keyed: bool) -> float:
+def _choosing(model: PreTrainedModel, context: CheckContext, batch: int, steps: int, keyed: bool) -> float:
     logits = torch.randn(batch, model.config.vocab_size, device=context.device)
     own = [random.Random(str(row)) for row in range(batch)]
 
@@ -96,14 +96,14 @@ def _choosing(model: PreTrainedModel, context: Context, batch: int, steps: int, 
     return _mean_seconds(once, context, steps)
 
 
-def _to_host(model: PreTrainedModel, context: Context, batch: int, steps: int) -> float:
+def _to_host(model: PreTrainedModel, context: CheckContext, batch: int, steps: int) -> float:
     tokens = torch.zeros(batch, dtype=torch.long, device=context.device)
     logs = torch.zeros(batch, device=context.device)
     return _mean_seconds(lambda: (tokens.tolist(), logs.tolist()), context, steps)
 
 
 @torch.no_grad()
-def _growing(model: PreTrainedModel, context: Context, batch: int, prompt: int, steps: int) -> float:
+def _growing(model: PreTrainedModel, context: CheckContext, batch: int, prompt: int, steps: int) -> float:
     layers, heads, size = cache_shape(model)
     keys = torch.zeros(batch, heads, prompt, size, dtype=model.dtype, device=context.device)
     new = keys[:, :, :1].clone()
@@ -116,7 +116,7 @@ def _growing(model: PreTrainedModel, context: Context, batch: int, prompt: int, 
 
 
 @torch.no_grad()
-def _compacting(model: PreTrainedModel, context: Context, batch: int, prompt: int) -> float:
+def _compacting(model: PreTrainedModel, context: CheckContext, batch: int, prompt: int) -> float:
     layers, heads, size = cache_shape(model)
     keys = torch.zeros(batch, heads, prompt, size, dtype=model.dtype, device=context.device)
     kept = torch.arange(batch - batch // 4, device=context.device)
@@ -128,7 +128,7 @@ def _compacting(model: PreTrainedModel, context: Context, batch: int, prompt: in
     return _mean_seconds(once, context, 3)
 
 
-def _mean_seconds(once: Callable[[], object], context: Context, steps: int) -> float:
+def _mean_seconds(once: Callable[[], object], context: CheckContext, steps: int) -> float:
     for _ in range(2):
         once()
     return mean(clocked(once, context.device)[1] for _ in range(steps))

@@ -9,7 +9,7 @@ from statistics import median
 import torch
 from transformers import PreTrainedModel
 
-from rtlvr.gpu_check.context import Context, Row, clocked, guarded, peak_gb, reset_peak
+from rtlvr.gpu_check.context import CheckContext, Row, clocked, guarded, peak_gb, reset_peak
 from rtlvr.gpu_check.device import matmul_rate
 from rtlvr.gpu_check.models import matmul_parameters, model_of
 from rtlvr.policy.generate import cache_shape
@@ -19,7 +19,7 @@ _TINY_SIZES = ((1, 32), (2, 16))
 _TIMED_STEPS = 2
 
 
-def run(context: Context) -> list[Row]:
+def run(context: CheckContext) -> list[Row]:
     """Rows by `checkpointing`, `micro_batch` and `length`: tokens per second, share of peak FLOP/s, peak memory in GB."""
     peak = matmul_rate(context.device, torch.bfloat16, context.tiny)  # before the model fills the memory
     model = model_of(context, torch.float32).train()
@@ -47,7 +47,12 @@ def flops_of_step(model: PreTrainedModel, batch: int, length: int) -> float:
 
 
 def _measure(
-    model: PreTrainedModel, optimizer: torch.optim.Optimizer, context: Context, batch: int, length: int, peak: float
+    model: PreTrainedModel,
+    optimizer: torch.optim.Optimizer,
+    context: CheckContext,
+    batch: int,
+    length: int,
+    peak: float,
 ) -> Row:
     reset_peak(context.device)
     _step(model, optimizer, context, batch, length)
@@ -62,7 +67,9 @@ def _measure(
     }
 
 
-def _step(model: PreTrainedModel, optimizer: torch.optim.Optimizer, context: Context, batch: int, length: int) -> float:
+def _step(
+    model: PreTrainedModel, optimizer: torch.optim.Optimizer, context: CheckContext, batch: int, length: int
+) -> float:
     """One optimiser step on `(batch, length)` random tokens; its loss, which waits for the device."""
     ids = torch.randint(10, model.config.vocab_size, (batch, length), device=context.device)
     optimizer.zero_grad(set_to_none=True)

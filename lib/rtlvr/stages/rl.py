@@ -20,7 +20,7 @@ ATTEMPTS = "sft_attempts.jsonl"
 
 
 @dataclass(frozen=True)
-class Training:
+class RlSet:
     """The RL set: `sound` triples, of which the policy that RL starts from does not solve the `hard` ones."""
 
     start: str
@@ -61,7 +61,7 @@ def short_prompts(context: Context) -> Filter:
     return Filter(f"prompt of at most {rl.max_prompt} tokens", fits)
 
 
-def training(context: Context) -> Training:
+def training(context: Context) -> RlSet:
     """What stage 03 left for RL, without what the policy solves already. Of several processes the first asks the policy.
 
     Raises:
@@ -74,10 +74,10 @@ def training(context: Context) -> Training:
     found = read_jsonl(context.path(ATTEMPTS), Sample) if context.params.filtering.rl_attempts else []
     hard, _ = apply(sound, [unsolved(solved(found), "the distilled policy fails")])
     refuse_overlap({row.golden for row in hard}, context.heldout())
-    return Training(start_of(context), sound, hard)
+    return RlSet(start_of(context), sound, hard)
 
 
-def train(context: Context, data: Training, watch: Callable[[], None] | None = None) -> Path:
+def train(context: Context, data: RlSet, watch: Callable[[], None] | None = None) -> Path:
     """Train, unless it is done; the policy's folder. All processes of a distributed run take part.
 
     Args:

@@ -16,7 +16,7 @@ _HELD_BACK = 20  # one row in so many is not trained on: its loss is watched
 
 
 @dataclass(frozen=True)
-class Training:
+class SftSet:
     """Rows to train on, and the held-out problems of the measurements."""
 
     rows: list[Triple]
@@ -28,7 +28,7 @@ class Training:
         return sum(row.status != "equivalent" for row in self.rows) / max(1, len(self.rows))
 
 
-def training(context: Context) -> Training:
+def training(context: Context) -> SftSet:
     """What stage 03 left for SFT.
 
     Raises:
@@ -37,7 +37,7 @@ def training(context: Context) -> Training:
     rows = read_jsonl(context.upstream("03_filtering") / "sft.jsonl", Triple)
     problems = context.heldout()
     refuse_overlap({row.golden for row in rows}, problems)
-    return Training(rows, problems)
+    return SftSet(rows, problems)
 
 
 def refuse_overlap(goldens: set[str], problems: list[Problem]) -> None:
@@ -46,7 +46,7 @@ def refuse_overlap(goldens: set[str], problems: list[Problem]) -> None:
         raise StageError("training and held-out designs overlap; draw the training set with another seed")
 
 
-def train(context: Context, data: Training) -> Path:
+def train(context: Context, data: SftSet) -> Path:
     """Fine-tune, unless it is done; the policy's folder. All processes of a distributed run take part."""
     if context.done:
         return context.path("policy")
@@ -59,7 +59,7 @@ def train(context: Context, data: Training) -> Path:
     )  # fmt: skip
 
 
-def evaluate(context: Context, data: Training, policy: Path) -> Answers:
+def evaluate(context: Context, data: SftSet, policy: Path) -> Answers:
     """The base's and the fine-tuned policy's answers to the held-out problems."""
     base = tried(context, "base", context.params.sft.model, data.problems)
     return base | tried(context, "sft", policy, data.problems)

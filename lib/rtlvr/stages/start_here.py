@@ -27,7 +27,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Cost:
+class CheckCost:
     """Seconds of a check: the first on a golden, which is prepared then, and a further one."""
 
     first: float
@@ -43,7 +43,7 @@ def example(name: str = "decade_counter_carry") -> Example:
     return Example(golden, fault, verify(golden.code, golden.code), other)
 
 
-def cost(context: Context) -> Cost:
+def cost(context: Context) -> CheckCost:
     """Check ten goldens against themselves, twice, each time in another dress.
 
     Raises:
@@ -51,7 +51,7 @@ def cost(context: Context) -> Cost:
     """
     sample = random.Random(0).sample(seed_corpus(), _SAMPLE)
     first = _seconds(context, sample, [f"{g.code}\n// a copy" for g in sample])
-    return Cost(first, _seconds(context, sample, [g.code.replace(";", " ;", 1) for g in sample]), len(sample))
+    return CheckCost(first, _seconds(context, sample, [g.code.replace(";", " ;", 1) for g in sample]), len(sample))
 
 
 def _seconds(context: Context, goldens: Sequence[Golden], candidates: Sequence[str]) -> float:
@@ -62,7 +62,7 @@ def _seconds(context: Context, goldens: Sequence[Golden], candidates: Sequence[s
     return (time.perf_counter() - began) / len(goldens)
 
 
-def finish(context: Context, spent: Cost) -> Result:
+def finish(context: Context, spent: CheckCost) -> Result:
     """Write the measurements."""
     count = len(seed_corpus())
     rows = [

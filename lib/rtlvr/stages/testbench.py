@@ -24,18 +24,18 @@ BENCHMARKS_OWN, HYBRID_ON_THEIRS = "benchmarks' own testbenches", "hybrid, the b
 
 
 @dataclass(frozen=True)
-class Example:
+class Inspected:
     """A golden with one reset, and its structure."""
 
     golden: Golden
     circuit: Circuit
 
 
-def example(context: Context) -> Example:
+def example(context: Context) -> Inspected:
     """The first small sequential golden of the seed corpus that has exactly one reset."""
     small = (g for g in seed_corpus() if g.category in ("counters", "shift_registers", "edge_pulse"))
     inspected = ((g, context.verifier.inspect(g.code, context.stimuli, g.top)) for g in small)
-    return Example(*next((g, circuit) for g, circuit in inspected if len(circuit.resets) == 1))
+    return Inspected(*next((g, circuit) for g, circuit in inspected if len(circuit.resets) == 1))
 
 
 def refuted_fault(context: Context, golden: Golden) -> tuple[Mutant, Verdict]:
@@ -45,7 +45,7 @@ def refuted_fault(context: Context, golden: Golden) -> tuple[Mutant, Verdict]:
     return next((m, verdict) for m, verdict in judged if verdict.status == "inequivalent")
 
 
-def hidden_fault(context: Context, shown: Example) -> tuple[Trojan, dict[str, Verdict]]:
+def hidden_fault(context: Context, shown: Inspected) -> tuple[Trojan, dict[str, Verdict]]:
     """A fault behind a rare sequence of inputs, and what the two modes say of it."""
     golden, drawn = shown.golden, trojans(shown.golden.code, shown.circuit, random.Random(0))
     trojan = next(t for t in drawn if t.kind == "sequence")

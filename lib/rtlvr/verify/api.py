@@ -9,9 +9,9 @@ from tqdm.auto import tqdm
 from rtlvr.errors import ParameterError
 from rtlvr.verify.cluster import over_ray
 from rtlvr.verify.pool import shared_pool
-from rtlvr.verify.protocol import Row, verdict_of
+from rtlvr.verify.protocol import VerdictRow, verdict_of
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
-from rtlvr.verify.verifier import Place
+from rtlvr.verify.verifier import PoolKind
 
 _AHEAD = 64  # pairs under way at once, per worker
 
@@ -50,7 +50,7 @@ def verify(
 def verify_many(
     pairs: Iterable[Sequence[str | None]],
     jobs: int = 0,
-    pool: Place = "local",
+    pool: PoolKind = "local",
     *,
     mode: Mode = "hybrid",
     limits: Limits | None = None,
@@ -68,7 +68,7 @@ def verify_many(
         InfrastructureError, ParameterError: as for `verify`.
     """
     _check("mode", mode, get_args(Mode))
-    _check("pool", pool, get_args(Place))
+    _check("pool", pool, get_args(PoolKind))
     rows = map(_row, pairs)
     chosen = (mode, limits, stimuli or Stimuli())
     verdicts = over_ray(rows, jobs, *chosen) if pool == "ray" else _locally(rows, jobs, *chosen)
@@ -76,14 +76,16 @@ def verify_many(
     return iter(tqdm(verdicts, total=total, unit="check", disable=None if progress is None else not progress))
 
 
-def _row(pair: Sequence[str | None]) -> Row:
+def _row(pair: Sequence[str | None]) -> VerdictRow:
     golden, candidate, golden_top, candidate_top = (*pair, None, None)[:4]
     if golden is None or candidate is None:
         raise ParameterError(f"got a row of {pair!r}; needed: golden, candidate[, golden_top[, candidate_top]]")
     return golden, candidate, golden_top, candidate_top
 
 
-def _locally(rows: Iterator[Row], jobs: int, mode: Mode, limits: Limits | None, stimuli: Stimuli) -> Iterator[Verdict]:
+def _locally(
+    rows: Iterator[VerdictRow], jobs: int, mode: Mode, limits: Limits | None, stimuli: Stimuli
+) -> Iterator[Verdict]:
     workers = shared_pool(jobs, limits)
     while window := list(islice(rows, _AHEAD * workers.jobs)):
         yield from workers.map(lambda row: verdict_of(workers, row, mode, stimuli), window)

@@ -5,13 +5,13 @@ from typing import Any, Literal, NotRequired, TypedDict
 from rtlvr.errors import Cause
 from rtlvr.verify.verdict import Mode
 
-Task = Literal["verify", "inspect", "read", "unknown", "resynthesise"]
+WorkerTask = Literal["verify", "inspect", "read", "unknown", "resynthesise"]
 
 
-class Request(TypedDict):
+class WorkerRequest(TypedDict):
     """A question about a golden; `verify` also has a candidate, `resynthesise` a recipe. Records are told by their fields."""
 
-    task: Task
+    task: WorkerTask
     golden: str
     golden_top: str | None
     stimuli: dict[str, Any]
@@ -22,7 +22,7 @@ class Request(TypedDict):
     recipe: NotRequired[str]
 
 
-class Answer(TypedDict, total=False):
+class WorkerAnswer(TypedDict, total=False):
     """The one field that was asked for, or an error: a design that cannot be judged with its cause, or tools that failed."""
 
     verdict: dict[str, Any]

@@ -12,7 +12,7 @@ from typing import Any
 
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.verify.pool import Pool
-from rtlvr.verify.protocol import Item, Result, Row, verdict_of
+from rtlvr.verify.protocol import Item, Result, VerdictRow, verdict_of
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
 
 _BATCH, _AHEAD = 8, 3  # rows per call; calls under way per actor
@@ -25,11 +25,11 @@ class _Checker:
     def __init__(self, limits: Limits | None) -> None:
         self._pool = Pool(1, limits)
 
-    def judge(self, rows: list[Row], mode: Mode, stimuli: Stimuli) -> list[Verdict]:
+    def judge(self, rows: list[VerdictRow], mode: Mode, stimuli: Stimuli) -> list[Verdict]:
         """Verdicts of many rows, in order."""
         return [verdict_of(self._pool, row, mode, stimuli) for row in rows]
 
-    def check(self, row: Row, mode: Mode, stimuli: Stimuli) -> Verdict:
+    def check(self, row: VerdictRow, mode: Mode, stimuli: Stimuli) -> Verdict:
         """The verdict of one row."""
         golden, candidate, golden_top, candidate_top = row
         return self._pool.verify(golden, candidate, stimuli, golden_top, candidate_top, mode)
@@ -112,7 +112,7 @@ class RayPool:
         for actor in self._actors:
             self._ray.kill(actor)
 
-    def _ask(self, row: Row, stimuli: Stimuli, mode: Mode) -> Any:
+    def _ask(self, row: VerdictRow, stimuli: Stimuli, mode: Mode) -> Any:
         return next(self._turn).check.remote(row, mode, stimuli)
 
     def _answer(self, asked: Any) -> Verdict:
@@ -126,7 +126,9 @@ class RayPool:
         return verdict
 
 
-def over_ray(rows: Iterator[Row], jobs: int, mode: Mode, limits: Limits | None, stimuli: Stimuli) -> Iterator[Verdict]:
+def over_ray(
+    rows: Iterator[VerdictRow], jobs: int, mode: Mode, limits: Limits | None, stimuli: Stimuli
+) -> Iterator[Verdict]:
     """Verdicts of rows (golden, candidate, golden_top, candidate_top), in order.
 
     Raises:

@@ -118,7 +118,7 @@ class Case(Beside):
     def _proves(self, folder: Path, sequential: bool) -> bool:
         return self._asked(lambda: prove.prove(folder, self._abc, sequential, "cut")) == "proved"
 
-    def _asked(self, question: Callable[[], prove.Answer]) -> prove.Answer:
+    def _asked(self, question: Callable[[], prove.ProofAnswer]) -> prove.ProofAnswer:
         """ABC's answer; an open one, that is remembered, where its last resort ended it."""
         try:
             return question()

@@ -24,7 +24,7 @@ from rtlvr.hdl.circuit import Circuit
 from rtlvr.hdl.reading import Reading
 from rtlvr.memo import Once
 from rtlvr.verify.affinity import Slots
-from rtlvr.verify.channel import Answer, Request, Task
+from rtlvr.verify.channel import WorkerAnswer, WorkerRequest, WorkerTask
 from rtlvr.verify.protocol import Item, Result
 from rtlvr.verify.sandbox import sweep
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
@@ -52,7 +52,7 @@ class Worker:
         os.close(to_read)
         os.close(to_write)
 
-    def ask(self, request: Request, seconds: float) -> Answer | None:
+    def ask(self, request: WorkerRequest, seconds: float) -> WorkerAnswer | None:
         """The worker's answer, or None when it died or took longer than `seconds`."""
         try:
             data = memoryview((json.dumps(request) + "\n").encode())
@@ -68,7 +68,7 @@ class Worker:
             if not chunk:
                 return None
             received += chunk
-        answer: Answer = json.loads(received)
+        answer: WorkerAnswer = json.loads(received)
         return answer
 
     def kill(self) -> None:
@@ -190,7 +190,7 @@ class Pool:
         for worker in self._slots.clear():
             worker.kill()
 
-    def _request(self, task: Task, golden: str, golden_top: str | None, stimuli: Stimuli) -> Request:
+    def _request(self, task: WorkerTask, golden: str, golden_top: str | None, stimuli: Stimuli) -> WorkerRequest:
         return {
             "task": task,
             "golden": golden,
@@ -199,7 +199,7 @@ class Pool:
             "limits": self.limits.model_dump(),
         }
 
-    def _ask(self, request: Request) -> Answer:
+    def _ask(self, request: WorkerRequest) -> WorkerAnswer:
         # The check keeps to its limit by itself; preparing its golden may take as long again for each of two tools, twice.
         seconds = 4 * self.limits.wall_seconds + 30
         for _ in range(2):
@@ -229,7 +229,7 @@ def _digest(*parts: str | None) -> bytes:
     return found.digest()
 
 
-def _raise_errors(answer: Answer) -> Answer:
+def _raise_errors(answer: WorkerAnswer) -> WorkerAnswer:
     if "design_error" in answer:
         raise DesignError(answer["design_error"], answer["cause"])
     if "infrastructure_error" in answer:

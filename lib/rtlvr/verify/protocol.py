@@ -8,7 +8,7 @@ from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict, of_unread_golde
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Row = tuple[str, str, str | None, str | None]  # golden, candidate, golden_top, candidate_top
+VerdictRow = tuple[str, str, str | None, str | None]  # golden, candidate, golden_top, candidate_top
 
 
 class Verifier(Protocol):
@@ -54,7 +54,7 @@ class Verifier(Protocol):
         ...
 
 
-def verdict_of(verifier: Verifier, row: Row, mode: Mode = "hybrid", stimuli: Stimuli | None = None) -> Verdict:
+def verdict_of(verifier: Verifier, row: VerdictRow, mode: Mode = "hybrid", stimuli: Stimuli | None = None) -> Verdict:
     """The verdict on a (golden, candidate, golden_top, candidate_top) row; `undecided` where the golden cannot be judged.
 
     Raises:

@@ -17,7 +17,7 @@ from rtlvr.verify.abc_engine import Abc, Count
 from rtlvr.verify.miter import Miter, resting, size_of
 from rtlvr.verify.stimulus import columns
 
-Answer = Literal["proved", "refuted", "open"]
+ProofAnswer = Literal["proved", "refuted", "open"]
 REDUCED = "reduced.aig"
 _ENDS = "print_status; write_cex -n {folder}/cex.txt"
 _READ = "read_aiger {folder}/{name}.aig; strash"
@@ -46,7 +46,7 @@ _BOUNDED = _Question((_REREAD, f"bmc3 -C 20000 -F 200 -v; {_ENDS}"), Count(r"Con
 _MOST_STATES = 64  # latches
 
 
-def prove(folder: Path, abc: Abc, sequential: bool, name: str = "miter") -> Answer:
+def prove(folder: Path, abc: Abc, sequential: bool, name: str = "miter") -> ProofAnswer:
     """What ABC says at once of `folder`/`name`.aig; a counterexample goes to `folder`/cex.txt.
 
     A sequential miter is left, with what is equal merged, in `folder`/reduced.aig for those who look further, unless that
@@ -66,7 +66,7 @@ def prove(folder: Path, abc: Abc, sequential: bool, name: str = "miter") -> Answ
     return _ask(_Question((_REREAD, _COMBINATIONAL)), folder, abc)
 
 
-def search(folder: Path, abc: Abc, latches: int) -> Answer:
+def search(folder: Path, abc: Abc, latches: int) -> ProofAnswer:
     """Reachable states, invariants and bounded search on what `prove` left open; else as `prove`.
 
     `latches` are those of reduced.aig; without that file the answer is open.
@@ -80,7 +80,7 @@ def search(folder: Path, abc: Abc, latches: int) -> Answer:
     return "open"
 
 
-def _ask(question: _Question, folder: Path, abc: Abc, name: str = "") -> Answer:
+def _ask(question: _Question, folder: Path, abc: Abc, name: str = "") -> ProofAnswer:
     (folder / "cex.txt").unlink(missing_ok=True)
     output = abc.ask("\n".join(question.lines).format(folder=folder, name=name), question.count)
     if output is None:

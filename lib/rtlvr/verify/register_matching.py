@@ -29,7 +29,7 @@ _PAIRINGS = 24
 _WRAPPER = "rtlvr_matched"
 
 Shape = tuple[tuple[int, ...], tuple[int, ...], bool]
-Pairs = list[tuple[str, str]]
+RegisterPairs = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _pairings(reference: Design, candidate: Design) -> Iterator[dict[str, str]]:
         yield from map(dict, _orders(ours.kinds, theirs.kinds))
 
 
-def _orders(ours: dict[str, str], theirs: dict[str, str]) -> Iterator[Pairs]:
+def _orders(ours: dict[str, str], theirs: dict[str, str]) -> Iterator[RegisterPairs]:
     """Ways to pair (their name, our name) of equal marks: all within groups of up to four, one for larger groups."""
     if Counter(ours.values()) != Counter(theirs.values()):
         return

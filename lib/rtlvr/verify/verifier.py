@@ -8,12 +8,14 @@ from rtlvr.verify.pool import Pool
 from rtlvr.verify.protocol import Verifier, verdict_of
 from rtlvr.verify.verdict import Limits, Mode
 
-__all__ = ["Place", "Verifier", "make_verifier", "verdict_of"]
+__all__ = ["PoolKind", "Verifier", "make_verifier", "verdict_of"]
 
-Place = Literal["local", "ray"]
+PoolKind = Literal["local", "ray"]
 
 
-def make_verifier(mode: Mode = "hybrid", jobs: int = 0, on: Place = "local", limits: Limits | None = None) -> Verifier:
+def make_verifier(
+    mode: Mode = "hybrid", jobs: int = 0, on: PoolKind = "local", limits: Limits | None = None
+) -> Verifier:
     """Workers that seek evidence as `mode` says; whoever makes them closes them.
 
     Args:
@@ -27,6 +29,6 @@ def make_verifier(mode: Mode = "hybrid", jobs: int = 0, on: Place = "local", lim
     """
     if mode not in get_args(Mode):
         raise ParameterError(f"got mode={mode!r}; allowed: {', '.join(get_args(Mode))}")
-    if on not in get_args(Place):
-        raise ParameterError(f"got on={on!r}; allowed: {', '.join(get_args(Place))}")
+    if on not in get_args(PoolKind):
+        raise ParameterError(f"got on={on!r}; allowed: {', '.join(get_args(PoolKind))}")
     return RayPool(jobs, limits, mode) if on == "ray" else Pool(jobs, limits, mode)

@@ -11,7 +11,7 @@ import sys
 
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.rewrite import resynthesise
-from rtlvr.verify.channel import Answer, Request
+from rtlvr.verify.channel import WorkerAnswer, WorkerRequest
 from rtlvr.verify.engine import Judge
 from rtlvr.verify.netlist import preload
 from rtlvr.verify.simulate import SimulationFailed
@@ -25,13 +25,13 @@ def serve(read: int, write: int) -> None:
     judges: dict[Limits, Judge] = {}
     with os.fdopen(read, "r", encoding="utf-8") as requests, os.fdopen(write, "w", encoding="utf-8") as answers:
         for line in requests:
-            request: Request = json.loads(line)
+            request: WorkerRequest = json.loads(line)
             limits = Limits.model_validate(request["limits"])
             answers.write(json.dumps(answer(judges.setdefault(limits, Judge(limits)), request)) + "\n")
             answers.flush()
 
 
-def answer(judge: Judge, request: Request) -> Answer:
+def answer(judge: Judge, request: WorkerRequest) -> WorkerAnswer:
     """Judge one request; exceptions become data, to be raised again by the pool."""
     try:
         golden, top, task = request["golden"], request["golden_top"], request["task"]

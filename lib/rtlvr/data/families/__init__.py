@@ -15,7 +15,7 @@ from rtlvr.data.families.comb import Compare, Minterms, Range, Rotate
 from rtlvr.data.families.control import Params
 from rtlvr.data.families.fsm import Detector, Latch, Lfsr, Ring
 from rtlvr.data.families.gates import Gate, Threshold
-from rtlvr.data.families.pulses import Delay, Edge, Stretch, Tick
+from rtlvr.data.families.pulses import Delay, PulseEdge, Stretch, Tick
 from rtlvr.data.families.seq import Accumulator, Counter, Limiter, Shift
 from rtlvr.data.families.wording import Phraser
 
@@ -36,7 +36,7 @@ FAMILIES: dict[str, Family[Any]] = {
         Lookup,
         Counter,
         Shift,
-        Edge,
+        PulseEdge,
         Tick,
         Accumulator,
         Delay,

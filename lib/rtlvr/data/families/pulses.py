@@ -30,7 +30,7 @@ class EdgeParams(Clocked):
     idle: int
 
 
-class Edge(Family[EdgeParams]):
+class PulseEdge(Family[EdgeParams]):
     """A one-cycle pulse on an edge of an input, combinational or registered."""
 
     name, category = "edge", "edge_pulse"
@@ -85,7 +85,7 @@ class Edge(Family[EdgeParams]):
         return {"rising": f"{p.d} & ~ s", "falling": f"~ {p.d} & s", "any": f"{p.d} ^ s"}[p.edge]
 
     misreadings = {
-        "edge": lambda p: replace(p, edge=Edge._SWAP[p.edge]),
+        "edge": lambda p: replace(p, edge=PulseEdge._SWAP[p.edge]),
         "reset value": lambda p: replace(p, idle=0),
         "reset kind": misread_kind,
     }
