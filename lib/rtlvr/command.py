@@ -1,7 +1,7 @@
 """A command of the kit: its name, its arguments, and what runs it.
 
-Each package declares its commands in its `commands.py`, which imports nothing slow: what runs a command is imported when
-it is called, so that `rtlvr --help` is quick. `rtlvr NAME …` and `python -m MODULE …` share the one declaration.
+Commands are declared in `rtlvr.cli`, which imports nothing slow: what runs a command is imported when it is called, so that
+`rtlvr --help` is quick. `python -m MODULE …` hands its arguments to `rtlvr NAME …`.
 
 A path on the command line is relative to the current folder. The types below make it absolute, so that every message
 shows the whole path.
@@ -53,10 +53,6 @@ class Command:
         self.declare(parser)
         parser.set_defaults(command=self)
         return parser
-
-    def main(self, arguments: Sequence[str] | None = None) -> int:
-        """The command alone, for `python -m`; returns the exit status."""
-        return answer(self.complete(argparse.ArgumentParser(prog=f"rtlvr {self.name}")), arguments)
 
     def run(self, options: argparse.Namespace) -> int:
         """Import what runs the command, and run it.

@@ -72,11 +72,7 @@ def run_without_notebook(name: str, params: Profile) -> bool:
     log.parent.mkdir(parents=True, exist_ok=True)
     words = ["run", name, "--profile", params.profile, "--set", settings_of(params)]
     code, seconds = _child([sys.executable, "-m", "rtlvr", *words], name, log)
-    if code == 0 and Stage(name, params).done:
-        print(f"\r{name:22} done in {seconds:.0f} s", flush=True)
-        return True
-    print(f"\r{name:22} FAILED after {seconds:.0f} s", *_error(log, log), f"log: {log}", sep="\n", flush=True)
-    return False
+    return _told(name, code == 0 and Stage(name, params).done, seconds, log, log)
 
 
 def run_notebook(name: str, params: Profile) -> bool:
@@ -94,18 +90,20 @@ def run_notebook(name: str, params: Profile) -> bool:
         "--no-progress-bar",
     ]
     code, seconds = _child(command, name, log)
-    if code == 0 and _done(name, params):
-        target.with_suffix(".part.ipynb").replace(target)
+    part, done = target.with_suffix(".part.ipynb"), code == 0 and _done(name, params)
+    if done:
+        part.replace(target)
+    return _told(name, done, seconds, part, log)
+
+
+def _told(name: str, done: bool, seconds: float, executed: Path, log: Path) -> bool:
+    """Say how a child ended, and why where it failed; returns `done`."""
+    if done:
         print(f"\r{name:22} done in {seconds:.0f} s", flush=True)
-        return True
-    print(
-        f"\r{name:22} FAILED after {seconds:.0f} s",
-        *_error(target.with_suffix(".part.ipynb"), log),
-        f"log: {log}",
-        sep="\n",
-        flush=True,
-    )
-    return False
+    else:
+        lines = (*_error(executed, log), f"log: {log}")
+        print(f"\r{name:22} FAILED after {seconds:.0f} s", *lines, sep="\n", flush=True)
+    return done
 
 
 def _child(command: list[str], name: str, log: Path) -> tuple[int, float]:

@@ -29,6 +29,11 @@ from rtlvr.paths import INSTALLED, ROOT, outputs
 from rtlvr.records import Measurement, RecordType, cached, read_jsonl, write_jsonl, write_text
 
 
+def table_of(rows: Sequence[Measurement]) -> pd.DataFrame:
+    """Measurements as a table, a row each; its columns are there without rows, too."""
+    return pd.DataFrame([row.model_dump() for row in rows], columns=list(Measurement.model_fields))
+
+
 @dataclass(frozen=True)
 class Result:
     """What a stage has made: its measurements, and the files in its folder."""
@@ -40,7 +45,7 @@ class Result:
     @property
     def table(self) -> pd.DataFrame:
         """The measurements, a row each."""
-        return pd.DataFrame([row.model_dump() for row in self.measurements], columns=list(Measurement.model_fields))
+        return table_of(self.measurements)
 
     @property
     def files(self) -> list[Path]:
@@ -201,13 +206,13 @@ def status(params: Profile) -> list[tuple[str, str, list[str]]]:
 
 def refresh_results(run: str) -> Path:
     """Gather the measurements of all finished stages into `outputs/<run>/results.csv`."""
-    rows = []
+    rows = list[Measurement]()
     for name in PLANS:
         folder = outputs() / run / name
         if (folder / "manifest.json").exists():
-            rows += [row.model_dump() for row in read_jsonl(folder / "measurements.jsonl", Measurement)]
+            rows += read_jsonl(folder / "measurements.jsonl", Measurement)
     path = outputs() / run / "results.csv"
-    write_text(path, pd.DataFrame(rows, columns=list(Measurement.model_fields)).to_csv(index=False))
+    write_text(path, table_of(rows).to_csv(index=False))
     return path
 
 

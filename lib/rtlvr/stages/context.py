@@ -67,12 +67,14 @@ def open_context(name: str, params: Profile, own: Profile | None = None) -> Cont
     Raises:
         StageError: a predecessor is missing or stale and `upstream` is `check`, or running it failed.
     """
-    if main_process():
-        if params.upstream == "run":
-            make_ready(before(name, own or params), params)
-        open_stage(name, own or params, params, Context)
+    if not main_process():
+        wait_for_main_process()
+        return open_stage(name, own or params, params, Context)
+    if params.upstream == "run":
+        make_ready(before(name, own or params), params)
+    context = open_stage(name, own or params, params, Context)
     wait_for_main_process()
-    return open_stage(name, own or params, params, Context)
+    return context
 
 
 def main_process() -> bool:

@@ -96,15 +96,14 @@ def evaluate(context: Context, policy: Path) -> Answers:
 
     Stage 04 has measured its own policy already.
     """
-    if context.params.rl.model != "sft":
-        then = tried(context, "sft", start_of(context), context.heldout())
-        return then | tried(context, "rl", policy, context.heldout())
-    before = context.upstream("04_sft")
-    then = {
-        ("sft", metric): read_jsonl(before / f"sft_{metric}.jsonl", Sample)
-        for metric in modes(context.params.evaluation)
-    }
-    return then | tried(context, "rl", policy, context.heldout())
+    problems = context.heldout()
+    if context.params.rl.model == "sft":
+        before = context.upstream("04_sft")
+        metrics = modes(context.params.evaluation)
+        then = {("sft", metric): read_jsonl(before / f"sft_{metric}.jsonl", Sample) for metric in metrics}
+    else:
+        then = tried(context, "sft", start_of(context), problems)
+    return then | tried(context, "rl", policy, problems)
 
 
 def finish(context: Context, answers: Answers) -> Result:

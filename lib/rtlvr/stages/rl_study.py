@@ -14,7 +14,7 @@ from rtlvr.draws.simulate import sweep
 from rtlvr.evaluate.heldout import problems_of, solved
 from rtlvr.records import Measurement, Sample, Triple, read_jsonl
 from rtlvr.seeds import HeldOut
-from rtlvr.stage import Result
+from rtlvr.stage import Result, table_of
 from rtlvr.stages.context import Context
 from rtlvr.stages.rl import ATTEMPTS, attempts, short_prompts, start_of
 from rtlvr.train.short_runs import Arm, FinishedRun, Setting, run_arms
@@ -48,7 +48,7 @@ class Studies:
     @property
     def table(self) -> pd.DataFrame:
         """The measurements as a table."""
-        return pd.DataFrame([row.model_dump() for row in self.measurements], columns=list(Measurement.model_fields))
+        return table_of(self.measurements)
 
 
 def runs(context: Context) -> list[FinishedRun]:
@@ -70,9 +70,9 @@ def simulated(context: Context) -> pd.DataFrame:
 
 def _arms(context: Context) -> list[Arm]:
     settings, filtering = context.params.rl_study, context.params.filtering
+    folder, short = context.upstream("03_filtering"), short_prompts(context)
     sound, unfiltered = (
-        apply(read_jsonl(context.upstream("03_filtering") / f"{name}.jsonl", Triple), [short_prompts(context)])[0]
-        for name in ("rl", "unfiltered")
+        apply(read_jsonl(folder / f"{name}.jsonl", Triple), [short])[0] for name in ("rl", "unfiltered")
     )
     fails = unsolved(solved(_attempts(context, sound, unfiltered)), "the distilled policy fails")
     hard = problems_of([row for row in sound if fails.keep(row)])
