@@ -35,7 +35,7 @@ def test_rows_in_order_and_again(tmp_path: Path) -> None:
     rows = run(tmp_path)
     assert [row["status"] for row in rows] == STATUSES
     assert [row["id"] for row in rows[:6]] == ["a", "b", 3, "d", "e", "f"]
-    assert set(rows[0]) == {"id", "status", "equivalent", "proved", "method", "reason", "seconds"}
+    assert set(rows[0]) == {"id", "status", "cause", "equivalent", "proved", "method", "reason", "seconds"}
     out = tmp_path / "out.jsonl"
     lines = out.read_text().splitlines(keepends=True)
     out.write_text("".join(lines[:2]) + lines[2][:20])  # as a kill leaves it

@@ -37,7 +37,7 @@ def test_rl_before_sft_names_the_notebook_to_run(home: Path) -> None:
 @pytest.mark.timeout(600)
 def test_rl_alone_runs_what_it_builds_on(home: Path) -> None:
     said = papermill(home, "05_rl.ipynb", "-p", "steps", "1", cwd=NOTEBOOKS)
-    assert "02_roundtrip has not run; it is run first, " in said
+    assert "02_roundtrip has not run; it is run first, " in said and "step    1" in said
     executed = {path.stem for path in (home / "smoke" / "notebooks").glob("*.ipynb")}
     assert executed == {"02_roundtrip", "03_filtering", "04_sft"}
     assert all((home / "smoke" / name / "manifest.json").exists() for name in (*executed, "05_rl", "05_rl_study"))
@@ -51,7 +51,7 @@ def test_up_to_sft_from_inside_notebooks(home: Path, name: str) -> None:
 
 def test_rl_from_inside_with_a_parameter(home: Path) -> None:
     said = papermill(home, "05_rl.ipynb", "-p", "steps", "1", cwd=NOTEBOOKS)
-    assert "step    1" in said
+    assert "step    1" in said or "finished before" in said  # by the test above, which runs what goes before as well
     assert json.loads((home / "smoke/05_rl/manifest.json").read_text())["params"]["rl"]["steps"] == 1
 
 
