@@ -24,10 +24,10 @@ from rtlvr.verify import Pool, Stimuli
 SYSTEM = "Think, then answer."
 
 
-def designs(count: int) -> list[tuple[str, str, str]]:
+def designs(count: int, seed: int = 11) -> list[tuple[str, str, str]]:
     """Question, response and golden of procedural designs."""
     found = []
-    for _, design in procedural(count, 11):
+    for _, design in procedural(count, seed):
         asked = f"{design.description}\n{design.header}"
         answer = f"<think>\n{design.thought}</think>\n<answer>\n```verilog\n{design.golden}```\n</answer>"
         found.append((asked, answer, design.golden))
@@ -42,10 +42,10 @@ def sft_file(path: Path, count: int) -> Path:
     return path
 
 
-def rl_file(path: Path, count: int, broken: bool = False) -> Path:
+def rl_file(path: Path, count: int, broken: bool = False, seed: int = 11) -> Path:
     """As `codev_r1_rl_train.parquet`: each row has two goldens; where `broken`, the first row's do not compile."""
     rows = []
-    for number, (asked, _, golden) in enumerate(designs(count)):
+    for number, (asked, _, golden) in enumerate(designs(count, seed)):
         code = "module m(input a; endmodule" if broken and number == 0 else golden
         ports = {name: [] for name in ("input_port_width", "output_port_width")}
         clocks = {"clock_port_polarity": set(), "reset_port_polarity_sync": set()}
@@ -101,7 +101,7 @@ def test_rows_that_fall_are_counted_and_a_killed_reading_goes_on(tmp_path: Path,
     rows = list(problems(f"authors:{rl_file(tmp_path / 'rl.parquet', 4, broken=True)}"))
     check = both(lambda row: "length" if row == rows[3] else None, judged(pool, Stimuli()))
     whole = admitted(rows, check, tmp_path / "whole.jsonl", pool)
-    assert (whole.seen, whole.kept, whole.fallen) == (4, 2, {"golden: syntax": 1, "length": 1})
+    assert (whole.seen, whole.kept, whole.fallen) == (4, 2, {"golden cannot be judged": 1, "length": 1})
     path = tmp_path / "part.jsonl"
     admitted(rows[:2], check, path, pool)
     with path.open("ab") as file:
@@ -136,7 +136,7 @@ def test_sft_and_rl_on_the_authors_files(tmp_path: Path) -> None:
     sets = {
         "data.sft": f"authors:{sft_file(tmp_path / 'sft.jsonl', 30)}",
         "data.rl": f"authors:{rl_file(tmp_path / 'rl.parquet', 24, broken=True)}",
-        "data.validation": f"authors:{rl_file(tmp_path / 'val.parquet', 6)}",
+        "data.validation": f"authors:{rl_file(tmp_path / 'val.parquet', 6, seed=12)}",
         "sft.max_length": "512",
     }
     words = " ".join(f"{key}={value}" for key, value in sets.items())
@@ -147,5 +147,5 @@ def test_sft_and_rl_on_the_authors_files(tmp_path: Path) -> None:
     run = tmp_path / "out" / "smoke"
     assert {path.name for path in run.iterdir() if path.is_dir()} == {"04_sft", "05_rl", "notebooks"}
     assert counts_of(run / "04_sft" / "rows.jsonl").fallen == {"format": 1}
-    assert counts_of(run / "05_rl" / "rows.jsonl").fallen == {"golden: syntax": 1}
+    assert counts_of(run / "05_rl" / "rows.jsonl").fallen == {"golden cannot be judged": 1}
     assert (run / "05_rl" / "validation.jsonl").exists()

@@ -20,7 +20,7 @@ from rtlvr.verify import Stimuli, Verifier
 
 _CHUNK = 256
 RowType = TypeVar("RowType", Exchange, Problem)
-Check = Callable[[RowType], str | None]  # why a row falls, in a few words; None where it passes
+RowCheck = Callable[[RowType], str | None]  # why a row falls, in a few words; None where it passes
 
 
 class Admission(Record):
@@ -32,7 +32,7 @@ class Admission(Record):
     fallen: dict[str, int] = Field(default_factory=dict)
 
 
-def admitted(rows: Iterable[RowType], check: Check[RowType], path: Path, verifier: Verifier) -> Admission:
+def admitted(rows: Iterable[RowType], check: RowCheck[RowType], path: Path, verifier: Verifier) -> Admission:
     """Write the rows that pass to `path` (JSON lines) and return the counts; goes on where an earlier call stopped.
 
     Args:
@@ -66,17 +66,17 @@ def answered_well(row: Exchange) -> str | None:
     return None if parse(row.response).problem is None else "format"
 
 
-def judged(verifier: Verifier, stimuli: Stimuli) -> Check[Problem]:
+def judged(verifier: Verifier, stimuli: Stimuli) -> RowCheck[Problem]:
     """A check that all goldens of a problem can be judged: each is held against itself under another name of the text."""
 
     def check(row: Problem) -> str | None:
         for golden in (row.golden, *row.others):
             try:
                 verdict = verifier.verify(golden, golden + "\n", stimuli)
-            except DesignError as error:
-                return f"golden: {error.cause}"
+            except DesignError:
+                return "golden cannot be judged"
             if not verdict.equivalent:
-                return f"golden: {verdict.cause or verdict.status}"
+                return f"golden differs from itself: {verdict.status}"
         return None
 
     return check
@@ -87,7 +87,7 @@ def short_enough(count: Callable[[str], int], limit: int) -> Callable[[str], str
     return lambda text: None if count(text) <= limit else "length"
 
 
-def both(*checks: Check[RowType]) -> Check[RowType]:
+def both(*checks: RowCheck[RowType]) -> RowCheck[RowType]:
     """The first reason that any of the checks gives."""
 
     def check(row: RowType) -> str | None:

@@ -20,13 +20,13 @@ class Judgement:
     cause: Cause | None = None
 
 
-Goldens = str | Sequence[str]  # one golden, or several of which any is right
+AnyGolden = str | Sequence[str]  # one golden, or several of which any is right
 
 
 def judge(
     pool: Verifier,
     stimuli: Stimuli,
-    goldens: Sequence[Goldens],
+    goldens: Sequence[AnyGolden],
     responses: Sequence[str],
     plain: bool = False,
     accept_unproved: bool = True,
@@ -62,7 +62,7 @@ def judge(
         ) from error
 
 
-def _several(goldens: Goldens) -> tuple[str, ...]:
+def _several(goldens: AnyGolden) -> tuple[str, ...]:
     return (goldens,) if isinstance(goldens, str) else tuple(goldens)
 
 
@@ -116,14 +116,14 @@ class EquivalenceReward:
         self._pool, self._stimuli, self._accept_unproved = pool, stimuli, accept_unproved
         self._plain, self._kept, self.last = plain, kept, list[Judgement]()
 
-    def start(self, golden: Goldens, text: str) -> None:
+    def start(self, golden: AnyGolden, text: str) -> None:
         """Begin to judge an answer that will be asked for; the pool remembers its verdict, failures are asked again."""
         code, problem = _extract(text, self._plain)
         for one in _several(golden) if problem is None else ():
             self._pool.begin(one, code, self._stimuli)
 
     def __call__(
-        self, completions: list[str | list[dict[str, str]]], golden: list[Goldens], **_: object
+        self, completions: list[str | list[dict[str, str]]], golden: list[AnyGolden], **_: object
     ) -> list[float]:
         texts = [c if isinstance(c, str) else c[-1]["content"] for c in completions]
         self.last = judge(self._pool, self._stimuli, golden, texts, self._plain, self._accept_unproved)
@@ -131,7 +131,7 @@ class EquivalenceReward:
             self._keep(self._kept, golden, texts)
         return [j.reward for j in self.last]
 
-    def _keep(self, path: Path, goldens: Sequence[Goldens], texts: Sequence[str]) -> None:
+    def _keep(self, path: Path, goldens: Sequence[AnyGolden], texts: Sequence[str]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
             for golden, text, judged in zip(goldens, texts, self.last, strict=True):
