@@ -101,7 +101,24 @@ _STAGE_OF = {"sft": ("04_sft",), "rl": ("05_rl",)}
 
 
 def _before_rl(params: Profile) -> tuple[str, ...]:
-    return ("04_sft",) if params.rl.model == "sft" else ("03_filtering",)
+    policy = ("04_sft",) if params.rl.model == "sft" else ()
+    return policy if params.data.rl != "ours" else (*policy, "03_filtering")
+
+
+def _all(*several: Inputs) -> Inputs:
+    """The inputs of several functions."""
+    return lambda params: {name: digest for one in several for name, digest in one(params).items()}
+
+
+def _sets(*names: str) -> Inputs:
+    """The published sets that a stage reads, where they are files here."""
+
+    def inputs(params: Profile) -> dict[str, str]:
+        specs = {f"data.{name}": str(getattr(params.data, name)) for name in names}
+        paths = {key: spec.removeprefix("authors:") for key, spec in specs.items() if not spec.startswith("hub:")}
+        return {key: tree_digest(from_profile(path)) for key, path in paths.items() if path != "ours"}
+
+    return inputs
 
 
 PLANS: dict[str, StagePlan] = {
@@ -117,30 +134,44 @@ PLANS: dict[str, StagePlan] = {
             ("02_roundtrip",),
             _model("filtering.base_model"),
         ),
-        StagePlan("04_sft", "sft", (*_VERIFIER, "sft", "evaluation"), ("03_filtering",), _model("sft.model")),
+        StagePlan(
+            "04_sft",
+            "sft",
+            (*_VERIFIER, "sft", "evaluation", "data.sft", "data.validation"),
+            ("03_filtering",),
+            _all(_model("sft.model"), _sets("sft", "validation")),
+            needs=lambda params: ("03_filtering",) if params.data.sft == "ours" else (),
+        ),
         StagePlan(
             "05_rl",
             "rl",
-            (*_VERIFIER, "filtering", "rl", "evaluation"),
-            ("04_sft",),
-            _model("rl.model"),
+            (*_VERIFIER, "filtering", "rl", "evaluation", "data.rl", "data.validation"),
+            ("03_filtering", "04_sft"),
+            _all(_model("rl.model"), _sets("rl", "validation")),
             needs=_before_rl,
         ),
-        StagePlan("05_rl_study", "rl_study", (*_VERIFIER, "filtering", "rl", "rl_study"), ("05_rl",), shown_in="05_rl"),
+        StagePlan(
+            "05_rl_study",
+            "rl_study",
+            (*_VERIFIER, "filtering", "rl", "rl_study", "data.rl", "data.validation"),
+            ("05_rl",),
+            _sets("rl", "validation"),
+            shown_in="05_rl",
+        ),
         StagePlan(
             "06_benchmarks",
             "benchmarks",
-            (*_VERIFIER, "evaluation", "benchmarks"),
+            (*_VERIFIER, "evaluation", "benchmarks", "data.validation"),
             ("05_rl",),
-            lambda params: _benchmarks(params) | _model("benchmarks.model")(params),
+            _all(_benchmarks, _model("benchmarks.model"), _sets("validation")),
             needs=lambda params: () if params.benchmarks.model else ("05_rl",),
         ),
         StagePlan(
             "07_test_time_scaling",
             "scaling",
-            (*_VERIFIER, "evaluation", "scaling"),
+            (*_VERIFIER, "evaluation", "scaling", "data.validation"),
             ("05_rl",),
-            _model("scaling.policy"),
+            _all(_model("scaling.policy"), _sets("validation")),
             needs=lambda params: _STAGE_OF.get(params.scaling.policy, ()),
         ),
         StagePlan("08_paper_figures", "figures", ()),

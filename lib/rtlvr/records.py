@@ -101,14 +101,34 @@ class Triple(Record):
         """The answer in the training format (thought and code inside their tags)."""
         return f"<think>\n{self.thought}</think>\n<answer>\n```verilog\n{self.code}```\n</answer>"
 
+    @property
+    def exchange(self) -> "Exchange":
+        """What SFT trains on."""
+        return Exchange(id=self.id, prompt=self.prompt, response=self.response)
+
+
+class Exchange(Record):
+    """A question and its answer: what SFT trains on. `system` is the system prompt; empty: the kit's own."""
+
+    id: str
+    prompt: str
+    response: str
+    system: str = ""
+
 
 class Problem(Record):
-    """A specification with its golden: what RL is rewarded on and what evaluation asks."""
+    """A specification with its golden: what RL is rewarded on and what evaluation asks.
+
+    `others`: further goldens; who is equivalent to any of them has solved the problem. `system`: the system prompt; empty:
+    the kit's own.
+    """
 
     id: str
     category: str
     prompt: str
     golden: str
+    others: tuple[str, ...] = ()
+    system: str = ""
 
 
 class Sample(Record):

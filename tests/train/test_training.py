@@ -183,7 +183,7 @@ def test_sft_rows_carry_the_format() -> None:
 
     given = Attempt(thought="t\n", code="c\n", status="equivalent", reason="")
     row = Triple(id="a", golden="g", top="t", category="c", source="s", prompt="p", attempts=(given,))
-    made = sft_dataset([row])[0]
+    made = sft_dataset([row.exchange])[0]
     assert made["completion"][0]["content"] == answer("t\n", "c\n")
     assert [m["role"] for m in made["prompt"]] == ["system", "user"]
 

@@ -33,9 +33,13 @@ def attempt(
     `plain` takes a base model's untagged code block as well; `answer` is what is asked for (`rl.answer`), and `code` takes it too.
     """
     asked = [problem for problem in problems for _ in range(samples)]
-    answers = complete_texts(model, tokenizer, [chat(p.prompt, answer) for p in asked], sampling, seed)
+    answers = complete_texts(model, tokenizer, [chat(p.prompt, answer, p.system) for p in asked], sampling, seed)
     judged = judge(
-        pool, stimuli, [p.golden for p in asked], [text for text, _, _ in answers], plain or answer == "code"
+        pool,
+        stimuli,
+        [(p.golden, *p.others) for p in asked],
+        [text for text, _, _ in answers],
+        plain or answer == "code",
     )
     return [
         Sample(

@@ -16,7 +16,7 @@ from rtlvr.policy.generate import Sampling
 from rtlvr.policy.model import load_policy, load_tokenizer
 from rtlvr.records import Attempt, Golden, Problem, Sample, Triple
 from rtlvr.train.rl import improve, read_steps
-from rtlvr.train.sft import fine_tune
+from rtlvr.train.sft import fine_tune, sft_dataset
 from rtlvr.verify import Pool
 
 _STAGE = "gpu_check"
@@ -34,10 +34,11 @@ def small_policy(context: CheckContext) -> list[Row]:
     params, folder = _profile(context), context.out / "small_policy"
     pool, heldout = Pool(mode="hybrid"), heldout_problems(8 if context.tiny else 300, seed=1)
     rows = list(map(taught, procedural(16 if context.tiny else 1000, params.seed)))
-    start = fine_tune(params.sft, rows[8:], rows[:8], folder / "sft", params.seed, resume=False)
+    train, heldout = (sft_dataset([row.exchange for row in some]) for some in (rows[8:], rows[:8]))
+    start = fine_tune(params.sft, train, heldout, folder / "sft", params.seed, resume=False)
     before = _tried("before", start, heldout, params, pool)
-    train = [asked(row) for row in rows]
-    after = improve(start, train, (), params, pool, stimuli_of(params), folder / "rl")
+    problems = [asked(row) for row in rows]
+    after = improve(start, problems, (), params, pool, stimuli_of(params), folder / "rl")
     steps = step_rows(folder / "rl" / "steps.jsonl", "small")
     found = [before, *steps, _tried("after", after, heldout, params, pool)]
     pool.close()

@@ -127,14 +127,15 @@ def _dequantise(model: Any) -> None:
 AnswerFormat = Literal["tags", "code"]
 
 
-def chat(prompt: str, answer: AnswerFormat = "tags") -> list[dict[str, str]]:
+def chat(prompt: str, answer: AnswerFormat = "tags", system: str = "") -> list[dict[str, str]]:
     """The messages that ask for `prompt`, a system prompt in front (the small policy's template leaves it out).
 
     Args:
         answer: `tags` asks for thought and answer in the paper's tags; `code` for a block of code alone, which suits
             models that were never taught the tags.
+        system: another system prompt than the kit's.
     """
-    system = SYSTEM_PROMPT if answer == "tags" else CODE_PROMPT
+    system = system or (SYSTEM_PROMPT if answer == "tags" else CODE_PROMPT)
     return [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
 
 

@@ -20,15 +20,18 @@ class Judgement:
     cause: Cause | None = None
 
 
+AnyGolden = str | Sequence[str]  # one golden, or several of which any is right
+
+
 def judge(
     pool: Verifier,
     stimuli: Stimuli,
-    goldens: Sequence[str],
+    goldens: Sequence[AnyGolden],
     responses: Sequence[str],
     plain: bool = False,
     accept_unproved: bool = True,
 ) -> list[Judgement]:
-    """Judge responses against their goldens, in order.
+    """Judge responses against their goldens, in order; of several goldens, equivalence to any one is right.
 
     Args:
         plain: take the last ```verilog block without asking for think and answer tags (a base model's answers).
@@ -38,16 +41,34 @@ def judge(
         InfrastructureError: tools failed, or a golden itself cannot be judged; never scored as a wrong answer.
     """
     codes, problems = zip(*[_extract(text, plain) for text in responses], strict=True) if responses else ((), ())
-    pairs = [(golden, code) for golden, code, problem in zip(goldens, codes, problems, strict=True) if problem is None]
+    several = [_several(golden) for golden in goldens]
+    pairs = [
+        (golden, code)
+        for alike, code, problem in zip(several, codes, problems, strict=True)
+        for golden in alike
+        if problem is None
+    ]
     try:
         verdicts = pool.verify_many(pairs, stimuli)
         return [
-            Judgement(0.0, "format", p, "format") if p else _scored(next(verdicts), accept_unproved) for p in problems
+            Judgement(0.0, "format", problem, "format")
+            if problem
+            else _best([_scored(next(verdicts), accept_unproved) for _ in alike])
+            for alike, problem in zip(several, problems, strict=True)
         ]
     except DesignError as error:
         raise InfrastructureError(
             f"a golden cannot be judged: {error}; filter the data with notebook 02 first"
         ) from error
+
+
+def _several(goldens: AnyGolden) -> tuple[str, ...]:
+    return (goldens,) if isinstance(goldens, str) else tuple(goldens)
+
+
+def _best(judged: Sequence[Judgement]) -> Judgement:
+    """The first that is right; where none is, what the first golden said."""
+    return next((one for one in judged if one.reward), judged[0])
 
 
 def _extract(text: str, plain: bool) -> tuple[str, str | None]:
@@ -95,23 +116,25 @@ class EquivalenceReward:
         self._pool, self._stimuli, self._accept_unproved = pool, stimuli, accept_unproved
         self._plain, self._kept, self.last = plain, kept, list[Judgement]()
 
-    def start(self, golden: str, text: str) -> None:
+    def start(self, golden: AnyGolden, text: str) -> None:
         """Begin to judge an answer that will be asked for; the pool remembers its verdict, failures are asked again."""
         code, problem = _extract(text, self._plain)
-        if problem is None:
-            self._pool.begin(golden, code, self._stimuli)
+        for one in _several(golden) if problem is None else ():
+            self._pool.begin(one, code, self._stimuli)
 
-    def __call__(self, completions: list[str | list[dict[str, str]]], golden: list[str], **_: object) -> list[float]:
+    def __call__(
+        self, completions: list[str | list[dict[str, str]]], golden: list[AnyGolden], **_: object
+    ) -> list[float]:
         texts = [c if isinstance(c, str) else c[-1]["content"] for c in completions]
         self.last = judge(self._pool, self._stimuli, golden, texts, self._plain, self._accept_unproved)
         if self._kept:
             self._keep(self._kept, golden, texts)
         return [j.reward for j in self.last]
 
-    def _keep(self, path: Path, goldens: Sequence[str], texts: Sequence[str]) -> None:
+    def _keep(self, path: Path, goldens: Sequence[AnyGolden], texts: Sequence[str]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
             for golden, text, judged in zip(goldens, texts, self.last, strict=True):
                 if judged.reward:
-                    row = Rewarded(golden=golden, code=_extract(text, self._plain)[0])
+                    row = Rewarded(golden=_several(golden)[0], code=_extract(text, self._plain)[0])
                     file.write(row.model_dump_json() + "\n")

@@ -4,11 +4,13 @@ import os
 from functools import cached_property
 from typing import Any
 
+from rtlvr.data.admitted import admitted, judged
 from rtlvr.data.corpus import heldout_problems
+from rtlvr.data.published import OURS, problems
 from rtlvr.data.roundtrip import stimuli_of
 from rtlvr.identity import before
 from rtlvr.params import Profile
-from rtlvr.records import Problem
+from rtlvr.records import Problem, read_jsonl
 from rtlvr.seeds import Draw, HeldOut, seed_of
 from rtlvr.stage import Result, Stage, open_stage
 from rtlvr.stages.upstream import make_ready
@@ -44,8 +46,20 @@ class Context(Stage):
         return seed_of(draw, self.params.seed)
 
     def heldout(self, which: HeldOut = HeldOut.FINAL, count: int = 0) -> list[Problem]:
-        """Held-out problems: `count` of a set, or `evaluation.problems`."""
-        return heldout_problems(count or self.params.evaluation.problems, seed=which)
+        """Held-out problems: `count` of a set, or `evaluation.problems`; the first of `data.validation` where that is not ours."""
+        wanted = count or self.params.evaluation.problems
+        if self.params.data.validation == OURS:
+            return heldout_problems(wanted, seed=which)
+        return self._validation[:wanted]
+
+    @cached_property
+    def _validation(self) -> list[Problem]:
+        """The published problems whose goldens can be judged; the first process reads them."""
+        path = self.path("validation.jsonl")
+        if main_process():
+            admitted(problems(self.params.data.validation), judged(self.verifier, self.stimuli), path, self.verifier)
+        wait_for_main_process()
+        return read_jsonl(path, Problem)
 
     def part(self) -> Result:
         """What a process that is not the first of a distributed run can say of the stage: nothing yet."""

@@ -1,11 +1,17 @@
 """Stage 05: reinforcement learning by adaptive DAPO with the verifiable reward (paper §3.3)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rtlvr.data.filters import Filter, apply, unsolved
+from transformers import PreTrainedTokenizerBase
+
+from rtlvr.data.admitted import admitted, both, counts_of, judged, told
+from rtlvr.data.filters import Filter, apply
+from rtlvr.data.published import OURS, problems
+from rtlvr.errors import StageError
 from rtlvr.evaluate.heldout import cached_attempt, problems_of, solved
+from rtlvr.params import Rl
 from rtlvr.policy.generate import Sampling, prompt_ids
 from rtlvr.policy.model import chat, load_policy, load_tokenizer
 from rtlvr.records import Problem, Sample, Triple, read_jsonl
@@ -13,7 +19,7 @@ from rtlvr.seeds import Draw, HeldOut
 from rtlvr.stage import Result, Stage
 from rtlvr.stages.accuracy import Answers, modes, rows_of, tried
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
-from rtlvr.stages.sft import refuse_overlap
+from rtlvr.stages.sft import ROWS, refuse_overlap
 from rtlvr.train.rl import improve
 
 ATTEMPTS = "sft_attempts.jsonl"
@@ -21,16 +27,12 @@ ATTEMPTS = "sft_attempts.jsonl"
 
 @dataclass(frozen=True)
 class RlSet:
-    """The RL set: `sound` triples, of which the policy that RL starts from does not solve the `hard` ones."""
+    """The RL set: `sound` problems, of which the policy that RL starts from does not solve the `hard` ones."""
 
     start: str
-    sound: list[Triple]
-    hard: list[Triple]
-
-    @property
-    def problems(self) -> list[Problem]:
-        """The specifications to train on."""
-        return problems_of(self.hard)
+    sound: list[Problem]
+    hard: list[Problem]
+    told: str = ""
 
 
 def start_of(stage: Stage) -> str:
@@ -39,13 +41,13 @@ def start_of(stage: Stage) -> str:
     return str(stage.upstream("04_sft") / "policy") if model == "sft" else model
 
 
-def attempts(context: Context, rows: list[Triple], name: str = ATTEMPTS) -> list[Sample]:
+def attempts(context: Context, rows: Sequence[Problem], name: str = ATTEMPTS) -> list[Sample]:
     """What the policy answers to specifications before RL (filter 2 asks); kept in the stage's folder."""
     settings, start = context.params.filtering, start_of(context)
     if not settings.rl_attempts:
         return []
     return cached_attempt(
-        context.path(name), load_policy(start), load_tokenizer(start), problems_of(rows),
+        context.path(name), load_policy(start), load_tokenizer(start), rows,
         Sampling(settings.max_tokens, settings.temperature), context.verifier, context.stimuli,
         samples=settings.rl_attempts, seed=context.seed(Draw.ATTEMPTS),
     )  # fmt: skip
@@ -56,25 +58,53 @@ def short_prompts(context: Context) -> Filter:
     tokenizer, rl = load_tokenizer(start_of(context)), context.params.rl
 
     def fits(row: Triple) -> bool:
-        return len(prompt_ids(tokenizer, [chat(row.prompt, rl.answer)])[0]) <= rl.max_prompt
+        return prompt_tokens(tokenizer, row.prompt, rl) <= rl.max_prompt
 
     return Filter(f"prompt of at most {rl.max_prompt} tokens", fits)
 
 
+def prompt_tokens(tokenizer: PreTrainedTokenizerBase, prompt: str, rl: Rl, system: str = "") -> int:
+    """Tokens of a prompt with its system prompt and template."""
+    return len(prompt_ids(tokenizer, [chat(prompt, rl.answer, system)])[0])
+
+
 def training(context: Context) -> RlSet:
-    """What stage 03 left for RL, without what the policy solves already. Of several processes the first asks the policy.
+    """What stage 03 left for RL, or what others have published (`data.rl`), without what the policy solves already.
+
+    Of several processes the first reads and asks the policy.
 
     Raises:
-        StageError: a held-out design is among them.
+        StageError: a held-out design is among them, or a set cannot be read.
     """
-    sound, _ = apply(read_jsonl(context.upstream("03_filtering") / "rl.jsonl", Triple), [short_prompts(context)])
+    own = context.params.data.rl == OURS
     if main_process():
-        attempts(context, sound)
+        attempts(context, _ours(context) if own else _published(context))
     wait_for_main_process()
+    sound = _ours(context) if own else read_jsonl(context.path(ROWS), Problem)
     found = read_jsonl(context.path(ATTEMPTS), Sample) if context.params.filtering.rl_attempts else []
-    hard, _ = apply(sound, [unsolved(solved(found), "the distilled policy fails")])
-    refuse_overlap({row.golden for row in hard}, context.heldout())
-    return RlSet(start_of(context), sound, hard)
+    counts = solved(found)
+    hard = [problem for problem in sound if not counts.get(problem.id)]
+    refuse_overlap({golden for problem in hard for golden in (problem.golden, *problem.others)}, context.heldout())
+    return RlSet(start_of(context), sound, hard, "" if own else told(counts_of(context.path(ROWS))))
+
+
+def _ours(context: Context) -> list[Problem]:
+    kept, _ = apply(read_jsonl(context.upstream("03_filtering") / "rl.jsonl", Triple), [short_prompts(context)])
+    return problems_of(kept)
+
+
+def _published(context: Context) -> list[Problem]:
+    """Problems whose goldens can be judged and whose prompts fit the length."""
+    tokenizer, rl, path = load_tokenizer(start_of(context)), context.params.rl, context.path(ROWS)
+
+    def fits(row: Problem) -> str | None:
+        return None if prompt_tokens(tokenizer, row.prompt, rl, row.system) <= rl.max_prompt else "length"
+
+    check = both(fits, judged(context.verifier, context.stimuli))
+    counts = admitted(problems(context.params.data.rl), check, path, context.verifier)
+    if not counts.kept:
+        raise StageError(f"no row of {context.params.data.rl} can be trained on: {told(counts)}")
+    return read_jsonl(path, Problem)
 
 
 def train(context: Context, data: RlSet, watch: Callable[[], None] | None = None) -> Path:
@@ -87,7 +117,7 @@ def train(context: Context, data: RlSet, watch: Callable[[], None] | None = None
         return context.path("policy")
     monitor = context.heldout(HeldOut.MONITOR, max(1, context.params.rl.eval_problems))
     return improve(
-        data.start, data.problems, monitor, context.params, context.verifier, context.stimuli, context.folder, watch
+        data.start, data.hard, monitor, context.params, context.verifier, context.stimuli, context.folder, watch
     )
 
 

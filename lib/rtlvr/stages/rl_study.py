@@ -10,13 +10,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from rtlvr.data.filters import apply, equivalent, unsolved
+from rtlvr.data.published import OURS
 from rtlvr.draws.simulate import sweep
 from rtlvr.evaluate.heldout import problems_of, solved
-from rtlvr.records import Measurement, Sample, Triple, read_jsonl
+from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl
 from rtlvr.seeds import HeldOut
 from rtlvr.stage import Result, table_of
 from rtlvr.stages.context import Context
 from rtlvr.stages.rl import ATTEMPTS, attempts, short_prompts, start_of
+from rtlvr.stages.sft import ROWS
 from rtlvr.train.short_runs import Arm, FinishedRun, Setting, run_arms
 from rtlvr.train.study import (
     accuracies,
@@ -70,6 +72,9 @@ def simulated(context: Context) -> pd.DataFrame:
 
 def _arms(context: Context) -> list[Arm]:
     settings, filtering = context.params.rl_study, context.params.filtering
+    if context.params.data.rl != OURS:  # published rows have no round trip whose filters could be compared
+        hard = _unsolved(context)
+        return [*rule_arms(settings, hard), *reward_arms(settings, hard)]
     folder, short = context.upstream("03_filtering"), short_prompts(context)
     sound, unfiltered = (
         apply(read_jsonl(folder / f"{name}.jsonl", Triple), [short])[0] for name in ("rl", "unfiltered")
@@ -83,13 +88,21 @@ def _arms(context: Context) -> list[Arm]:
     ]
 
 
+def _unsolved(context: Context) -> list[Problem]:
+    """The published problems that stage 05 has trained on."""
+    folder = context.upstream("05_rl")
+    asked = context.params.filtering.rl_attempts
+    counts = solved(read_jsonl(folder / ATTEMPTS, Sample)) if asked else {}
+    return [problem for problem in read_jsonl(folder / ROWS, Problem) if not counts.get(problem.id)]
+
+
 def _attempts(context: Context, sound: Sequence[Triple], unfiltered: Sequence[Triple]) -> list[Sample]:
     """What the distilled policy answers to all rows: stage 05 has asked it the sound ones, the others are asked here."""
     if not context.params.filtering.rl_attempts:
         return []
     asked = {row.id for row in sound}
     known = read_jsonl(context.upstream("05_rl") / ATTEMPTS, Sample)
-    return known + attempts(context, [row for row in unfiltered if row.id not in asked])
+    return known + attempts(context, problems_of([row for row in unfiltered if row.id not in asked]))
 
 
 def held_against_simulation(context: Context, found: Studies, trained: Result) -> pd.DataFrame:

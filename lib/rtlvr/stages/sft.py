@@ -3,41 +3,74 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from rtlvr.data.admitted import admitted, answered_well, both, counts_of, told
+from rtlvr.data.published import OURS, exchanges
 from rtlvr.errors import StageError
 from rtlvr.evaluate.heldout import trial
-from rtlvr.records import Problem, Triple, read_jsonl
+from rtlvr.policy.generate import prompt_ids
+from rtlvr.policy.model import chat, load_tokenizer
+from rtlvr.records import Exchange, Problem, Triple, iter_jsonl, read_jsonl, write_jsonl
 from rtlvr.seeds import HeldOut
 from rtlvr.stage import Result
 from rtlvr.stages.accuracy import Answers, rows_of, tried
-from rtlvr.stages.context import Context, main_process
-from rtlvr.train.sft import fine_tune
+from rtlvr.stages.context import Context, main_process, wait_for_main_process
+from rtlvr.train.sft import fine_tune, sft_dataset
 
+ROWS = "rows.jsonl"
 _HELD_BACK = 20  # one row in so many is not trained on: its loss is watched
 
 
 @dataclass(frozen=True)
 class SftSet:
-    """Rows to train on, and the held-out problems of the measurements."""
+    """The file of rows to train on (`Exchange`), how many there are, the held-out problems, and what is known of the rows.
 
-    rows: list[Triple]
+    `wrong`: share of the rows whose code is not equivalent to their golden; None where they have no golden.
+    """
+
+    rows: Path
+    count: int
     problems: list[Problem]
+    wrong: float | None = None
+    told: str = ""
 
     @property
-    def wrong(self) -> float:
-        """Share of the rows whose code is not equivalent to their golden."""
-        return sum(row.status != "equivalent" for row in self.rows) / max(1, len(self.rows))
+    def first(self) -> Exchange:
+        """The first row."""
+        return next(iter_jsonl(self.rows, Exchange))
 
 
 def training(context: Context) -> SftSet:
-    """What stage 03 left for SFT.
+    """What stage 03 left for SFT, or what others have published (`data.sft`).
 
     Raises:
-        StageError: a held-out design is among the rows.
+        StageError: a held-out design is among the rows, or a set cannot be read.
     """
-    rows = read_jsonl(context.upstream("03_filtering") / "sft.jsonl", Triple)
-    problems = context.heldout()
+    if context.params.data.sft != OURS:
+        return _published(context)
+    rows, problems = read_jsonl(context.upstream("03_filtering") / "sft.jsonl", Triple), context.heldout()
     refuse_overlap({row.golden for row in rows}, problems)
-    return SftSet(rows, problems)
+    wrong = sum(row.status != "equivalent" for row in rows) / max(1, len(rows))
+    write_jsonl(context.path(ROWS), [row.exchange for row in rows])
+    return SftSet(context.path(ROWS), len(rows), problems, wrong)
+
+
+def _published(context: Context) -> SftSet:
+    """Rows in the paper's format whose question and answer fit the length; the first process reads them."""
+    path, sft = context.path(ROWS), context.params.sft
+    if main_process():
+        tokenizer = load_tokenizer(sft.model)
+
+        def fits(row: Exchange) -> str | None:
+            asked = chat(row.prompt, system=row.system)
+            length = len(prompt_ids(tokenizer, [asked])[0]) + len(tokenizer(row.response)["input_ids"])
+            return None if length <= sft.max_length else "length"
+
+        admitted(exchanges(context.params.data.sft), both(answered_well, fits), path, context.verifier)
+    wait_for_main_process()
+    counts = counts_of(path)
+    if not counts.kept:
+        raise StageError(f"no row of {context.params.data.sft} can be trained on: {told(counts)}")
+    return SftSet(path, counts.kept, context.heldout(), told=told(counts))
 
 
 def refuse_overlap(goldens: set[str], problems: list[Problem]) -> None:
@@ -50,13 +83,13 @@ def train(context: Context, data: SftSet) -> Path:
     """Fine-tune, unless it is done; the policy's folder. All processes of a distributed run take part."""
     if context.done:
         return context.path("policy")
-    sft, cut = context.params.sft, max(1, len(data.rows) // _HELD_BACK)
+    sft, rows = context.params.sft, sft_dataset(data.rows)
+    cut = max(1, len(rows) // _HELD_BACK)
     watched = context.heldout(HeldOut.MONITOR, max(1, sft.eval_problems))
     monitor = trial(watched, context.params.evaluation, context.verifier, context.stimuli)
-    return fine_tune(
-        sft, data.rows[cut:], data.rows[:cut], context.folder, context.params.seed, context.params.resume,
-        monitor if sft.eval_problems else None,
-    )  # fmt: skip
+    train, heldout = rows.select(range(cut, len(rows))), rows.select(range(cut))
+    seed, resume = context.params.seed, context.params.resume
+    return fine_tune(sft, train, heldout, context.folder, seed, resume, monitor if sft.eval_problems else None)
 
 
 def evaluate(context: Context, data: SftSet, policy: Path) -> Answers:

@@ -11,7 +11,7 @@ from transformers import PrinterCallback
 
 from rtlvr.evaluate.heldout import trial
 from rtlvr.params import Profile, Rl
-from rtlvr.policy.model import chat, load_policy, load_tokenizer
+from rtlvr.policy.model import AnswerFormat, chat, load_policy, load_tokenizer
 from rtlvr.records import Problem
 from rtlvr.reward.equivalence import EquivalenceReward
 from rtlvr.train.adapter import adapter, save_policy
@@ -53,7 +53,7 @@ def improve(
         args=config,
         rl=rl,
         reward=EquivalenceReward(_judges(rl, pool), stimuli, rl.accept_unproved, rl.answer == "code", rewarded),
-        train_dataset=rl_dataset([chat(p.prompt, rl.answer) for p in train], [p.golden for p in train]),
+        train_dataset=rl_dataset(train, rl.answer),
         peft_config=adapter(rl.lora_rank),
     )
     trainer.remove_callback(PrinterCallback)  # our own lines say it shorter
@@ -89,9 +89,10 @@ def subset(train: Sequence[Problem], count: int, seed: int) -> list[Problem]:
     return [problem for i, problem in enumerate(train) if i in chosen]
 
 
-def rl_dataset(prompts: list[list[dict[str, str]]], goldens: list[str]) -> Dataset:
-    """The RL rows as TRL wants them: `prompt` (chat messages) and `golden`."""
-    return Dataset.from_dict({"prompt": prompts, "golden": goldens})
+def rl_dataset(train: Sequence[Problem], answer: AnswerFormat) -> Dataset:
+    """The RL rows as TRL wants them: `prompt` (chat messages) and `golden`, a list of those of which any is right."""
+    prompts = [chat(p.prompt, answer, p.system) for p in train]
+    return Dataset.from_dict({"prompt": prompts, "golden": [[p.golden, *p.others] for p in train]})
 
 
 def read_steps(path: Path) -> pd.DataFrame:

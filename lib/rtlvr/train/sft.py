@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from datasets import Dataset
+from datasets import Dataset, load_dataset
 from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
@@ -22,19 +22,28 @@ from rtlvr.params import Sft
 from rtlvr.paths import from_profile
 from rtlvr.policy.generate import stop_ids
 from rtlvr.policy.model import chat, check_template, load_policy, load_tokenizer
-from rtlvr.records import Triple, write_text
+from rtlvr.records import Exchange, write_text
 from rtlvr.train.adapter import adapter, save_policy
 from rtlvr.train.checkpoints import last_whole
 
 
-def sft_dataset(rows: Sequence[Triple]) -> Dataset:
-    """Rows as TRL wants them: `prompt` and `completion`, both lists of chat messages; the loss falls on completions only."""
-    return Dataset.from_dict(
-        {
-            "prompt": [chat(row.prompt) for row in rows],
-            "completion": [[{"role": "assistant", "content": row.response}] for row in rows],
-        }
-    )
+def sft_dataset(source: Path | Sequence[Exchange]) -> Dataset:
+    """Exchanges as TRL wants them: `prompt` and `completion`, both lists of chat messages; the loss falls on completions only.
+
+    Args:
+        source: a file of `Exchange` (JSON lines), which stays on disk, or the rows.
+    """
+    if isinstance(source, Path):
+        cache = str(source.parent / "cache")
+        rows = load_dataset("json", data_files=str(source), split="train", cache_dir=cache)
+    else:
+        rows = Dataset.from_list([row.model_dump() for row in source])
+
+    def messages(row: dict[str, str]) -> dict[str, list[dict[str, str]]]:
+        asked = chat(row["prompt"], system=row["system"])
+        return {"prompt": asked, "completion": [{"role": "assistant", "content": row["response"]}]}
+
+    return rows.map(messages, remove_columns=rows.column_names)
 
 
 def sft_config(sft: Sft, folder: Path, seed: int) -> SFTConfig:
@@ -69,7 +78,7 @@ def sft_config(sft: Sft, folder: Path, seed: int) -> SFTConfig:
 
 
 def fine_tune(
-    sft: Sft, train: Sequence[Triple], heldout: Sequence[Triple], folder: Path, seed: int, resume: bool = True,
+    sft: Sft, train: Dataset, heldout: Dataset, folder: Path, seed: int, resume: bool = True,
     accuracy: Callable[[PreTrainedModel, PreTrainedTokenizerBase], float] | None = None,
 ) -> Path:  # fmt: skip
     """Fine-tune and save the policy into `folder`/policy; logs one JSON line per logging step into `folder`/sft.jsonl.
@@ -90,8 +99,8 @@ def fine_tune(
         peft_config=adapter(sft.lora_rank),
         processing_class=tokenizer,
         args=sft_config(sft, folder / "checkpoints", seed),
-        train_dataset=sft_dataset(train),
-        eval_dataset=sft_dataset(heldout),
+        train_dataset=train,
+        eval_dataset=heldout,
         callbacks=[LineLog(folder / "sft.jsonl")],
     )
     trainer.remove_callback(PrinterCallback)  # our own lines say it shorter

@@ -1,0 +1,151 @@
+"""Published data, in the authors' formats and plainly, through the stages that train on them; no other stage has run."""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from rtlvr.data.admitted import admitted, answered_well, both, counts_of, judged
+from rtlvr.data.corpus import procedural
+from rtlvr.data.published import exchanges, problems
+from rtlvr.errors import ParameterError, StageError
+from rtlvr.identity import before
+from rtlvr.params import load
+from rtlvr.records import Exchange, Problem, read_jsonl
+from rtlvr.reward.equivalence import judge
+from rtlvr.verify import Pool, Stimuli
+
+SYSTEM = "Think, then answer."
+
+
+def designs(count: int, seed: int = 11) -> list[tuple[str, str, str]]:
+    """Question, response and golden of procedural designs."""
+    found = []
+    for _, design in procedural(count, seed):
+        asked = f"{design.description}\n{design.header}"
+        answer = f"<think>\n{design.thought}</think>\n<answer>\n```verilog\n{design.golden}```\n</answer>"
+        found.append((asked, answer, design.golden))
+    return found
+
+
+def sft_file(path: Path, count: int) -> Path:
+    """As `codev_r1_sft.jsonl`; the last answer lacks its tags."""
+    rows = [{"system": SYSTEM, "prompt": asked, "response": answer} for asked, answer, _ in designs(count)]
+    rows[-1]["response"] = "module m; endmodule"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def rl_file(path: Path, count: int, broken: bool = False, seed: int = 11) -> Path:
+    """As `codev_r1_rl_train.parquet`: each row has two goldens; where `broken`, the first row's do not compile."""
+    rows = []
+    for number, (asked, _, golden) in enumerate(designs(count, seed)):
+        code = "module m(input a; endmodule" if broken and number == 0 else golden
+        ports = {name: [] for name in ("input_port_width", "output_port_width")}
+        clocks = {"clock_port_polarity": set(), "reset_port_polarity_sync": set()}
+        truth = {key: {"code": code, **ports, **clocks} for key in ("a", "b")}
+        messages = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": asked}]
+        rows.append(
+            {
+                "data_source": "codev",
+                "prompt": messages,
+                "ability": "verilog",
+                "reward_model": {"style": "rule", "ground_truth": pickle.dumps(truth)},
+                "extra_info": {"index": number},
+            }
+        )
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    return path
+
+
+def test_the_authors_files_keep_system_prompt_and_all_goldens(tmp_path: Path) -> None:
+    first = next(exchanges(f"authors:{sft_file(tmp_path / 'sft.jsonl', 3)}"))
+    assert first.system == SYSTEM and first.response.startswith("<think>")
+    found = list(problems(f"authors:{rl_file(tmp_path / 'rl.parquet', 3)}"))
+    assert [len(problem.others) for problem in found] == [1, 1, 1]
+    assert {problem.system for problem in found} == {SYSTEM}
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_plain_files(tmp_path: Path, kind: str) -> None:
+    rows = [{"prompt": asked, "golden": golden, "response": answer} for asked, answer, golden in designs(3)]
+    path = tmp_path / f"set.{kind}"
+    if kind == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    else:
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    assert [p.golden for p in problems(str(path))] == [row["golden"] for row in rows]
+    assert [e.response for e in exchanges(str(path))] == [row["response"] for row in rows]
+
+
+@pytest.mark.parametrize("spec", ["", "ours", "author:x", "nowhere.jsonl", "authors:nowhere.jsonl"])
+def test_what_is_no_set(spec: str) -> None:
+    with pytest.raises((ParameterError, StageError)):
+        list(exchanges(spec))
+
+
+def test_a_row_without_an_answer_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"prompt": "a", "text": "b"}\n')
+    with pytest.raises(ParameterError, match="row 0: got columns prompt, text; needed: a text in response"):
+        list(exchanges(str(path)))
+
+
+def test_rows_that_fall_are_counted_and_a_killed_reading_goes_on(tmp_path: Path, pool: Pool) -> None:
+    rows = list(problems(f"authors:{rl_file(tmp_path / 'rl.parquet', 4, broken=True)}"))
+    check = both(lambda row: "length" if row == rows[3] else None, judged(pool, Stimuli()))
+    whole = admitted(rows, check, tmp_path / "whole.jsonl", pool)
+    assert (whole.seen, whole.kept, whole.fallen) == (4, 2, {"golden cannot be judged": 1, "length": 1})
+    path = tmp_path / "part.jsonl"
+    admitted(rows[:2], check, path, pool)
+    with path.open("ab") as file:
+        file.write(b'{"half a row')
+    assert admitted(rows, check, path, pool) == counts_of(path) == whole
+    assert path.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+    assert [row.id for row in read_jsonl(path, Problem)] == [rows[1].id, rows[2].id]
+
+
+def test_an_answer_needs_the_format() -> None:
+    assert answered_well(Exchange(id="", prompt="", response=designs(1)[0][1])) is None
+    assert answered_well(Exchange(id="", prompt="", response="code")) == "format"
+
+
+def test_any_of_several_goldens_is_right(pool: Pool) -> None:
+    (_, first, one), (_, _, other) = designs(2)
+    both_ways = judge(pool, Stimuli(), [(other, one), (one, other), (other,), one], [first] * 4)
+    assert [judged.reward for judged in both_ways] == [1, 1, 0, 1]
+
+
+def test_published_data_need_no_stage_before() -> None:
+    own = {"data.sft": "authors:a.jsonl", "data.rl": "authors:b.parquet"}
+    assert before("04_sft", load("smoke", own)) == []
+    assert before("05_rl", load("smoke", own)) == ["04_sft"]
+    assert before("05_rl", load("smoke", own | {"rl.model": "tiny"})) == []
+
+
+@pytest.mark.notebook
+@pytest.mark.timeout(600)
+def test_sft_and_rl_on_the_authors_files(tmp_path: Path) -> None:
+    """From the files to a policy, with the validation curve, through `rtlvr run`."""
+    sets = {
+        "data.sft": f"authors:{sft_file(tmp_path / 'sft.jsonl', 30)}",
+        "data.rl": f"authors:{rl_file(tmp_path / 'rl.parquet', 24, broken=True)}",
+        "data.validation": f"authors:{rl_file(tmp_path / 'val.parquet', 6, seed=12)}",
+        "sft.max_length": "512",
+    }
+    words = " ".join(f"{key}={value}" for key, value in sets.items())
+    command = [sys.executable, "-m", "rtlvr", "run", "05_rl", "--profile", "smoke", "--set", words]
+    environment = {**os.environ, "RTLVR_OUTPUTS": str(tmp_path / "out"), "TQDM_DISABLE": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    run = tmp_path / "out" / "smoke"
+    assert {path.name for path in run.iterdir() if path.is_dir()} == {"04_sft", "05_rl", "notebooks"}
+    assert counts_of(run / "04_sft" / "rows.jsonl").fallen == {"format": 1}
+    assert counts_of(run / "05_rl" / "rows.jsonl").fallen == {"golden cannot be judged": 1}
+    assert (run / "05_rl" / "validation.jsonl").exists()
