@@ -16,6 +16,7 @@ from rtlvr.paths import PACKAGE
 FOUNDATION = {
     "command",
     "confine",
+    "digests",
     "errors",
     "extras",
     "identity",
@@ -23,6 +24,7 @@ FOUNDATION = {
     "memo",
     "params",
     "paths",
+    "plans",
     "records",
     "schema",
     "scratch",

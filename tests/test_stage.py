@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from rtlvr.errors import StageError
-from rtlvr.identity import notebooks
 from rtlvr.params import load
+from rtlvr.plans import notebooks
 from rtlvr.records import Golden, Measurement, put, read_jsonl, write_jsonl
 from rtlvr.stage import Stage, open_stage, set_aside_results, stage_key
 

@@ -6,6 +6,7 @@ out of range and parameters that exclude each other are errors that say what was
 """
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from functools import cache
@@ -25,6 +26,7 @@ from rtlvr.schema import (
     Data,
     Evaluation,
     Filtering,
+    Generation,
     Profile,
     Rl,
     RlStudy,
@@ -44,6 +46,7 @@ __all__ = [
     "Data",
     "Evaluation",
     "Filtering",
+    "Generation",
     "Profile",
     "Rl",
     "RlStudy",
@@ -219,9 +222,21 @@ def allowed_keys() -> list[str]:
     return [key for key, _ in fields()]
 
 
+class _Yaml(yaml.SafeLoader):
+    """YAML as of 1.2 in one respect: `true` and `false` alone are booleans, so that `on` and `off` are words."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:bool"]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), list("tTfF"))
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        tree = yaml.load(path.read_text(encoding="utf-8"), _Yaml) or {}  # noqa: S506: a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path} is no YAML file: {error}") from error
     if not isinstance(tree, dict):

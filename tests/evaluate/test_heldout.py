@@ -1,10 +1,16 @@
 """Looking at held-out problems asks for what training rewards."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from rtlvr.evaluate import heldout
+from rtlvr.evaluate.suite import Designs
+from rtlvr.llm.transcript import Reply, Request
 from rtlvr.params import load
-from rtlvr.policy.model import AnswerFormat, chat
+from rtlvr.policy.answer import AnswerFormat
+from rtlvr.policy.backends import Asked, _reply
+from rtlvr.policy.model import chat
 from rtlvr.records import Problem
 from rtlvr.verify import Pool, Stimuli
 
@@ -14,20 +20,21 @@ PLAIN = f"```verilog\n{GOLDEN}```"
 
 @pytest.mark.parametrize(("answer", "share"), [("tags", 0.0), ("code", 1.0)])
 def test_a_look_asks_and_judges_as_training_does(
-    answer: AnswerFormat, share: float, monkeypatch: pytest.MonkeyPatch
+    answer: AnswerFormat, share: float, monkeypatch: pytest.MonkeyPatch, pool: Pool
 ) -> None:
-    asked: list[list[dict[str, str]]] = []
+    asked: list[Request] = []
 
-    def complete(model: object, tokenizer: object, messages: list[list[dict[str, str]]], *_: object):
-        asked.extend(messages)
-        return [(PLAIN, 20, False) for _ in messages]
+    class Says:
+        model = ""
 
-    monkeypatch.setattr(heldout, "complete_texts", complete)
+        def __init__(self, *_: object) -> None: ...
+
+        def replies(self, wanted: Asked) -> Iterator[Reply]:
+            asked.extend(request for request, _ in wanted)
+            return (_reply(request, about, PLAIN, 1, 20, False) for request, about in wanted)
+
+    monkeypatch.setattr(heldout, "Loaded", Says)
     problem = Problem(id="m-0", category="gates", prompt="Invert a.", golden=GOLDEN)
-    pool = Pool(1)
-    try:
-        look = heldout.trial([problem], load("smoke").evaluation, pool, Stimuli(), answer)
-        assert look(None, None) == share
-    finally:
-        pool.close()
-    assert asked == [chat(problem.prompt, answer)]
+    look = heldout.trial(Designs([problem], pool, Stimuli(), answer), load("smoke").evaluation)
+    assert look(None, None) == share
+    assert [request.messages for request in asked] == [chat(problem.prompt, answer)]

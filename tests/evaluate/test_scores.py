@@ -257,6 +257,6 @@ def test_a_new_model_is_asked_anew(
     (task,) = load_tasks("rtllm-v1.1", benchmarks)[:1]
     monkeypatch.setattr(public, "check_references", lambda tasks: [])  # measured elsewhere
     for model, text, passed in (("old", "no", 0), ("new", task.reference, 2), ("old", "no", 0)):
-        found = public.run_benchmark("rtllm-v1.1", settings, Says(model, text), pool, tmp_path)
+        found = public.run_benchmark("rtllm-v1.1", settings, Says(model, text), pool, tmp_path, 0, model)
         assert sum(row.passed for row in found.samples) == passed
         assert len(found.samples) == 2

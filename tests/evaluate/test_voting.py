@@ -2,6 +2,7 @@
 
 import pytest
 
+from rtlvr.evaluate.suite import Designs
 from rtlvr.evaluate.voting import Ballot, ballots, by_votes, clustered, elected
 from rtlvr.records import Sample
 from rtlvr.verify import Pool, Stimuli
@@ -60,12 +61,12 @@ def test_real_designs_vote_by_what_they_do(pool: Pool, stimuli: Stimuli) -> None
         sample(OTHER.replace("a | b", "b | a"), 0), sample(SAME.replace("~a | ~b", "~b | ~a"), 1, "equivalent"),
         sample("module dut(; endmodule\n", 0, "invalid"), sample("", 0, "format"),
     ]  # fmt: skip
-    [ballot] = ballots(rows, pool, stimuli)
+    [ballot] = ballots(rows, Designs([], pool, stimuli).code, pool, stimuli)
     assert ballot.clusters == (0, 1, 1, 0, 1, None, None)
     assert elected(ballot, range(len(rows))) == 1
 
 
 def test_an_answer_that_is_never_known_gathers_no_votes(pool: Pool, stimuli: Stimuli) -> None:
     rows = [sample(UNKNOWN, 0), sample(GOLDEN, 1, "equivalent"), sample(SAME, 1, "equivalent"), sample(OTHER, 0)]
-    [ballot] = ballots(rows, pool, stimuli)
+    [ballot] = ballots(rows, Designs([], pool, stimuli).code, pool, stimuli)
     assert ballot.clusters == (0, 1, 1, 2)

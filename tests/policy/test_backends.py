@@ -12,9 +12,10 @@ from rtlvr.evaluate.answering import Asking, ask
 from rtlvr.evaluate.answers import BenchmarkAnswer
 from rtlvr.evaluate.benchmarks import Task
 from rtlvr.llm.transcript import Reply, Request
+from rtlvr.params import Generation, load
 from rtlvr.paths import TINY_POLICY
 from rtlvr.policy import backends
-from rtlvr.policy.backends import Asked, Transformers, chosen, fingerprint
+from rtlvr.policy.backends import Asked, Transformers, backend_of, fingerprint
 
 TASKS = [
     Task(id=f"t{i}", benchmark="b", style="rtllm", prompt=text, top="m", header="", testbench="", reference="")
@@ -23,9 +24,13 @@ TASKS = [
 ASKING = Asking(samples=3, temperature=1.0, top_p=0.9, max_tokens=12, seed=5)
 
 
+def generation(**changes: object) -> Generation:
+    return load("cpu", {f"generation.{name}": value for name, value in changes.items()}).generation
+
+
 @pytest.fixture(scope="module")
 def tiny() -> Transformers:
-    return chosen("transformers", TINY_POLICY)
+    return backend_of(TINY_POLICY, generation())
 
 
 class Dying:
@@ -86,13 +91,13 @@ def test_new_weights_are_not_taken_for_old_ones(tmp_path: Path) -> None:
 
 def test_an_endpoint_needs_its_url() -> None:
     with pytest.raises(ParameterError, match="base-url"):
-        chosen("endpoint", "model")
+        backend_of("model", generation(backend="endpoint"))
 
 
 def test_vllm_that_is_not_here_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "vllm", None)
     with pytest.raises(ParameterError, match=r"\[gpu\]"):
-        chosen("vllm", TINY_POLICY)
+        backend_of(TINY_POLICY, generation(backend="vllm"))
 
 
 def test_vllm_takes_what_we_give_it(tmp_path: Path) -> None:
@@ -101,7 +106,7 @@ def test_vllm_takes_what_we_give_it(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     if not torch.cuda.is_available():
         pytest.skip("vLLM is here, a GPU is not")
-    answers = ask(TASKS, ASKING, chosen("vllm", TINY_POLICY), tmp_path / "samples.jsonl")
+    answers = ask(TASKS, ASKING, backend_of(TINY_POLICY, generation(backend="vllm")), tmp_path / "samples.jsonl")
     assert len(answers) == 9
     assert all(0 < row.tokens <= 12 for row in answers)
 

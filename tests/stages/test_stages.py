@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rtlvr.errors import StageError
-from rtlvr.identity import PLANS, before, notebooks, shown_in
 from rtlvr.params import load
+from rtlvr.plans import PLANS, before, notebooks, shown_in
 from rtlvr.seeds import Draw, seed_of
 from rtlvr.stages import start_here
 from rtlvr.stages.context import Context, open_context
@@ -24,7 +24,7 @@ def test_every_stage_has_a_module_that_runs_it() -> None:
 def test_all_that_a_stage_builds_on() -> None:
     assert before("05_rl_study", load("smoke")) == ["02_roundtrip", "03_filtering", "04_sft", "05_rl"]
     assert before("01_testbench", load("smoke")) == []
-    own = load("smoke", {"rl.model": "tiny", "benchmarks.model": "tiny", "scaling.policy": "tiny"})
+    own = load("smoke", {"rl.model": "tiny", "benchmarks.models": "tiny@0.6", "scaling.policy": "tiny"})
     assert before("05_rl", own) == ["02_roundtrip", "03_filtering"]
     assert before("06_benchmarks", own) == before("07_test_time_scaling", own) == []
 

@@ -54,7 +54,7 @@ def main(folder: Path, steps: int, changes: dict[str, object]) -> None:
     params = load("smoke", {**size, **rest, "rl.steps": steps, **changes})
     stage.EquivalenceReward = Parity
     pool = Pool(1)
-    stage.improve(noisy(folder.parent / "start"), problems, (), params, pool, Stimuli(), folder)
+    stage.improve(noisy(folder.parent / "start"), problems, None, params, pool, Stimuli(), folder)
     pool.close()
 
 

@@ -157,7 +157,7 @@ def test_an_adapter_is_trained_and_saved_beside_the_policy(pool: Pool, tmp_path:
         "smoke",
         {**RL, "rl.lora_rank": 2, "rl.steps": 1, "rl.eval_problems": 0, **{f"rl.{k}": v for k, v in PLAIN.items()}},
     )
-    policy = load_policy(improve(start, problems, (), params, pool, Stimuli(sequences=1, cycles=4), tmp_path / "rl"))
+    policy = load_policy(improve(start, problems, None, params, pool, Stimuli(sequences=1, cycles=4), tmp_path / "rl"))
     assert {name for name, _ in policy.named_parameters()} == {
         name for name, _ in load_policy(start).named_parameters()
     }

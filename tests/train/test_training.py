@@ -166,12 +166,15 @@ def test_muon_orthogonalises() -> None:
 @pytest.mark.tools
 def test_rl_resumes_where_it_stopped(pool: Pool, stimuli: Stimuli, designs: list, tmp_path: Path) -> None:
     """Two steps at once, or one, a kill, and one more: the same steps are recorded, once each."""
+    from rtlvr.evaluate.heldout import trial
+    from rtlvr.evaluate.suite import Designs
     from rtlvr.train.rl import improve, read_steps
 
     rows = problems(designs)
-    one = load("smoke", {"rl.steps": 1, "rl.eval_problems": 2})
-    improve("tiny", rows, rows, one, pool, stimuli, tmp_path)
-    improve("tiny", rows, rows, load("smoke", {"rl.steps": 2, "rl.eval_problems": 2}), pool, stimuli, tmp_path)
+    one = load("smoke", {"rl.steps": 1})
+    look = trial(Designs(rows[:2], pool, stimuli), one.evaluation)
+    improve("tiny", rows, look, one, pool, stimuli, tmp_path)
+    improve("tiny", rows, look, load("smoke", {"rl.steps": 2}), pool, stimuli, tmp_path)
     steps = read_steps(tmp_path / "steps.jsonl")
     assert steps["step"].tolist() == [1, 2]
     assert steps["prompts_drawn"].min() >= 2

@@ -137,13 +137,15 @@ def run_sample(options: argparse.Namespace) -> int:
     """Write a benchmark's samples from a model, for `rtlvr bench`."""
     from rtlvr.evaluate.answering import Asking, ask
     from rtlvr.evaluate.benchmarks import load_tasks
-    from rtlvr.policy.backends import chosen
+    from rtlvr.params import load
+    from rtlvr.policy.backends import backend_of
 
     tasks = load_tasks(options.benchmark, options.root)[: options.problems or None]
     names = ("samples", "temperature", "top_p", "max_tokens", "seed", "system")
     asking = Asking(**{name: getattr(options, name) for name in names})
-    where = options.base_url, options.api_key_env, options.concurrency
-    backend = chosen(options.backend, options.model, *where)
+    named = ("backend", "base_url", "api_key_env", "concurrency")
+    settings = load("cpu", {f"generation.{name}": getattr(options, name) for name in named}).generation
+    backend = backend_of(options.model, settings)
     print(f"{len(ask(tasks, asking, backend, options.out))} samples in {options.out}")
     return 0
 

@@ -3,7 +3,7 @@
 import argparse
 
 from rtlvr.command import Command, add_profile, profile_of
-from rtlvr.identity import PLANS
+from rtlvr.plans import PLANS
 
 
 def declare_run(parser: argparse.ArgumentParser) -> None:

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tqdm.auto import tqdm
-
 from rtlvr.evaluate.answers import BenchmarkAnswer
 from rtlvr.evaluate.benchmarks import Task
-from rtlvr.llm.transcript import Reply, Request, Transcript
+from rtlvr.llm.transcript import Reply, Request
 from rtlvr.policy.answer import SYSTEM_PROMPT
 from rtlvr.policy.backends import Backend
+from rtlvr.policy.replies import cut, replies_to, spread, text_of
 from rtlvr.records import write_jsonl
 
 
@@ -40,23 +39,16 @@ def ask(tasks: Sequence[Task], asking: Asking, backend: Backend, out: Path) -> l
         InfrastructureError: the backend failed; run again, and what was answered is not asked again.
         BudgetError: a budget is spent.
     """
-    recorded = Transcript(out.with_suffix(".transcript.jsonl"))
-    wanted = {
-        (task.id, number): _request(task, asking, number, backend.model)
-        for task in tasks
-        for number in range(asking.samples)
-    }
-    missing = {r.digest: (r, f"{task} #{number}") for (task, number), r in wanted.items() if r.digest not in recorded}
-    with tqdm(total=len(wanted), initial=len(wanted) - len(missing), desc=out.stem, unit="sample") as bar:
-        for reply in backend.replies(list(missing.values())):
-            recorded.add(reply)
-            bar.update()
-    answers = [_answer(task, recorded.ask(request, task)) for (task, _), request in wanted.items()]
+    requests = [_request(task, asking, backend.model) for task in tasks]
+    asked = spread(requests, [task.id for task in tasks], asking.samples)
+    replies = replies_to(asked, backend, out.with_suffix(".transcript.jsonl"))
+    repeated = [task for task in tasks for _ in range(asking.samples)]
+    answers = [_answer(task.id, reply) for task, reply in zip(repeated, replies, strict=True)]
     write_jsonl(out, answers)
     return answers
 
 
-def _request(task: Task, asking: Asking, number: int, model: str) -> Request:
+def _request(task: Task, asking: Asking, model: str) -> Request:
     return Request(
         model=model,
         system=asking.system,
@@ -64,13 +56,9 @@ def _request(task: Task, asking: Asking, number: int, model: str) -> Request:
         temperature=asking.temperature,
         top_p=asking.top_p,
         max_tokens=asking.max_tokens,
-        seed=asking.seed + number,
+        seed=asking.seed,
     )
 
 
 def _answer(task: str, reply: Reply) -> BenchmarkAnswer:
-    thought = f"<think>{reply.reasoning}</think>\n" if reply.reasoning else ""
-    cut = reply.finish == "length"
-    return BenchmarkAnswer(
-        task_id=task, response=thought + reply.content, tokens=reply.completion_tokens, truncated=cut
-    )
+    return BenchmarkAnswer(task_id=task, response=text_of(reply), tokens=reply.completion_tokens, truncated=cut(reply))

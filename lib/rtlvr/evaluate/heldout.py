@@ -7,88 +7,97 @@ from pathlib import Path
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rtlvr.evaluate.passk import counted, interval
+from rtlvr.evaluate.suite import Question, Suite
+from rtlvr.llm.transcript import Reply, Request
 from rtlvr.params import Evaluation
-from rtlvr.policy.generate import Sampling, complete_texts
-from rtlvr.policy.model import AnswerFormat, chat
+from rtlvr.policy.backends import Backend, Loaded
+from rtlvr.policy.generate import Sampling
+from rtlvr.policy.replies import cut, replies_to, spread, text_of
 from rtlvr.records import Measurement, Problem, Sample, Triple, cached
-from rtlvr.reward.equivalence import judge
-from rtlvr.verify import Stimuli, Verifier
+from rtlvr.reward.equivalence import Judgement
+
+Monitor = Callable[[PreTrainedModel, PreTrainedTokenizerBase], float]  # the share of a suite that a policy solves
 
 
 def attempt(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    problems: Sequence[Problem],
+    backend: Backend,
+    suite: Suite,
     sampling: Sampling,
-    pool: Verifier,
-    stimuli: Stimuli,
     samples: int = 1,
     seed: int = 0,
     variant: str = "",
-    plain: bool = False,
-    answer: AnswerFormat = "tags",
+    record: Path | None = None,
 ) -> list[Sample]:
-    """Sample each problem `samples` times and judge every answer.
+    """Ask each question of a suite `samples` times and judge every answer; all answers to the first question come first.
 
-    `plain` takes a base model's untagged code block as well; `answer` is what is asked for (`rl.answer`), and `code` takes it too.
+    Args:
+        seed: of the first answer to each question; the others follow it.
+        record: a file that keeps the replies as they come; see `rtlvr.policy.replies`.
+
+    Raises:
+        InfrastructureError: the backend or a tool failed; never scored as a wrong answer.
     """
-    asked = [problem for problem in problems for _ in range(samples)]
-    answers = complete_texts(model, tokenizer, [chat(p.prompt, answer, p.system) for p in asked], sampling, seed)
-    judged = judge(
-        pool,
-        stimuli,
-        [(p.golden, *p.others) for p in asked],
-        [text for text, _, _ in answers],
-        plain or answer == "code",
+    questions = suite.questions
+    requests = [_request(question, backend.model, sampling, seed) for question in questions]
+    asked = spread(requests, [question.id for question in questions], samples)
+    replies = replies_to(asked, backend, record)
+    repeated = [question for question in questions for _ in range(samples)]
+    judged = suite.judge(repeated, replies)
+    rows = zip(repeated, replies, judged, strict=True)
+    return [_sample(question, variant, reply, judgement) for question, reply, judgement in rows]
+
+
+def _request(question: Question, model: str, sampling: Sampling, seed: int) -> Request:
+    return Request(
+        model=model,
+        system=question.system,
+        user=question.prompt,
+        temperature=sampling.temperature,
+        top_p=sampling.top_p,
+        max_tokens=sampling.max_tokens,
+        seed=seed,
     )
-    return [
-        Sample(
-            problem=p.id,
-            variant=variant,
-            response=text,
-            tokens=tokens,
-            truncated=cut,
-            reward=j.reward,
-            status=j.status,
-            reason=j.reason,
-            cause=j.cause,
-        )
-        for p, (text, tokens, cut), j in zip(asked, answers, judged, strict=True)
-    ]
 
 
-def trial(
-    problems: Sequence[Problem], evaluation: Evaluation, pool: Verifier, stimuli: Stimuli, answer: AnswerFormat = "tags"
-) -> Callable[[PreTrainedModel, PreTrainedTokenizerBase], float]:
-    """A function that gives a model's share of right answers to `problems`, one each: for looking while training."""
+def _sample(question: Question, variant: str, reply: Reply, judged: Judgement) -> Sample:
+    return Sample(
+        problem=question.id,
+        variant=variant,
+        response=text_of(reply),
+        tokens=reply.completion_tokens,
+        truncated=cut(reply),
+        reward=judged.reward,
+        status=judged.status,
+        reason=judged.reason,
+        cause=judged.cause,
+    )
+
+
+def trial(suite: Suite, evaluation: Evaluation, seed: int = 0) -> Monitor:
+    """A function that gives a model's share of right answers to a suite: for looking while training."""
     sampling = Sampling(evaluation.max_tokens, evaluation.temperature, evaluation.top_p)
 
     def share(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> float:
-        samples = attempt(model, tokenizer, problems, sampling, pool, stimuli, answer=answer)
-        return sum(sample.reward for sample in samples) / len(samples)
+        samples = attempt(Loaded(model, tokenizer), suite, sampling, evaluation.samples, seed)
+        return sum(sample.reward for sample in samples) / max(1, len(samples))
 
     return share
 
 
 def cached_attempt(
     path: Path,
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    problems: Sequence[Problem],
+    backend: Backend,
+    suite: Suite,
     sampling: Sampling,
-    pool: Verifier,
-    stimuli: Stimuli,
     samples: int = 1,
     seed: int = 0,
     variant: str = "",
-    plain: bool = False,
 ) -> list[Sample]:
-    """`attempt`, unless `path` holds its result already (it is written only when whole)."""
-
-    def compute() -> list[Sample]:
-        return attempt(model, tokenizer, problems, sampling, pool, stimuli, samples, seed, variant, plain)
-
-    return cached(path, Sample, compute)
+    """`attempt`, unless `path` holds its result already; replies are kept beside it until all are judged."""
+    record = path.with_suffix(".replies.jsonl")
+    found = cached(path, Sample, lambda: attempt(backend, suite, sampling, samples, seed, variant, record))
+    record.unlink(missing_ok=True)
+    return found
 
 
 def accuracy(samples: Sequence[Sample], stage: str, metric: str, variant: str) -> Measurement:

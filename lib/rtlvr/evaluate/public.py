@@ -34,18 +34,19 @@ class Score:
     """One benchmark's outcome: `excluded` are tasks whose own reference fails here, with the reason."""
 
     benchmark: str
+    model: str
     tasks: int
     excluded: dict[str, str]
     samples: list[Scored]
     disagreements: list[Disagreement]
 
-    def measurements(self, stage: str, model: str) -> list[Measurement]:
+    def measurements(self, stage: str) -> list[Measurement]:
         """pass@k and syntax rate in percent, and the share of references that pass."""
         good = 100 * (self.tasks - len(self.excluded)) / self.tasks
         references = Measurement(
             stage=stage, metric="references_pass", variant=self.benchmark, value=good, n=self.tasks, unit="%"
         )
-        return [*measurements(self.samples, stage, f"{self.benchmark}:{model}"), references]
+        return [*measurements(self.samples, stage, f"{self.benchmark}:{self.model}"), references]
 
     def summary(self) -> dict[str, object]:
         """A row of the notebook's table."""
@@ -53,6 +54,7 @@ class Score:
         compiles = sum(s.compiles for s in self.samples)
         equal = sum(s.verdict == "equivalent" for s in self.samples)
         return {
+            "model": self.model,
             "benchmark": self.benchmark,
             "references that pass": f"{self.tasks - len(self.excluded)} of {self.tasks}",
             "tasks asked": len({s.task_id for s in self.samples}),
@@ -64,21 +66,7 @@ class Score:
 
     def classes(self) -> dict[str, object]:
         """Samples by class."""
-        return {"benchmark": self.benchmark, **classes(self.samples)}
-
-
-def size(stage: str, model: str, folder: Path) -> Measurement:
-    """The size, in billions of parameters, of the policy in `folder`; its weights are not loaded, so that it costs no memory.
-
-    The figure of pass rate against size needs it.
-    """
-    import torch  # slow to import, and judging needs none of them
-    from transformers import AutoConfig, AutoModelForCausalLM
-
-    with torch.device("meta"):
-        policy = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder))
-    billions = sum(p.numel() for p in policy.parameters()) / 1e9
-    return Measurement(stage=stage, metric="params_b", variant=model, value=billions, n=1, unit="billion")
+        return {"model": self.model, "benchmark": self.benchmark, **classes(self.samples)}
 
 
 def available(settings: Benchmarks) -> tuple[list[str], dict[str, str]]:
@@ -101,7 +89,9 @@ def check_references(tasks: list[Task]) -> list[CheckedReference]:
     ]
 
 
-def run_benchmark(name: str, settings: Benchmarks, backend: Backend, pool: Pool, folder: Path, seed: int = 3) -> Score:
+def run_benchmark(
+    name: str, settings: Benchmarks, backend: Backend, pool: Pool, folder: Path, seed: int, model: str
+) -> Score:
     """References first, then `settings.samples` answers to each task asked; all is kept in `folder` and not made again.
 
     The names of the files tell the benchmark's text, the model and the sampling, so that none is taken for another's.
@@ -122,7 +112,7 @@ def run_benchmark(name: str, settings: Benchmarks, backend: Backend, pool: Pool,
 
     rows = cached(folder / f"{name}_scored_{key}.jsonl", Scored, judged)
     odd = cached(folder / f"{name}_disagreements_{key}.jsonl", Disagreement, lambda: disagreements(asked, rows, pool))
-    return Score(name, len(tasks), excluded, rows, odd)
+    return Score(name, model, len(tasks), excluded, rows, odd)
 
 
 def bench(

@@ -15,7 +15,9 @@ def truncated(sample: Sample, budget: int) -> Sample:
     return sample.model_copy(update={"tokens": budget, "truncated": True, "reward": 0.0, "status": "format"})
 
 
-def curve(samples: Sequence[Sample], budgets: Sequence[int], parameters: int, model: str, profile: str) -> pd.DataFrame:
+def curve(
+    samples: Sequence[Sample], budgets: Sequence[int], parameters: float, model: str, profile: str
+) -> pd.DataFrame:
     """One row per budget: pass@1 (percent, 95 % interval), mean tokens, and FLOPs per answer (2 x parameters x tokens)."""
     rows = []
     for budget in budgets:

@@ -17,11 +17,8 @@ import pandas as pd
 
 from rtlvr.errors import DesignError
 from rtlvr.evaluate.passk import bootstrap, pass_at_k
-from rtlvr.policy.answer import parse
 from rtlvr.records import Measurement, Sample
 from rtlvr.verify import Stimuli, Verifier
-
-_NO_VOTE = ("format", "invalid")
 
 
 @dataclass(frozen=True)
@@ -49,8 +46,13 @@ def clustered(codes: Sequence[str | None], same: Callable[[str, str], bool]) -> 
     return [None if code is None else known[code] for code in codes]
 
 
-def ballots(samples: Sequence[Sample], pool: Verifier, stimuli: Stimuli) -> list[Ballot]:
+def ballots(
+    samples: Sequence[Sample], code_of: Callable[[Sample], str | None], pool: Verifier, stimuli: Stimuli
+) -> list[Ballot]:
     """One ballot per problem, in order of appearance.
+
+    Args:
+        code_of: the code of a sample, None where it does not vote (`Suite.code`).
 
     Raises:
         InfrastructureError: tools failed.
@@ -64,7 +66,7 @@ def ballots(samples: Sequence[Sample], pool: Verifier, stimuli: Stimuli) -> list
 
     def count(item: tuple[str, list[Sample]]) -> Ballot:
         problem, answers = item
-        codes = [None if s.status in _NO_VOTE else parse(s.response).code for s in answers]
+        codes = [code_of(sample) for sample in answers]
         found = clustered(codes, lambda a, b: passes(a, b) and passes(b, a))
         right, tokens = tuple(s.reward == 1 for s in answers), tuple(s.tokens for s in answers)
         return Ballot(problem, tuple(found), right, tokens)
@@ -87,7 +89,7 @@ def elected(ballot: Ballot, voters: Sequence[int]) -> float:
 
 
 def by_votes(
-    cast: Sequence[Ballot], votes: Sequence[int], parameters: int, draws: int = 64, seed: int = 0
+    cast: Sequence[Ballot], votes: Sequence[int], parameters: float, draws: int = 64, seed: int = 0
 ) -> pd.DataFrame:
     """One row per number of votes: accuracy (percent, 95 % bootstrap interval over problems), pass@k, and FLOPs.
 

@@ -10,10 +10,11 @@ from rtlvr.data.corpus import heldout_problems, procedural
 from rtlvr.data.families import DrawnDesign
 from rtlvr.data.roundtrip import stimuli_of
 from rtlvr.evaluate.heldout import attempt, pass_at
+from rtlvr.evaluate.suite import Designs
 from rtlvr.gpu_check.context import CheckContext, Row, say
 from rtlvr.params import Profile, load
+from rtlvr.policy.backends import Transformers
 from rtlvr.policy.generate import Sampling
-from rtlvr.policy.model import load_policy, load_tokenizer
 from rtlvr.records import Attempt, Golden, Problem, Sample, Triple
 from rtlvr.train.rl import improve, read_steps
 from rtlvr.train.sft import fine_tune, sft_dataset
@@ -34,11 +35,11 @@ def small_policy(context: CheckContext) -> list[Row]:
     params, folder = _profile(context), context.out / "small_policy"
     pool, heldout = Pool(mode="hybrid"), heldout_problems(8 if context.tiny else 300, seed=1)
     rows = list(map(taught, procedural(16 if context.tiny else 1000, params.seed)))
-    train, heldout = (sft_dataset([row.exchange for row in some]) for some in (rows[8:], rows[:8]))
-    start = fine_tune(params.sft, train, heldout, folder / "sft", params.seed, resume=False)
+    train, watched = (sft_dataset([row.exchange for row in some]) for some in (rows[8:], rows[:8]))
+    start = fine_tune(params.sft, train, watched, folder / "sft", params.seed, resume=False)
     before = _tried("before", start, heldout, params, pool)
     problems = [asked(row) for row in rows]
-    after = improve(start, problems, (), params, pool, stimuli_of(params), folder / "rl")
+    after = improve(start, problems, None, params, pool, stimuli_of(params), folder / "rl")
     steps = step_rows(folder / "rl" / "steps.jsonl", "small")
     found = [before, *steps, _tried("after", after, heldout, params, pool)]
     pool.close()
@@ -82,10 +83,11 @@ def _profile(context: CheckContext) -> Profile:
 
 
 def _tried(phase: str, policy: Path, heldout: Sequence[Problem], params: Profile, pool: Pool) -> Row:
-    model, tokenizer = load_policy(policy), load_tokenizer(policy)
     sampling = Sampling(params.rl.max_response, params.rl.temperature)
     began = time.perf_counter()
-    samples: list[Sample] = attempt(model, tokenizer, heldout, sampling, pool, stimuli_of(params))
+    samples: list[Sample] = attempt(
+        Transformers(policy, "float32"), Designs(heldout, pool, stimuli_of(params)), sampling
+    )
     found = pass_at(1, samples, _STAGE, phase)
     row: Row = {
         "phase": phase, "set": "held-out families", "n": len(samples), "pass1": found.value, "low": found.low,

@@ -50,7 +50,7 @@ def run(context: CheckContext) -> list[Row]:
     rl = params.rl.model_copy(update={"seconds": left})
     pool = Pool(mode="hybrid")
     improve(
-        context.weights, problems(context), (), params.model_copy(update={"rl": rl}), pool, stimuli_of(params), folder
+        context.weights, problems(context), None, params.model_copy(update={"rl": rl}), pool, stimuli_of(params), folder
     )
     pool.close()
     free_memory()

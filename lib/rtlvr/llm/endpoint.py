@@ -195,6 +195,17 @@ class EndpointChat:
         )
 
 
+def models_at(base_url: str, api_key_env: str) -> list[str]:
+    """The names of the models that a service says it has; none where it says nothing."""
+    try:
+        key = os.environ.get(api_key_env) or "none"
+        headers = {"Authorization": f"Bearer {key}"}
+        body = httpx.get(f"{base_url.rstrip('/')}/models", headers=headers, timeout=10).json()
+        return [str(row["id"]) for row in body["data"]][:20]
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+        return []
+
+
 class _Trouble(Exception):
     """A try without a usable reply. `final`: another would not help; `broken`: one came, and may have been paid for."""
 

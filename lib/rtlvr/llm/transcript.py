@@ -42,6 +42,11 @@ class Request(Record):
         facts = json.dumps(self.model_dump(exclude_defaults=True), sort_keys=True)  # as before `top_p` was there
         return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
+    @property
+    def luck(self) -> str:
+        """The seed of its random numbers, 20 hexadecimal digits; which weights answer does not change it."""
+        return self.model_copy(update={"model": ""}).digest
+
 
 class Reply(Record):
     """What came back. `reasoning` is the field some services keep thoughts in; `finish` is `stop` or `length`."""

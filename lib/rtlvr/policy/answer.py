@@ -6,6 +6,7 @@ last ```` ```verilog ```` block of the answer.
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 SYSTEM_PROMPT = (
     "You are a helpful assistant for hardware design. First think about the problem step by step, then answer. Put the "
@@ -16,6 +17,7 @@ CODE_PROMPT = (
     "You are a helpful assistant for hardware design. "
     "Answer with the complete Verilog module in one ```verilog code block."
 )
+AnswerFormat = Literal["tags", "code"]  # thought and answer in the paper's tags, or a block of code alone
 _TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 _BLOCK = re.compile(r"```verilog[^\S\n]*\n(.*?)```", re.DOTALL)
 
@@ -27,6 +29,14 @@ class Response:
     thought: str
     code: str
     problem: str | None = None
+
+
+def system_prompt(answer: AnswerFormat) -> str:
+    """The kit's system prompt that asks for answers of this format.
+
+    `code` suits models that were never taught the tags.
+    """
+    return SYSTEM_PROMPT if answer == "tags" else CODE_PROMPT
 
 
 def parse(text: str) -> Response:

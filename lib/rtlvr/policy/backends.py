@@ -8,12 +8,14 @@ import gc
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from rtlvr.errors import ParameterError
 from rtlvr.llm.endpoint import EndpointChat
 from rtlvr.llm.transcript import Chat, Reply, Request
+from rtlvr.params import Generation
 from rtlvr.paths import model_path
 
 if TYPE_CHECKING:  # slow to import, and only one of them is needed
@@ -22,6 +24,8 @@ if TYPE_CHECKING:  # slow to import, and only one of them is needed
 _CPU_BATCH, _GPU_BATCH, _VLLM_BATCH = 64, 256, 1024  # answers that a kill may lose
 _ENDPOINT_SECONDS = 1800  # a whole reply of 16384 tokens from a slow service
 Asked = Sequence[tuple[Request, str]]
+Dtype = Literal["auto", "float32", "bfloat16"]
+T = TypeVar("T")
 
 
 class Backend(Protocol):
@@ -54,34 +58,62 @@ class Endpoint:
                 threads.shutdown(cancel_futures=True)
 
 
-class Transformers:
-    """A loaded model, sampled by `rtlvr.policy.generate`."""
+class Loaded:
+    """A model in memory, sampled by `rtlvr.policy.generate`; `name` says what its weights are."""
 
-    def __init__(self, name: str | Path, model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> None:
-        self.model, self._model, self._tokenizer = fingerprint(name), model, tokenizer
+    def __init__(self, model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase", name: str = "") -> None:
+        self.model, self._model, self._tokenizer = name, model, tokenizer
 
     def replies(self, asked: Asked) -> Iterator[Reply]:
         """See `Backend`."""
-        from rtlvr.policy.generate import Sampling, decode, prompt_ids, sample_ids, stop_ids
+        from rtlvr.policy.generate import Sampling, decode, prompt_ids, rows_at_once, sample_ids, stop_ids
 
-        stops = stop_ids(self._model, self._tokenizer)
-        for part in _parts(asked, _CPU_BATCH if self._model.device.type == "cpu" else _GPU_BATCH):
-            request = part[0][0]
-            prompts = prompt_ids(self._tokenizer, [r.messages for r, _ in part])
-            sampling = Sampling(request.max_tokens, request.temperature, request.top_p)
-            found = sample_ids(self._model, prompts, sampling, stops, [r.digest for r, _ in part])
+        if not asked:
+            return
+        stops, request = stop_ids(self._model, self._tokenizer), asked[0][0]
+        sampling = Sampling(request.max_tokens, request.temperature, request.top_p)
+        ids = prompt_ids(self._tokenizer, [r.messages for r, _ in asked])
+        most = _CPU_BATCH if self._model.device.type == "cpu" else _GPU_BATCH
+        size = min(most, rows_at_once(self._model, max(map(len, ids)) + request.max_tokens))
+        for part, prompts in zip(_parts(asked, size), _parts(ids, size), strict=True):
+            found = sample_ids(self._model, prompts, sampling, stops, [r.luck for r, _ in part])
             texts = decode(self._tokenizer, [f.ids for f in found])
             for (asked_for, about), prompt, completion, text in zip(part, prompts, found, texts, strict=True):
                 cut = completion.ids[-1] not in stops
                 yield _reply(asked_for, about, text, len(prompt), len(completion.ids), cut)
 
 
-class Vllm:
-    """A model in this process under vLLM (extra `gpu`), which must be installed.
+class Transformers:
+    """A policy under transformers, loaded when it is asked first.
 
     Args:
         name: a policy's name, see `rtlvr.policy.model.location`.
-        settings: further arguments of `vllm.LLM`, such as `max_model_len` or `tensor_parallel_size`.
+        dtype: `auto` is bfloat16 on a GPU and float32 on a CPU.
+    """
+
+    def __init__(self, name: str | Path, dtype: Dtype = "auto") -> None:
+        self.model, self._name, self._dtype = fingerprint(name), name, dtype
+
+    @cached_property
+    def _loaded(self) -> Loaded:
+        import torch
+
+        from rtlvr.policy.model import load_policy, load_tokenizer
+
+        fast = self._dtype == "bfloat16" or (self._dtype == "auto" and torch.cuda.is_available())
+        return Loaded(load_policy(self._name, bf16=fast), load_tokenizer(self._name), self.model)
+
+    def replies(self, asked: Asked) -> Iterator[Reply]:
+        """See `Backend`."""
+        yield from self._loaded.replies(asked) if asked else ()
+
+
+class Vllm:
+    """A policy in this process under vLLM (extra `gpu`), which must be installed; loaded when it is asked first.
+
+    Args:
+        name: a policy's name, see `rtlvr.policy.model.location`.
+        settings: arguments of `vllm.LLM`, such as `max_model_len` or `tensor_parallel_size`.
 
     Raises:
         ParameterError: vLLM is not installed.
@@ -92,12 +124,15 @@ class Vllm:
             import vllm
         except ImportError as error:
             raise ParameterError(f"got backend vllm, which is not here ({error}); install the extra [gpu]") from error
+        self.model, self._name, self._vllm, self._settings = fingerprint(name), str(name), vllm, settings
+
+    @cached_property
+    def _engine(self) -> Any:
         from rtlvr.policy.model import location
 
         _free_gpu()  # vLLM takes most of what it finds free
-        self.model, self._vllm = fingerprint(name), vllm
-        folder, more = location(str(name))
-        self._engine = vllm.LLM(model=str(Path(folder, *more.values())), **settings)
+        folder, more = location(self._name)
+        return self._vllm.LLM(model=str(Path(folder, *more.values())), **self._settings)
 
     def replies(self, asked: Asked) -> Iterator[Reply]:
         """See `Backend`."""
@@ -107,7 +142,7 @@ class Vllm:
                     temperature=request.temperature,
                     top_p=request.top_p,
                     max_tokens=request.max_tokens,
-                    seed=request.seed,
+                    seed=int(request.luck[:8], 16),
                 )
                 for request, _ in part
             ]
@@ -117,30 +152,36 @@ class Vllm:
                 yield _reply(request, about, best.text, prompt, len(best.token_ids), best.finish_reason == "length")
 
 
-def chosen(
-    kind: Literal["transformers", "vllm", "endpoint"],
-    name: str | Path,
-    base_url: str = "",
-    api_key_env: str = "OPENAI_API_KEY",
-    concurrency: int = 8,
-) -> Backend:
-    """A backend of `kind` that answers with the model `name`.
+def backend_of(name: str | Path, settings: Generation) -> Backend:
+    """The backend of the settings, with the model `name`.
 
     Raises:
-        ParameterError: an endpoint without its URL, vLLM that is not installed, or no such GGUF file.
+        ParameterError: an endpoint without its URL or for a folder of weights, or vLLM that is not installed.
     """
-    if kind == "vllm":
-        return Vllm(name)
-    if kind == "transformers":
-        from rtlvr.policy.model import load_policy, load_tokenizer
-
-        return Transformers(name, load_policy(name), load_tokenizer(name))
-    if not base_url:
+    if settings.backend == "transformers":
+        return Transformers(name, settings.dtype)
+    if settings.backend == "vllm":
+        return Vllm(name, **_vllm_arguments(settings))
+    if not settings.base_url:
         raise ParameterError(
-            "got an endpoint without its URL; give --base-url or benchmarks.base_url, or another backend"
+            "got an endpoint without its URL; give --base-url or generation.base_url, or another backend"
         )
-    chat = EndpointChat(base_url, api_key_env, seconds=_ENDPOINT_SECONDS, concurrency=concurrency)
-    return Endpoint(chat, str(name), concurrency)
+    if Path(name).is_dir():
+        raise ParameterError(f"got backend endpoint for the policy in {name}; allowed: transformers, vllm")
+    threads = settings.concurrency
+    chat = EndpointChat(settings.base_url, settings.api_key_env, seconds=_ENDPOINT_SECONDS, concurrency=threads)
+    return Endpoint(chat, str(name), threads)
+
+
+def _vllm_arguments(settings: Generation) -> dict[str, object]:
+    length = {"max_model_len": settings.vllm_length} if settings.vllm_length else {}
+    return {
+        "gpu_memory_utilization": settings.vllm_memory,
+        "tensor_parallel_size": settings.vllm_tensor_parallel,
+        "enforce_eager": settings.vllm_eager,
+        "dtype": settings.dtype,
+        **length,
+    }
 
 
 def fingerprint(name: str | Path) -> str:
@@ -176,8 +217,8 @@ def _free_gpu() -> None:
     torch.cuda.empty_cache()
 
 
-def _parts(asked: Asked, size: int) -> Iterator[Asked]:
-    return (asked[start : start + size] for start in range(0, len(asked), size))
+def _parts(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def _reply(request: Request, about: str, text: str, prompt: int, tokens: int, cut: bool) -> Reply:

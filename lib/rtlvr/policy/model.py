@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import torch
 from huggingface_hub import hf_hub_download
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from rtlvr.errors import ParameterError
 from rtlvr.paths import TINY_POLICY, model_path
-from rtlvr.policy.answer import CODE_PROMPT, SYSTEM_PROMPT
+from rtlvr.policy.answer import AnswerFormat, system_prompt
 from rtlvr.policy.attention import GROUPED, steady_attention
 
 Location = tuple[str, dict[str, str]]  # where transformers finds a policy, and what else it must be told
@@ -116,6 +116,18 @@ def load_policy(name: str | Path, bf16: bool = False, attention: str | None = No
     return model
 
 
+def size_of(name: str | Path) -> float:
+    """Billions of parameters of a policy; its weights are not loaded.
+
+    Raises:
+        ParameterError: the policy cannot be had.
+    """
+    folder, more = _found(str(name))
+    with torch.device("meta"):
+        policy = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder, **more))
+    return float(sum(weights.numel() for weights in policy.parameters()) / 1e9)
+
+
 def _dequantise(model: Any) -> None:
     """Make a GGUF file's model like any other: transformers has read its weights as floats, but still calls it quantised."""
     model.is_quantized = False
@@ -124,18 +136,14 @@ def _dequantise(model: Any) -> None:
             delattr(owner, name)
 
 
-AnswerFormat = Literal["tags", "code"]
-
-
 def chat(prompt: str, answer: AnswerFormat = "tags", system: str = "") -> list[dict[str, str]]:
     """The messages that ask for `prompt`, a system prompt in front (the small policy's template leaves it out).
 
     Args:
-        answer: `tags` asks for thought and answer in the paper's tags; `code` for a block of code alone, which suits
-            models that were never taught the tags.
+        answer: what is asked for, where no other system prompt is given.
         system: another system prompt than the kit's.
     """
-    system = system or (SYSTEM_PROMPT if answer == "tags" else CODE_PROMPT)
+    system = system or system_prompt(answer)
     return [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
 
 

@@ -1,14 +1,14 @@
-"""What a policy solves of the held-out problems, sampled and greedy: before and after training."""
+"""What a policy solves before and after training, sampled and greedy: of held-out problems, or of public benchmarks."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from rtlvr.evaluate.heldout import accuracy, cached_attempt
+from rtlvr.evaluate.heldout import Monitor, accuracy, cached_attempt, trial
+from rtlvr.evaluate.suite import Suite
 from rtlvr.params import Evaluation
+from rtlvr.policy.answer import AnswerFormat
 from rtlvr.policy.generate import Sampling
-from rtlvr.policy.model import load_policy, load_tokenizer
-from rtlvr.records import Measurement, Problem, Sample
-from rtlvr.seeds import Draw
+from rtlvr.records import Measurement, Sample
+from rtlvr.seeds import Draw, HeldOut
 from rtlvr.stages.context import Context
 
 Answers = dict[tuple[str, str], list[Sample]]  # by variant and metric
@@ -23,16 +23,35 @@ def modes(evaluation: Evaluation) -> dict[str, tuple[Sampling, int]]:
     }
 
 
-def tried(context: Context, variant: str, policy: str | Path, problems: Sequence[Problem]) -> Answers:
-    """A policy's answers to the problems, by variant and metric; `base` is also allowed untagged code."""
-    model, tokenizer = load_policy(policy), load_tokenizer(policy)
+def tried_on(context: Context, answer: AnswerFormat = "tags", plain: bool = False) -> Suite:
+    """What `evaluation.on` names.
+
+    Raises:
+        ParameterError: an unknown benchmark.
+        StageError: a benchmark is not here.
+    """
+    evaluation = context.params.evaluation
+    return context.suite(HeldOut.FINAL, evaluation.on, evaluation.problems, answer, plain)
+
+
+def tried(context: Context, variant: str, policy: str | Path, answer: AnswerFormat = "tags") -> Answers:
+    """A policy's answers to what `evaluation.on` names, by variant and metric; `base` is also allowed untagged code."""
+    backend, suite = context.backend(policy), tried_on(context, answer, plain=variant == "base")
     return {
         (variant, metric): cached_attempt(
-            context.path(f"{variant}_{metric}.jsonl"), model, tokenizer, problems, sampling, context.verifier,
-            context.stimuli, samples=count, seed=context.seed(Draw.ATTEMPTS), variant=variant, plain=variant == "base",
+            context.path(f"{variant}_{metric}.jsonl"), backend, suite, sampling, count, context.seed(Draw.ATTEMPTS), variant
         )
         for metric, (sampling, count) in modes(context.params.evaluation).items()
     }  # fmt: skip
+
+
+def watching(context: Context, problems: int, answer: AnswerFormat = "tags") -> Monitor | None:
+    """A function that tries a policy on `problems` of what `evaluation.on` names, while it is trained; None for 0."""
+    evaluation = context.params.evaluation
+    if not problems:
+        return None
+    suite = context.suite(HeldOut.MONITOR, evaluation.on, problems, answer)
+    return trial(suite, evaluation, context.seed(Draw.ATTEMPTS))
 
 
 def rows_of(context: Context, answers: Answers) -> list[Measurement]:

@@ -1,44 +1,46 @@
-"""Stage 06: the policies on held-out designs, and a model on the public benchmarks (paper §4.1)."""
+"""Stage 06: models on held-out designs and on the public benchmarks (paper §4.1)."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from rtlvr.evaluate.heldout import cached_attempt, pass_at
-from rtlvr.evaluate.public import Score, available, run_benchmark, size
-from rtlvr.policy.backends import chosen
+from rtlvr.evaluate.public import Score, available, run_benchmark
 from rtlvr.policy.generate import Sampling
-from rtlvr.policy.model import load_policy, load_tokenizer
 from rtlvr.records import Measurement, Sample, put, read_jsonl
-from rtlvr.seeds import Draw
+from rtlvr.seeds import Draw, HeldOut
 from rtlvr.stage import Result
 from rtlvr.stages.context import Context
+from rtlvr.stages.models import STAGES, MeasuredModel, measured
 
 _KS = (1, 5, 10)
 
 
 @dataclass(frozen=True)
 class BenchmarkScores:
-    """What a model scored, by benchmark, and the benchmarks that are not here, with what to do."""
+    """What the models scored, model by model, and the benchmarks that are not here, with what to do."""
 
-    model: str
+    models: list[MeasuredModel]
     scores: list[Score]
     missing: dict[str, str]
 
     def summary(self) -> pd.DataFrame:
-        """A row per benchmark: references, samples, pass@k."""
+        """A row per model and benchmark: references, samples, pass@k."""
         return pd.DataFrame([score.summary() for score in self.scores])
 
     def classes(self) -> pd.DataFrame:
-        """A row per benchmark: samples by class."""
+        """A row per model and benchmark: samples by class."""
         return pd.DataFrame([score.classes() for score in self.scores])
 
     def disagreements(self) -> pd.DataFrame:
         """Where testbench and verifier say otherwise."""
-        rows = ({"benchmark": s.benchmark, **one.model_dump()} for s in self.scores for one in s.disagreements)
+        rows = (
+            {"model": s.model, "benchmark": s.benchmark, **one.model_dump()}
+            for s in self.scores
+            for one in s.disagreements
+        )
         return pd.DataFrame(rows).drop(columns=["official_reason", "verifier_reason"], errors="ignore")
 
     @property
@@ -47,58 +49,59 @@ class BenchmarkScores:
         return sum(len(score.samples) for score in self.scores)
 
 
-def policies(context: Context) -> dict[str, Path]:
-    """The folders of the trained policies."""
-    return {"sft": context.upstream("04_sft") / "policy", "rl": context.upstream("05_rl") / "policy"}
+def models(context: Context) -> list[tuple[MeasuredModel, float]]:
+    """The models of `benchmarks.models`, each with the temperature that it is sampled at."""
+    return [(measured(context, name), temperature) for name, temperature in context.params.benchmarks.asked]
 
 
 def earlier_answers(context: Context) -> pd.DataFrame:
-    """Each held-out answer that stages 04 and 05 have judged: policy, family, status, reward; none of a named model."""
-    columns = ["policy", "family", "status", "solved"]
-    if context.params.benchmarks.model:
-        return pd.DataFrame(columns=columns)
-    files = {
-        "sft": context.upstream("04_sft") / "sft_heldout_pass@1.jsonl",
-        "rl": context.upstream("05_rl") / "rl_heldout_pass@1.jsonl",
-    }
+    """Each answer that stages 04 and 05 have judged: policy, family, status, reward; of the policies that are measured here."""
     rows = [
-        (policy, sample.problem.rsplit("-", 1)[0], sample.status, sample.reward)
-        for policy, file in files.items()
-        for sample in read_jsonl(file, Sample)
+        (model.name, _family(sample.problem), sample.status, sample.reward)
+        for model, _ in models(context)
+        if model.own
+        for sample in read_jsonl(context.upstream(STAGES[model.name]) / f"{model.name}_heldout_pass@1.jsonl", Sample)
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=["policy", "family", "status", "solved"])
+
+
+def _family(problem: str) -> str:
+    """The benchmark of a task, or the family of a held-out design."""
+    return problem.partition("/")[0] if "/" in problem else problem.rsplit("-", 1)[0]
 
 
 def by_family(answers: pd.DataFrame) -> pd.DataFrame:
     """Percent solved, a column for each family and a row for each policy."""
     if answers.empty:
         return answers
-    table = answers.pivot_table(index="family", columns="policy", values="solved").mul(100).round(0)
-    return table[["sft", "rl"]].sort_values("sft").T
+    table = answers.pivot_table(index="family", columns="policy", values="solved", sort=False).mul(100).round(0)
+    return table.sort_values(table.columns[0]).T
 
 
 def by_status(answers: pd.DataFrame) -> pd.DataFrame:
     """Percent of the answers with each status, a row for each policy."""
     if answers.empty:
         return answers
-    return pd.crosstab(answers["policy"], answers["status"], normalize="index").mul(100).round(1).loc[["sft", "rl"]]
+    order = answers["policy"].unique()
+    return pd.crosstab(answers["policy"], answers["status"], normalize="index").mul(100).round(1).loc[order]
 
 
 def heldout(context: Context) -> list[Measurement]:
-    """pass@k of the model on held-out designs, several answers to each: of both policies where none is named."""
+    """pass@k of this run's policies on held-out designs, several answers to each."""
     settings, rows = context.params.benchmarks, list[Measurement]()
-    problems = context.heldout()[: settings.heldout_problems]
-    sampling = Sampling(context.params.evaluation.max_tokens, settings.temperature, settings.top_p)
-    named = context.params.benchmarks.model
-    if named and settings.backend != "transformers":
-        return rows
-    for name, folder in ({named: named} if named else policies(context)).items():
+    own = [(model, temperature) for model, temperature in models(context) if model.own]
+    for model, temperature in own if settings.heldout_problems else ():
+        suite = context.suite(HeldOut.FINAL, ["heldout"], settings.heldout_problems)
         samples = cached_attempt(
-            context.path(f"heldout_{_file(name)}.jsonl"), load_policy(folder), load_tokenizer(folder), problems, sampling,
-            context.verifier, context.stimuli, samples=settings.samples, seed=context.seed(Draw.PASS_AT_K),
-        )  # fmt: skip
+            context.path(f"heldout_{_file(model.name)}.jsonl"),
+            context.backend(model.where),
+            suite,
+            Sampling(context.params.evaluation.max_tokens, temperature, settings.top_p),
+            settings.samples,
+            context.seed(Draw.PASS_AT_K),
+        )
         wanted = (k for k in _KS if k <= settings.samples)
-        rows = put(rows, [pass_at(k, samples, context.name, f"held-out:{name}") for k in wanted])
+        rows = put(rows, [pass_at(k, samples, context.name, f"held-out:{model.name}") for k in wanted])
     return rows
 
 
@@ -107,29 +110,30 @@ def _file(name: str) -> str:
 
 
 def public(context: Context) -> BenchmarkScores:
-    """The configured model, or the policy of stage 05, on the public benchmarks that are here."""
-    settings = context.params.benchmarks
+    """The models on the public benchmarks that are here."""
+    settings, seed = context.params.benchmarks, context.seed(Draw.BENCHMARKS)
     found, missing = available(settings)
-    model = settings.model or own_policy(context)
-    where: str | Path = settings.model or policies(context)["rl"]
-    backend = chosen(settings.backend, where, settings.base_url, settings.api_key_env)
-    seed = context.seed(Draw.BENCHMARKS)
-    scores = [run_benchmark(name, settings, backend, context.prover, context.folder, seed) for name in found]
-    return BenchmarkScores(model, scores, missing)
-
-
-def own_policy(context: Context) -> str:
-    """What the policy of stage 05 is called in figures."""
-    small = context.params.profile in ("smoke", "cpu")
-    return "small policy (RL)" if small else "our policy (RL)"
+    scores, asked = list[Score](), models(context)
+    for model, temperature in asked:
+        backend = context.backend(model.where)
+        sampled = settings.model_copy(update={"temperature": temperature})
+        scores += [
+            run_benchmark(name, sampled, backend, context.prover, context.folder, seed, model.label) for name in found
+        ]
+    return BenchmarkScores([model for model, _ in asked], scores, missing)
 
 
 def finish(context: Context, own: Sequence[Measurement], scored: BenchmarkScores) -> Result:
     """Write the measurements."""
-    rows = put(own, [row for score in scored.scores for row in score.measurements(context.name, scored.model)])
-    if not context.params.benchmarks.model:
-        rows = put(rows, [size(context.name, scored.model, policies(context)["rl"])])
-    return context.finish(rows)
+    rows = put(own, [row for score in scored.scores for row in score.measurements(context.name)])
+    return context.finish(put(rows, [_size(context.name, one) for one in scored.models if one.billions]))
+
+
+def _size(stage: str, model: MeasuredModel) -> Measurement:
+    """The figure of pass rate against size needs it."""
+    return Measurement(
+        stage=stage, metric="params_b", variant=model.label, value=model.billions or 0.0, n=1, unit="billion"
+    )
 
 
 def run(context: Context) -> Result:

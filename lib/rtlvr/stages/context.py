@@ -1,15 +1,21 @@
 """What a stage works with: its parameters and folder, the one verifier, its seeds, and its part among several processes."""
 
 import os
+from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from rtlvr.data.admitted import admitted, judged
 from rtlvr.data.corpus import heldout_problems
 from rtlvr.data.published import OURS, problems
 from rtlvr.data.roundtrip import stimuli_of
-from rtlvr.identity import before
+from rtlvr.evaluate.benchmarks import folder_of, load_tasks
+from rtlvr.evaluate.suite import Designs, Suite, Tasks
 from rtlvr.params import Profile
+from rtlvr.plans import before
+from rtlvr.policy.answer import AnswerFormat
+from rtlvr.policy.backends import Backend, backend_of
 from rtlvr.records import Problem, read_jsonl
 from rtlvr.seeds import Draw, HeldOut, seed_of
 from rtlvr.stage import Result, Stage, open_stage
@@ -51,6 +57,29 @@ class Context(Stage):
         if self.params.data.validation == OURS:
             return heldout_problems(wanted, seed=which)
         return self._validation[:wanted]
+
+    def suite(
+        self, which: HeldOut, on: Sequence[str], count: int, answer: AnswerFormat = "tags", plain: bool = False
+    ) -> Suite:
+        """What policies are tried on: `count` held-out problems, or tasks of public benchmarks (0: all).
+
+        Args:
+            on: `heldout` alone, or names of benchmarks.
+            answer, plain: what is asked for, and whether code without tags counts; see `Designs`.
+
+        Raises:
+            ParameterError: an unknown benchmark.
+            StageError: a benchmark is not here.
+        """
+        if list(on) == ["heldout"]:
+            return Designs(tuple(self.heldout(which, count)), self.verifier, self.stimuli, answer, plain)
+        root = folder_of(self.params.benchmarks)
+        tasks = [task for name in on for task in load_tasks(name, root)]
+        return Tasks(tuple(tasks[: count or None]), answer)
+
+    def backend(self, policy: str | Path) -> Backend:
+        """Who answers with a policy outside a training step."""
+        return backend_of(policy, self.params.generation)
 
     @cached_property
     def _validation(self) -> list[Problem]:

@@ -10,8 +10,9 @@ from rtlvr.data.goldens import drawn
 from rtlvr.data.known_truth import KnownTruth, each_of, known_truth
 from rtlvr.evaluate.heldout import cached_attempt, problems_of, solved
 from rtlvr.evaluate.passk import proportion
+from rtlvr.evaluate.suite import Designs
 from rtlvr.policy.generate import Sampling
-from rtlvr.policy.model import load_policy, load_tokenizer
+from rtlvr.policy.model import load_tokenizer
 from rtlvr.records import Measurement, Sample, Triple, put, read_jsonl, write_jsonl
 from rtlvr.seeds import Draw
 from rtlvr.stage import Result
@@ -63,15 +64,20 @@ def attempts(context: Context) -> Attempts:
     """Let the base model try every specification that fits it."""
     settings = context.params.filtering
     rows = read_jsonl(context.upstream("02_roundtrip") / "triples.jsonl", Triple)
-    model, tokenizer = load_policy(settings.base_model), load_tokenizer(settings.base_model)
+    tokenizer = load_tokenizer(settings.base_model)
     fits = short(lambda text: len(tokenizer(text)["input_ids"]), context.params.sft.max_length - _TEMPLATE)
     usable = (in_words(), fits)
     trainable, _ = apply(rows, usable)
+    asked = problems_of(trainable) if settings.sft_attempts else []
     samples = cached_attempt(
-        context.path("base_attempts.jsonl"), model, tokenizer, problems_of(trainable) if settings.sft_attempts else [],
-        Sampling(settings.max_tokens, settings.temperature), context.verifier, context.stimuli,
-        samples=settings.sft_attempts, seed=context.seed(Draw.ATTEMPTS), variant="base", plain=True,
-    )  # fmt: skip
+        context.path("base_attempts.jsonl"),
+        context.backend(settings.base_model),
+        Designs(asked, context.verifier, context.stimuli, plain=True),
+        Sampling(settings.max_tokens, settings.temperature),
+        settings.sft_attempts,
+        context.seed(Draw.ATTEMPTS),
+        "base",
+    )
     return Attempts(rows, trainable, usable, samples)
 
 

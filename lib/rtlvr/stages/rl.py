@@ -11,13 +11,14 @@ from rtlvr.data.filters import Filter, apply
 from rtlvr.data.published import OURS, problems
 from rtlvr.errors import StageError
 from rtlvr.evaluate.heldout import cached_attempt, problems_of, solved
+from rtlvr.evaluate.suite import Designs
 from rtlvr.params import Rl
 from rtlvr.policy.generate import Sampling, prompt_ids
-from rtlvr.policy.model import chat, load_policy, load_tokenizer
+from rtlvr.policy.model import chat, load_tokenizer
 from rtlvr.records import Problem, Sample, Triple, read_jsonl
-from rtlvr.seeds import Draw, HeldOut
+from rtlvr.seeds import Draw
 from rtlvr.stage import Result, Stage
-from rtlvr.stages.accuracy import Answers, modes, rows_of, tried
+from rtlvr.stages.accuracy import Answers, modes, rows_of, tried, tried_on, watching
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
 from rtlvr.stages.sft import ROWS, refuse_overlap
 from rtlvr.train.rl import improve
@@ -46,11 +47,10 @@ def attempts(context: Context, rows: Sequence[Problem], name: str = ATTEMPTS) ->
     settings, start = context.params.filtering, start_of(context)
     if not settings.rl_attempts:
         return []
-    return cached_attempt(
-        context.path(name), load_policy(start), load_tokenizer(start), rows,
-        Sampling(settings.max_tokens, settings.temperature), context.verifier, context.stimuli,
-        samples=settings.rl_attempts, seed=context.seed(Draw.ATTEMPTS),
-    )  # fmt: skip
+    suite = Designs(rows, context.verifier, context.stimuli, context.params.rl.answer)
+    sampling = Sampling(settings.max_tokens, settings.temperature)
+    seed = context.seed(Draw.ATTEMPTS)
+    return cached_attempt(context.path(name), context.backend(start), suite, sampling, settings.rl_attempts, seed)
 
 
 def short_prompts(context: Context) -> Filter:
@@ -76,7 +76,7 @@ def training(context: Context) -> RlSet:
     Raises:
         StageError: a held-out design is among them, or a set cannot be read.
     """
-    own = context.params.data.rl == OURS
+    own, suite = context.params.data.rl == OURS, tried_on(context)
     if main_process():
         attempts(context, _ours(context) if own else _published(context))
     wait_for_main_process()
@@ -84,7 +84,7 @@ def training(context: Context) -> RlSet:
     found = read_jsonl(context.path(ATTEMPTS), Sample) if context.params.filtering.rl_attempts else []
     counts = solved(found)
     hard = [problem for problem in sound if not counts.get(problem.id)]
-    refuse_overlap({golden for problem in hard for golden in (problem.golden, *problem.others)}, context.heldout())
+    refuse_overlap({golden for problem in hard for golden in (problem.golden, *problem.others)}, suite)
     return RlSet(start_of(context), sound, hard, "" if own else told(counts_of(context.path(ROWS))))
 
 
@@ -115,25 +115,25 @@ def train(context: Context, data: RlSet, watch: Callable[[], None] | None = None
     """
     if context.done:
         return context.path("policy")
-    monitor = context.heldout(HeldOut.MONITOR, max(1, context.params.rl.eval_problems))
+    monitor = watching(context, context.params.rl.eval_problems, context.params.rl.answer)
     return improve(
         data.start, data.hard, monitor, context.params, context.verifier, context.stimuli, context.folder, watch
     )
 
 
 def evaluate(context: Context, policy: Path) -> Answers:
-    """Answers to the held-out problems: of the policy that RL started from (`sft`), and of the trained one (`rl`).
+    """Answers to what `evaluation.on` names: of the policy that RL started from (`sft`), and of the trained one (`rl`).
 
     Stage 04 has measured its own policy already.
     """
-    problems = context.heldout()
-    if context.params.rl.model == "sft":
+    answer = context.params.rl.answer
+    if context.params.rl.model == "sft" and answer == "tags":
         before = context.upstream("04_sft")
         metrics = modes(context.params.evaluation)
         then = {("sft", metric): read_jsonl(before / f"sft_{metric}.jsonl", Sample) for metric in metrics}
     else:
-        then = tried(context, "sft", start_of(context), problems)
-    return then | tried(context, "rl", policy, problems)
+        then = tried(context, "sft", start_of(context), answer)
+    return then | tried(context, "rl", policy, answer)
 
 
 def finish(context: Context, answers: Answers) -> Result:

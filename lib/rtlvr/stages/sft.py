@@ -6,13 +6,12 @@ from pathlib import Path
 from rtlvr.data.admitted import admitted, answered_well, both, counts_of, told
 from rtlvr.data.published import OURS, exchanges
 from rtlvr.errors import StageError
-from rtlvr.evaluate.heldout import trial
+from rtlvr.evaluate.suite import Designs, Suite
 from rtlvr.policy.generate import prompt_ids
 from rtlvr.policy.model import chat, load_tokenizer
-from rtlvr.records import Exchange, Problem, Triple, iter_jsonl, read_jsonl, write_jsonl
-from rtlvr.seeds import HeldOut
+from rtlvr.records import Exchange, Triple, iter_jsonl, read_jsonl, write_jsonl
 from rtlvr.stage import Result
-from rtlvr.stages.accuracy import Answers, rows_of, tried
+from rtlvr.stages.accuracy import Answers, rows_of, tried, tried_on, watching
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
 from rtlvr.train.sft import fine_tune, sft_dataset
 
@@ -22,14 +21,14 @@ _HELD_BACK = 20  # one row in so many is not trained on: its loss is watched
 
 @dataclass(frozen=True)
 class SftSet:
-    """The file of rows to train on (`Exchange`), how many there are, the held-out problems, and what is known of the rows.
+    """The file of rows to train on (`Exchange`), how many there are, what policies are tried on, and what is known of the rows.
 
     `wrong`: share of the rows whose code is not equivalent to their golden; None where they have no golden.
     """
 
     rows: Path
     count: int
-    problems: list[Problem]
+    suite: Suite
     wrong: float | None = None
     told: str = ""
 
@@ -47,16 +46,16 @@ def training(context: Context) -> SftSet:
     """
     if context.params.data.sft != OURS:
         return _published(context)
-    rows, problems = read_jsonl(context.upstream("03_filtering") / "sft.jsonl", Triple), context.heldout()
-    refuse_overlap({row.golden for row in rows}, problems)
+    rows, suite = read_jsonl(context.upstream("03_filtering") / "sft.jsonl", Triple), tried_on(context)
+    refuse_overlap({row.golden for row in rows}, suite)
     wrong = sum(row.status != "equivalent" for row in rows) / max(1, len(rows))
     write_jsonl(context.path(ROWS), [row.exchange for row in rows])
-    return SftSet(context.path(ROWS), len(rows), problems, wrong)
+    return SftSet(context.path(ROWS), len(rows), suite, wrong)
 
 
 def _published(context: Context) -> SftSet:
     """Rows in the paper's format whose question and answer fit the length; the first process reads them."""
-    path, sft = context.path(ROWS), context.params.sft
+    path, sft, suite = context.path(ROWS), context.params.sft, tried_on(context)
     if main_process():
         tokenizer = load_tokenizer(sft.model)
 
@@ -70,12 +69,12 @@ def _published(context: Context) -> SftSet:
     counts = counts_of(path)
     if not counts.kept:
         raise StageError(f"no row of {context.params.data.sft} can be trained on: {told(counts)}")
-    return SftSet(path, counts.kept, context.heldout(), told=told(counts))
+    return SftSet(path, counts.kept, suite, told=told(counts))
 
 
-def refuse_overlap(goldens: set[str], problems: list[Problem]) -> None:
-    """Raise StageError where a held-out problem's golden is trained on."""
-    if goldens & {problem.golden for problem in problems}:
+def refuse_overlap(goldens: set[str], suite: Suite) -> None:
+    """Raise StageError where a held-out design is trained on; benchmarks are kept apart when the data is read."""
+    if isinstance(suite, Designs) and goldens & {problem.golden for problem in suite.problems}:
         raise StageError("training and held-out designs overlap; draw the training set with another seed")
 
 
@@ -85,17 +84,15 @@ def train(context: Context, data: SftSet) -> Path:
         return context.path("policy")
     sft, rows = context.params.sft, sft_dataset(data.rows)
     cut = max(1, len(rows) // _HELD_BACK)
-    watched = context.heldout(HeldOut.MONITOR, max(1, sft.eval_problems))
-    monitor = trial(watched, context.params.evaluation, context.verifier, context.stimuli)
+    monitor = watching(context, sft.eval_problems)
     train, heldout = rows.select(range(cut, len(rows))), rows.select(range(cut))
     seed, resume = context.params.seed, context.params.resume
-    return fine_tune(sft, train, heldout, context.folder, seed, resume, monitor if sft.eval_problems else None)
+    return fine_tune(sft, train, heldout, context.folder, seed, resume, monitor)
 
 
-def evaluate(context: Context, data: SftSet, policy: Path) -> Answers:
-    """The base's and the fine-tuned policy's answers to the held-out problems."""
-    base = tried(context, "base", context.params.sft.model, data.problems)
-    return base | tried(context, "sft", policy, data.problems)
+def evaluate(context: Context, policy: Path) -> Answers:
+    """The base's and the fine-tuned policy's answers to what `evaluation.on` names."""
+    return tried(context, "base", context.params.sft.model) | tried(context, "sft", policy)
 
 
 def finish(context: Context, answers: Answers) -> Result:
@@ -107,4 +104,4 @@ def run(context: Context) -> Result:
     """The whole stage; of several processes the first evaluates."""
     data = training(context)
     policy = train(context, data)
-    return finish(context, evaluate(context, data, policy)) if main_process() else context.part()
+    return finish(context, evaluate(context, policy)) if main_process() else context.part()

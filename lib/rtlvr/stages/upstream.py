@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from rtlvr.errors import StageError
-from rtlvr.identity import PLANS
 from rtlvr.params import Profile
 from rtlvr.paths import NOTEBOOKS, REFERENCE, outputs
+from rtlvr.plans import PLANS
 from rtlvr.reproduce import run_notebook, run_without_notebook
 from rtlvr.stage import Stage
 

@@ -9,9 +9,10 @@ import torch
 from datasets import Dataset
 from transformers import PrinterCallback
 
-from rtlvr.evaluate.heldout import trial
+from rtlvr.evaluate.heldout import Monitor
 from rtlvr.params import Profile, Rl
-from rtlvr.policy.model import AnswerFormat, chat, load_policy, load_tokenizer
+from rtlvr.policy.answer import AnswerFormat
+from rtlvr.policy.model import chat, load_policy, load_tokenizer
 from rtlvr.records import Problem
 from rtlvr.reward.equivalence import EquivalenceReward
 from rtlvr.train.adapter import adapter, save_policy
@@ -26,7 +27,7 @@ from rtlvr.verify.verdict import Mode
 def improve(
     policy: Path | str,
     train: Sequence[Problem],
-    heldout: Sequence[Problem],
+    monitor: Monitor | None,
     params: Profile,
     pool: Verifier,
     stimuli: Stimuli,
@@ -40,6 +41,7 @@ def improve(
     are dropped, since they will be made again.
 
     Args:
+        monitor: the share that a policy solves of what is watched; tried every `rl.eval_steps` steps.
         watch: told after every step, to show the record so far.
         rewarded: a file to append every rewarded answer to.
     """
@@ -58,10 +60,8 @@ def improve(
     )
     trainer.remove_callback(PrinterCallback)  # our own lines say it shorter
     # Under ZeRO-3 no process has all weights, and one alone cannot generate: try checkpoints afterwards.
-    watched = [] if rl.deepspeed else heldout[: rl.eval_problems]
-    monitor = trial(watched, params.evaluation, pool, stimuli, rl.answer) if watched else None
     log = folder / "steps.jsonl"
-    tried = (lambda: monitor(model, tokenizer)) if monitor else None
+    tried = (lambda: monitor(model, tokenizer)) if monitor and not rl.deepspeed else None
     trainer.add_callback(StepLog(trainer, log, tried, rl.eval_steps, rl.token_budget, rl.seconds, watch))
     checkpoint, made = last_whole(checkpoints, STATE) if params.resume else (None, 0)
     if checkpoint:

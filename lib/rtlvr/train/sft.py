@@ -1,14 +1,13 @@
 """Supervised fine-tuning with TRL's SFTTrainer (paper §3.1; the authors used LLaMA-Factory)."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from datasets import Dataset, load_dataset
 from transformers import (
-    PreTrainedModel,
     PreTrainedTokenizerBase,
     PrinterCallback,
     TrainerCallback,
@@ -18,6 +17,7 @@ from transformers import (
 )
 from trl import SFTConfig, SFTTrainer
 
+from rtlvr.evaluate.heldout import Monitor
 from rtlvr.params import Sft
 from rtlvr.paths import from_profile
 from rtlvr.policy.generate import stop_ids
@@ -79,7 +79,7 @@ def sft_config(sft: Sft, folder: Path, seed: int) -> SFTConfig:
 
 def fine_tune(
     sft: Sft, train: Dataset, heldout: Dataset, folder: Path, seed: int, resume: bool = True,
-    accuracy: Callable[[PreTrainedModel, PreTrainedTokenizerBase], float] | None = None,
+    accuracy: Monitor | None = None,
 ) -> Path:  # fmt: skip
     """Fine-tune and save the policy into `folder`/policy; logs one JSON line per logging step into `folder`/sft.jsonl.
 
@@ -153,7 +153,7 @@ class Accuracy(TrainerCallback):
         self,
         trainer: SFTTrainer,
         tokenizer: PreTrainedTokenizerBase,
-        accuracy: Callable[[PreTrainedModel, PreTrainedTokenizerBase], float],
+        accuracy: Monitor,
         path: Path,
     ) -> None:
         self._trainer, self._tokenizer, self._accuracy, self._path = trainer, tokenizer, accuracy, path

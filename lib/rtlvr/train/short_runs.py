@@ -18,8 +18,10 @@ import torch
 from tqdm.auto import tqdm
 
 from rtlvr.evaluate.heldout import attempt
+from rtlvr.evaluate.suite import Designs
 from rtlvr.lifeline import processes
 from rtlvr.params import Profile
+from rtlvr.policy.backends import Transformers
 from rtlvr.policy.generate import Sampling
 from rtlvr.records import Problem, Sample, read_jsonl, write_jsonl, write_text
 from rtlvr.reward.equivalence import Rewarded
@@ -91,7 +93,6 @@ def _settle(jobs: int) -> None:
 
 
 def _run(arm: Arm, setting: Setting) -> None:
-    from rtlvr.policy.model import load_policy, load_tokenizer
     from rtlvr.train.rl import improve, read_steps
 
     rl = setting.params.rl.model_copy(update={**arm.changes, "seed": arm.seed})
@@ -99,9 +100,9 @@ def _run(arm: Arm, setting: Setting) -> None:
     pool, judge = Pool(1, mode=arm.mode or params.verifier.mode), Pool(1, mode="hybrid")
     rewarded = folder / "rewarded.jsonl" if arm.audited else None
     sampling = Sampling(rl.max_response, rl.temperature)
-    policy = improve(setting.policy, arm.train, (), params, pool, setting.stimuli, folder, rewarded=rewarded)
-    model, tokenizer = load_policy(policy), load_tokenizer(policy)
-    samples = attempt(model, tokenizer, setting.heldout, sampling, judge, setting.stimuli, variant=arm.name)
+    policy = improve(setting.policy, arm.train, None, params, pool, setting.stimuli, folder, rewarded=rewarded)
+    suite = Designs(setting.heldout, judge, setting.stimuli, rl.answer)
+    samples = attempt(Transformers(policy), suite, sampling, variant=arm.name)
     read_steps(folder / "steps.jsonl").to_csv(folder / "steps.csv", index=False)
     write_text(folder / "audit.json", json.dumps(_audit(rewarded, judge, setting.stimuli)))
     write_jsonl(_samples(setting, arm), samples)

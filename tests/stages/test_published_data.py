@@ -15,8 +15,8 @@ from rtlvr.data.admitted import admitted, answered_well, both, counts_of, judged
 from rtlvr.data.corpus import procedural
 from rtlvr.data.published import exchanges, problems
 from rtlvr.errors import ParameterError, StageError
-from rtlvr.identity import before
 from rtlvr.params import load
+from rtlvr.plans import before
 from rtlvr.records import Exchange, Problem, read_jsonl
 from rtlvr.reward.equivalence import judge
 from rtlvr.verify import Pool, Stimuli

@@ -1,0 +1,41 @@
+"""Digests of inputs outside the kit: files, folders, and the weights of models."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from rtlvr.paths import model_path
+
+_WHOLE = 16 << 20  # bytes of a file up to which its content counts; of larger ones (weights) size and time of change
+
+
+def weights_digest(name: str) -> str:
+    """The digest of a model's files; empty where it has none here."""
+    named = name.removeprefix("gguf:")
+    path = Path(model_path(named))
+    return tree_digest(path) if named and (path.is_absolute() or path.exists()) else ""
+
+
+def tree_digest(path: Path) -> str:
+    """A digest of a file, or of all files below a folder, hidden ones left out; `none` where there is nothing."""
+    if not path.exists():
+        return "none"
+    digest = hashlib.sha256()
+    for file in [path] if path.is_file() else sorted(_files(path)):
+        name = file.relative_to(path) if file != path else Path(file.name)
+        digest.update(f"{name.as_posix()}\0{_content(file)}\0".encode())
+    return digest.hexdigest()[:12]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for where, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(where, name) for name in files if not name.startswith("."))
+
+
+def _content(file: Path) -> str:
+    status = file.stat()
+    if status.st_size > _WHOLE:
+        return f"{status.st_size} {status.st_mtime_ns}"
+    return hashlib.sha256(file.read_bytes()).hexdigest()
