@@ -106,12 +106,15 @@ def _all(*several: Inputs) -> Inputs:
 
 
 def _sets(*names: str) -> Inputs:
-    """The published sets that a stage reads, where they are files here."""
+    """The published sets that a stage reads, where they are files here, and the benchmarks that they are kept apart from."""
 
     def inputs(params: Profile) -> dict[str, str]:
         specs = {f"data.{name}": str(getattr(params.data, name)) for name in names}
         paths = {key: spec.removeprefix("authors:") for key, spec in specs.items() if not spec.startswith("hub:")}
-        return {key: tree_digest(from_profile(path)) for key, path in paths.items() if path != "ours"}
+        found = {key: tree_digest(from_profile(path)) for key, path in paths.items() if path != "ours"}
+        trained = [getattr(params.data, name) for name in names if name != "validation"]
+        apart = params.data.decontaminate and any(spec != "ours" for spec in trained)
+        return found | (_benchmarks(params) if apart else {})
 
     return inputs
 
@@ -132,7 +135,7 @@ PLANS: dict[str, StagePlan] = {
         StagePlan(
             "04_sft",
             "sft",
-            (*_VERIFIER, *_TRIED, "sft", "data.sft"),
+            (*_VERIFIER, *_TRIED, "sft", "data.sft", "data.decontaminate"),
             ("03_filtering",),
             _all(_model("sft.model"), _sets("sft", "validation"), _tried),
             needs=lambda params: ("03_filtering",) if params.data.sft == "ours" else (),
@@ -140,7 +143,7 @@ PLANS: dict[str, StagePlan] = {
         StagePlan(
             "05_rl",
             "rl",
-            (*_VERIFIER, *_TRIED, "filtering", "rl", "data.rl"),
+            (*_VERIFIER, *_TRIED, "filtering", "rl", "data.rl", "data.decontaminate"),
             ("03_filtering", "04_sft"),
             _all(_model("rl.model"), _sets("rl", "validation"), _tried),
             needs=_before_rl,

@@ -122,6 +122,9 @@ class Data(Section):
     sft: str = Field(description="ours, authors:FILE (JSON lines), hub:NAME, or a file or folder with prompt, response")
     rl: str = Field(description="ours, authors:FILE (Parquet), hub:NAME, or a file or folder with prompt, golden")
     validation: str = Field(description="held-out problems: ours, or as for rl")
+    decontaminate: bool = Field(
+        description="leave out published rows that copy a problem of the benchmarks under benchmarks.root, or behave as one"
+    )
 
 
 class Sft(Section):

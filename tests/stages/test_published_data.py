@@ -5,15 +5,17 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from rtlvr.data.admitted import admitted, answered_well, both, counts_of, judged
+from rtlvr.data.admitted import admitted, answered_well, apart, both, counts_of, judged
 from rtlvr.data.corpus import procedural
-from rtlvr.data.published import exchanges, problems
+from rtlvr.data.decontaminate import Reference
+from rtlvr.data.published import Unreadable, exchanges, problems
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.params import load
 from rtlvr.plans import before
@@ -42,8 +44,16 @@ def sft_file(path: Path, count: int) -> Path:
     return path
 
 
+class Hostile:
+    """What runs a command when it is unpickled."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("touch /tmp/rtlvr-was-unpickled",)
+
+
 def rl_file(path: Path, count: int, broken: bool = False, seed: int = 11) -> Path:
-    """As `codev_r1_rl_train.parquet`: each row has two goldens; where `broken`, the first row's do not compile."""
+    """As `codev_r1_rl_train.parquet`: each row has two goldens; where `broken`, the first row's do not compile, and a
+    hostile pickle follows."""
     rows = []
     for number, (asked, _, golden) in enumerate(designs(count, seed)):
         code = "module m(input a; endmodule" if broken and number == 0 else golden
@@ -60,6 +70,9 @@ def rl_file(path: Path, count: int, broken: bool = False, seed: int = 11) -> Pat
                 "extra_info": {"index": number},
             }
         )
+    if broken:
+        hostile = {"style": "rule", "ground_truth": pickle.dumps({"a": Hostile()})}
+        rows.insert(1, rows[1] | {"reward_model": hostile})
     pq.write_table(pa.Table.from_pylist(rows), path)
     return path
 
@@ -95,20 +108,61 @@ def test_a_row_without_an_answer_is_named(tmp_path: Path) -> None:
     path.write_text('{"prompt": "a", "text": "b"}\n')
     with pytest.raises(ParameterError, match="row 0: got columns prompt, text; needed: a text in response"):
         list(exchanges(str(path)))
+    path.write_text(
+        '{"prompt": "a", "response": "b"}\n{"prompt": "a", "response": ""}\n{"prompt": "c", "response": "d"}\n'
+    )
+    assert [type(row) for row in exchanges(str(path))] == [Exchange, Unreadable, Exchange]
+    assert [row.prompt for row in exchanges(str(path), 2)] == ["c"]
 
 
-def test_rows_that_fall_are_counted_and_a_killed_reading_goes_on(tmp_path: Path, pool: Pool) -> None:
+def test_a_hostile_pickle_falls_and_is_not_run(tmp_path: Path) -> None:
+    path, trace = rl_file(tmp_path / "rl.parquet", 3, broken=True), Path("/tmp/rtlvr-was-unpickled")
+    trace.unlink(missing_ok=True)
+    rows = list(problems(f"authors:{path}"))
+    assert [type(row) for row in rows] == [Problem, Unreadable, Problem, Problem]
+    assert rows[1].reason.startswith(f"{path}, row 1, reward_model.ground_truth")
+    assert not trace.exists()
+    assert list(problems(f"authors:{path}", 2)) == rows[2:]
+
+
+def test_benchmarks_are_kept_out(pool: Pool) -> None:
+    (asked, _, golden), (_, _, free) = designs(2)
+    top = golden.split()[1].partition("(")[0]
+    check = apart([Reference(name="bench/one", code=golden, top=top, prompt=asked)], pool, Stimuli())
+    assert check("another question", [golden]) == "a benchmark's text"
+    assert check("another question", [free]) is None
+    assert check(asked, [free]) == "a benchmark's text"
+
+
+def test_rows_that_fall_are_counted_and_a_killed_reading_goes_on(
+    tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = list(problems(f"authors:{rl_file(tmp_path / 'rl.parquet', 4, broken=True)}"))
-    check = both(lambda row: "length" if row == rows[3] else None, judged(pool, Stimuli()))
-    whole = admitted(rows, check, tmp_path / "whole.jsonl", pool)
-    assert (whole.seen, whole.kept, whole.fallen) == (4, 2, {"golden cannot be judged": 1, "length": 1})
+    check = both(lambda row: "length" if row == rows[4] else None, judged(pool, Stimuli()))
+    asked: list[int] = []
+
+    def rest(start: int) -> list[Problem | Unreadable]:
+        asked.append(start)
+        return rows[start:]
+
+    whole = admitted(rest, check, tmp_path / "whole.jsonl", pool)
+    fallen = {"golden cannot be judged": 1, "length": 1, "unreadable": 1}
+    assert (whole.seen, whole.kept, whole.fallen, whole.done) == (5, 2, fallen, True)
     path = tmp_path / "part.jsonl"
-    admitted(rows[:2], check, path, pool)
+
+    def killed(start: int) -> Iterator[Problem | Unreadable]:
+        yield from rows[:2]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rtlvr.data.admitted._CHUNK", 2)
+    with pytest.raises(KeyboardInterrupt):
+        admitted(killed, check, path, pool)
     with path.open("ab") as file:
         file.write(b'{"half a row')
-    assert admitted(rows, check, path, pool) == counts_of(path) == whole
+    assert admitted(rest, check, path, pool) == admitted(rest, check, path, pool) == counts_of(path) == whole
+    assert asked == [0, 2], "what was read is not read again, and a finished set not at all"
     assert path.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
-    assert [row.id for row in read_jsonl(path, Problem)] == [rows[1].id, rows[2].id]
+    assert [row.id for row in read_jsonl(path, Problem)] == [rows[2].id, rows[3].id]
 
 
 def test_an_answer_needs_the_format() -> None:
@@ -147,5 +201,5 @@ def test_sft_and_rl_on_the_authors_files(tmp_path: Path) -> None:
     run = tmp_path / "out" / "smoke"
     assert {path.name for path in run.iterdir() if path.is_dir()} == {"04_sft", "05_rl", "notebooks"}
     assert counts_of(run / "04_sft" / "rows.jsonl").fallen == {"format": 1}
-    assert counts_of(run / "05_rl" / "rows.jsonl").fallen == {"golden cannot be judged": 1}
+    assert counts_of(run / "05_rl" / "rows.jsonl").fallen == {"golden cannot be judged": 1, "unreadable": 1}
     assert (run / "05_rl" / "validation.jsonl").exists()

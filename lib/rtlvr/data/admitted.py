@@ -5,7 +5,9 @@ Rows are checked as they stream and written as they pass, in chunks: a run that 
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from io import BufferedWriter
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -13,10 +15,13 @@ from typing import TypeVar
 from pydantic import Field
 from tqdm.auto import tqdm
 
+from rtlvr.data.decontaminate import BenchmarkIndex, Reference
+from rtlvr.data.near_duplicates import digest, signature, tokens
+from rtlvr.data.published import Unreadable
 from rtlvr.errors import DesignError
 from rtlvr.policy.answer import parse
 from rtlvr.records import Exchange, Problem, Record, iter_jsonl, write_text
-from rtlvr.verify import Stimuli, Verifier
+from rtlvr.verify import Pool, Stimuli, Verifier
 
 _CHUNK = 256
 RowType = TypeVar("RowType", Exchange, Problem)
@@ -30,35 +35,50 @@ class Admission(Record):
     size: int = 0
     kept: int = 0
     fallen: dict[str, int] = Field(default_factory=dict)
+    done: bool = False
 
 
-def admitted(rows: Iterable[RowType], check: RowCheck[RowType], path: Path, verifier: Verifier) -> Admission:
+def admitted(
+    rows: Callable[[int], Iterable[RowType | Unreadable]], check: RowCheck[RowType], path: Path, verifier: Verifier
+) -> Admission:
     """Write the rows that pass to `path` (JSON lines) and return the counts; goes on where an earlier call stopped.
 
     Args:
+        rows: the set without so many rows at its beginning; what has been read is not asked for again.
         check: asked from several threads, so that goldens are judged side by side.
     """
     state = path.with_suffix(".progress.json")
-    progress = Admission.model_validate_json(state.read_text()) if state.exists() else Admission()
+    progress = counts_of(path) if state.exists() else Admission()
+    if progress.done and path.exists():
+        return progress
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file, tqdm(initial=progress.seen, desc=path.stem, unit="row", mininterval=5) as bar:
         file.truncate(progress.size)
-        rest = iter(islice(iter(rows), progress.seen, None))
+        rest = iter(rows(progress.seen))
         for chunk in iter(lambda: list(islice(rest, _CHUNK)), []):
-            reasons = list(verifier.map(check, chunk))
-            passed = [row for row, reason in zip(chunk, reasons, strict=True) if reason is None]
-            file.writelines((row.model_dump_json() + "\n").encode() for row in passed)
-            file.flush()
-            fallen = Counter(progress.fallen) + Counter(reason for reason in reasons if reason)
-            progress = Admission(
-                seen=progress.seen + len(chunk),
-                size=file.tell(),
-                kept=progress.kept + len(passed),
-                fallen=dict(fallen),
-            )
+            progress = _added(progress, chunk, list(verifier.map(partial(_why, check), chunk)), file)
             write_text(state, progress.model_dump_json())
             bar.update(len(chunk))
+    progress = progress.model_copy(update={"done": True})
+    write_text(state, progress.model_dump_json())
     return progress
+
+
+def _why(check: RowCheck[RowType], row: RowType | Unreadable) -> str | None:
+    return "unreadable" if isinstance(row, Unreadable) else check(row)
+
+
+def _added(
+    progress: Admission, chunk: Sequence[Record], reasons: Sequence[str | None], file: BufferedWriter
+) -> Admission:
+    """Write the rows of a chunk that pass, and count."""
+    passed = [row for row, reason in zip(chunk, reasons, strict=True) if reason is None]
+    file.writelines((row.model_dump_json() + "\n").encode() for row in passed)
+    file.flush()
+    fallen = Counter(progress.fallen) + Counter(reason for reason in reasons if reason)
+    return Admission(
+        seen=progress.seen + len(chunk), size=file.tell(), kept=progress.kept + len(passed), fallen=dict(fallen)
+    )
 
 
 def answered_well(row: Exchange) -> str | None:
@@ -82,9 +102,30 @@ def judged(verifier: Verifier, stimuli: Stimuli) -> RowCheck[Problem]:
     return check
 
 
-def short_enough(count: Callable[[str], int], limit: int) -> Callable[[str], str | None]:
-    """A check of a text's length in tokens."""
-    return lambda text: None if count(text) <= limit else "length"
+def apart(references: Sequence[Reference], pool: Pool, stimuli: Stimuli) -> Callable[[str, Sequence[str]], str | None]:
+    """A check that a question and its codes are no benchmark's; see `rtlvr.data.decontaminate` for what counts as one.
+
+    It is asked for a question and its codes, and says why they fall. Codes that cannot be read are looked at as text.
+    """
+    index = BenchmarkIndex(references, pool, stimuli)
+
+    def check(question: str, codes: Sequence[str]) -> str | None:
+        for code in codes:
+            words = tokens(code)
+            if index.text(digest(words), signature(words), question):
+                return "a benchmark's text"
+            if _behaves(index, pool, stimuli, code):
+                return "a benchmark's function"
+        return None
+
+    return check
+
+
+def _behaves(index: BenchmarkIndex, pool: Pool, stimuli: Stimuli, code: str) -> bool:
+    try:
+        return index.design(code, pool.inspect(code, stimuli)) is not None
+    except DesignError:
+        return False
 
 
 def both(*checks: RowCheck[RowType]) -> RowCheck[RowType]:

@@ -10,6 +10,7 @@ file.
 
 import reprlib
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -21,6 +22,7 @@ from rtlvr.data.pickles import MAX_BYTES, loads_plain, shown
 from rtlvr.errors import StageError
 from rtlvr.records import Record
 
+_Row = TypeVar("_Row")
 _AGAIN = "download the file again from where its authors publish it"
 
 
@@ -40,15 +42,39 @@ def read_sft(path: Path) -> Iterator[SftRow]:
     Raises:
         StageError: the file is missing, or a line is no row (file and line are named).
     """
+    yield from map(_sound, each_sft(path))
+
+
+def each_sft(path: Path, start: int = 0) -> Iterator[SftRow | StageError]:
+    """Like `read_sft`, but a line that is no row is given as an error, and the next ones follow.
+
+    Args:
+        start: lines with text that are left out at the beginning; they are not parsed.
+
+    Raises:
+        StageError: the file is missing.
+    """
     _must_exist(path)
     with path.open("rb") as file:
-        for number, line in enumerate(iter(lambda: file.readline(MAX_BYTES + 1), b""), 1):
-            if len(line) > MAX_BYTES:
-                raise StageError(f"{path}:{number}: got more than {MAX_BYTES} bytes in a line; {_AGAIN}")
-            if line.strip():
-                yield _valid(
-                    SftRow.model_validate_json, line, f"{path}:{number}", "the texts system, prompt and response"
-                )
+        lines = enumerate(iter(lambda: file.readline(MAX_BYTES + 1), b""), 1)
+        written = ((number, line) for number, line in lines if line.strip())
+        for number, line in islice(written, start, None):
+            yield _sft_row(line, f"{path}:{number}")
+
+
+def _sft_row(line: bytes, place: str) -> SftRow | StageError:
+    if len(line) > MAX_BYTES:
+        return StageError(f"{place}: got more than {MAX_BYTES} bytes in a line; {_AGAIN}")
+    try:
+        return _valid(SftRow.model_validate_json, line, place, "the texts system, prompt and response")
+    except StageError as error:
+        return error
+
+
+def _sound(row: _Row | StageError) -> _Row:
+    if isinstance(row, StageError):
+        raise row
+    return row
 
 
 class RlRow(Record):
@@ -76,9 +102,24 @@ def read_rl(path: Path) -> Iterator[RlRow]:
     Raises:
         StageError: the file is missing or no parquet, lacks a column, or a row has another shape (file and row are named).
     """
+    yield from chain.from_iterable(map(_sound, each_rl(path)))
+
+
+def each_rl(path: Path, start: int = 0) -> Iterator[list[RlRow] | StageError]:
+    """Like `read_rl`, all goldens of a row together; a row of another shape is given as an error, and the next ones follow.
+
+    Args:
+        start: rows that are left out at the beginning; their goldens are not unpickled.
+
+    Raises:
+        StageError: the file is missing or no parquet, or lacks a column.
+    """
     _must_exist(path)
-    for number, row in enumerate(_parquet_rows(path)):
-        yield from _rl_rows(row, f"{path.stem}-{number}", f"{path}, row {number}")
+    for number, row in islice(enumerate(_parquet_rows(path)), start, None):
+        try:
+            yield list(_rl_rows(row, f"{path.stem}-{number}", f"{path}, row {number}"))
+        except StageError as error:
+            yield error
 
 
 _Name = Annotated[str, Field(min_length=1)]

@@ -4,70 +4,97 @@ A set is named as `authors:FILE` (the files of the paper's authors), `hub:NAME` 
 a path: a `.jsonl` or `.parquet` file, or a folder that `datasets` reads. The columns are `prompt` (a text, or chat messages),
 `response` or `golden`, and where there is one, `system`.
 
-Guaranteed: only some rows are in memory; what a row lacks is an error that names the row.
+Guaranteed: only some rows are in memory; a row that cannot be read is given as `Unreadable`, and the next ones follow.
 """
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from rtlvr.data.authors import RlRow, read_rl, read_sft
+from rtlvr.data.authors import RlRow, SftRow, each_rl, each_sft
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.paths import from_profile
-from rtlvr.records import Exchange, Problem
+from rtlvr.records import Exchange, Problem, Record
 
 OURS = "ours"
+RowType = TypeVar("RowType", Exchange, Problem)
 _GOLDEN = ("golden", "reference", "canonical_solution", "code")
 _RESPONSE = ("response", "completion", "answer")
 _READERS = {".jsonl": "json", ".json": "json", ".parquet": "parquet"}
 
 
-def exchanges(spec: str) -> Iterator[Exchange]:
+class Unreadable(Record):
+    """A row that is none, and why."""
+
+    reason: str
+
+
+def exchanges(spec: str, start: int = 0) -> Iterator[Exchange | Unreadable]:
     """The questions and answers of a set, in its order.
 
+    Args:
+        start: rows that are left out at the beginning.
+
     Raises:
-        ParameterError: the set is not named as above, or has other columns.
-        StageError: it is not there, or a row cannot be read.
+        ParameterError: the set is not named as above, or its first row has other columns.
+        StageError: it is not there.
     """
     kind, where = _parts(spec)
     if kind == "authors":
-        for number, row in enumerate(read_sft(from_profile(where))):
-            yield Exchange(id=f"authors-sft-{number}", prompt=row.prompt, response=row.response, system=row.system)
+        for number, row in enumerate(each_sft(from_profile(where), start), start):
+            yield _unreadable(row) if isinstance(row, StageError) else _authors_exchange(row, number)
         return
-    for number, cells in enumerate(_rows(kind, where)):
-        system, prompt = _question(cells, spec, number)
-        response = _text(cells, _RESPONSE, spec, number)
-        yield Exchange(id=f"{_name(spec)}-{number}", prompt=prompt, response=response, system=system)
+
+    def exchange(cells: dict[str, Any], name: str) -> Exchange:
+        system, prompt = _question(cells)
+        return Exchange(id=name, prompt=prompt, response=_text(cells, _RESPONSE), system=system)
+
+    yield from _each(spec, kind, where, start, exchange)
 
 
-def problems(spec: str) -> Iterator[Problem]:
+def problems(spec: str, start: int = 0) -> Iterator[Problem | Unreadable]:
     """The questions of a set with their goldens, in its order; a question with several goldens is one problem.
 
-    Raises:
-        ParameterError, StageError: as for `exchanges`.
+    Args and errors: as for `exchanges`.
     """
     kind, where = _parts(spec)
     if kind == "authors":
-        rows = read_rl(from_profile(where))
-        for _, alike in groupby(rows, key=_question_of):
-            yield _authors_problem(list(alike))
+        for rows in each_rl(from_profile(where), start):
+            yield _unreadable(rows) if isinstance(rows, StageError) else _authors_problem(rows)
         return
-    for number, cells in enumerate(_rows(kind, where)):
-        system, prompt = _question(cells, spec, number)
-        golden = _text(cells, _GOLDEN, spec, number)
-        yield Problem(id=f"{_name(spec)}-{number}", category="published", prompt=prompt, golden=golden, system=system)
+
+    def problem(cells: dict[str, Any], name: str) -> Problem:
+        system, prompt = _question(cells)
+        return Problem(id=name, category="published", prompt=prompt, golden=_text(cells, _GOLDEN), system=system)
+
+    yield from _each(spec, kind, where, start, problem)
 
 
-def _question_of(row: RlRow) -> str:
-    """The row of the file that a golden belongs to: its id without the golden's key."""
-    return row.id.removesuffix(f"-{row.key}")
+def _unreadable(error: StageError) -> Unreadable:
+    return Unreadable(reason=str(error))
+
+
+def _authors_exchange(row: SftRow, number: int) -> Exchange:
+    return Exchange(id=f"authors-sft-{number}", prompt=row.prompt, response=row.response, system=row.system)
+
+
+def _each(
+    spec: str, kind: str, where: str, start: int, made: Callable[[dict[str, Any], str], RowType]
+) -> Iterator[RowType | Unreadable]:
+    """What is made of each row; a first row that lacks something has other columns than are needed, and raises."""
+    for number, cells in enumerate(_rows(kind, where, start), start):
+        try:
+            yield made(cells, f"{_name(spec)}-{number}")
+        except ParameterError as error:
+            if number == 0:
+                raise ParameterError(f"{spec}, row 0: {error}") from None
+            yield Unreadable(reason=f"{spec}, row {number}: {error}")
 
 
 def _authors_problem(rows: list[RlRow]) -> Problem:
     first, *others = rows
     return Problem(
-        id=_question_of(first),
+        id=first.id.removesuffix(f"-{first.key}") if others else first.id,
         category=first.data_source,
         prompt=first.prompt,
         golden=first.golden,
@@ -91,30 +118,27 @@ def _name(spec: str) -> str:
     return Path(spec.rpartition(":")[2].partition("#")[0]).stem
 
 
-def _rows(kind: str, where: str) -> Iterator[dict[str, Any]]:
-    """The rows of a dataset, streamed."""
-    from datasets import load_dataset
-
-    name, _, split = where.partition("#")
+def _rows(kind: str, where: str, start: int) -> Iterator[dict[str, Any]]:
+    """The rows of a dataset from `start` on, streamed."""
     try:
-        if kind == "hub":
-            yield from load_dataset(name, split=split or "train", streaming=True)
-            return
-        path = from_profile(name)
-        if path.is_dir():
-            yield from load_dataset(str(path), split=split or "train", streaming=True)
-        elif path.suffix in _READERS and path.is_file():
-            reader = _READERS[path.suffix]
-            yield from load_dataset(reader, data_files=str(path), split="train", streaming=True)
-        else:
-            raise StageError(
-                f"got no file {path} (.jsonl, .parquet) and no folder; relative paths start at the checkout"
-            )
+        yield from _dataset(kind, where).skip(start)
     except (OSError, ValueError, RuntimeError) as error:
         raise StageError(f"the dataset {where!r} cannot be read: {str(error)[:300]}; check its name") from error
 
 
-def _question(cells: dict[str, Any], spec: str, number: int) -> tuple[str, str]:
+def _dataset(kind: str, where: str) -> Any:
+    from datasets import load_dataset
+
+    name, _, split = where.partition("#")
+    path = from_profile(name)
+    if kind == "hub" or path.is_dir():
+        return load_dataset(name if kind == "hub" else str(path), split=split or "train", streaming=True)
+    if path.suffix in _READERS and path.is_file():
+        return load_dataset(_READERS[path.suffix], data_files=str(path), split="train", streaming=True)
+    raise StageError(f"got no file {path} (.jsonl, .parquet) and no folder; relative paths start at the checkout")
+
+
+def _question(cells: dict[str, Any]) -> tuple[str, str]:
     """System prompt and question of a row."""
     prompt = cells.get("prompt")
     if isinstance(prompt, str) and prompt:
@@ -124,15 +148,12 @@ def _question(cells: dict[str, Any], spec: str, number: int) -> tuple[str, str]:
         if roles in (["user"], ["system", "user"]):
             return "".join(str(m["content"]) for m in prompt[:-1]), str(prompt[-1]["content"])
     raise ParameterError(
-        f"{spec}, row {number}: got prompt {str(prompt)[:80]!r}; needed: a text, or one user's message after at most one "
-        "system message"
+        f"got prompt {str(prompt)[:80]!r}; needed: a text, or one user's message after at most one system message"
     )
 
 
-def _text(cells: dict[str, Any], names: tuple[str, ...], spec: str, number: int) -> str:
+def _text(cells: dict[str, Any], names: tuple[str, ...]) -> str:
     found = next((cells[name] for name in names if isinstance(cells.get(name), str) and cells[name]), None)
     if found is None:
-        raise ParameterError(
-            f"{spec}, row {number}: got columns {', '.join(cells)}; needed: a text in {' or '.join(names)}"
-        )
+        raise ParameterError(f"got columns {', '.join(cells)}; needed: a text in {' or '.join(names)}")
     return str(found)

@@ -1,16 +1,16 @@
 """What a stage works with: its parameters and folder, the one verifier, its seeds, and its part among several processes."""
 
 import os
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from rtlvr.data.admitted import admitted, judged
+from rtlvr.data.admitted import admitted, apart, judged
 from rtlvr.data.corpus import heldout_problems
 from rtlvr.data.published import OURS, problems
 from rtlvr.data.roundtrip import stimuli_of
-from rtlvr.evaluate.benchmarks import folder_of, load_tasks
+from rtlvr.evaluate.benchmarks import folder_of, load_tasks, references
 from rtlvr.evaluate.suite import Designs, Suite, Tasks
 from rtlvr.params import Profile
 from rtlvr.plans import before
@@ -82,11 +82,18 @@ class Context(Stage):
         return backend_of(policy, self.params.generation)
 
     @cached_property
+    def apart(self) -> Callable[[str, Sequence[str]], str | None]:
+        """Says of a question and its codes why they are a benchmark's; None where they are not (`data.decontaminate`)."""
+        known = references(self.params.benchmarks) if self.params.data.decontaminate else []
+        return apart(known, self.prover, self.stimuli) if known else lambda question, codes: None
+
+    @cached_property
     def _validation(self) -> list[Problem]:
         """The published problems whose goldens can be judged; the first process reads them."""
         path = self.path("validation.jsonl")
         if main_process():
-            admitted(problems(self.params.data.validation), judged(self.verifier, self.stimuli), path, self.verifier)
+            rows = partial(problems, self.params.data.validation)
+            admitted(rows, judged(self.verifier, self.stimuli), path, self.verifier)
         wait_for_main_process()
         return read_jsonl(path, Problem)
 

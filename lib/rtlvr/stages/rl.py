@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from transformers import PreTrainedTokenizerBase
@@ -100,8 +101,13 @@ def _published(context: Context) -> list[Problem]:
     def fits(row: Problem) -> str | None:
         return None if prompt_tokens(tokenizer, row.prompt, rl, row.system) <= rl.max_prompt else "length"
 
-    check = both(fits, judged(context.verifier, context.stimuli))
-    counts = admitted(problems(context.params.data.rl), check, path, context.verifier)
+    apart = context.apart  # made here, once, and not by the threads that ask it
+
+    def no_benchmarks(row: Problem) -> str | None:
+        return apart(row.prompt, [row.golden, *row.others])
+
+    check = both(fits, judged(context.verifier, context.stimuli), no_benchmarks)
+    counts = admitted(partial(problems, context.params.data.rl), check, path, context.verifier)
     if not counts.kept:
         raise StageError(f"no row of {context.params.data.rl} can be trained on: {told(counts)}")
     return read_jsonl(path, Problem)

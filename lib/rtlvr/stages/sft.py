@@ -1,12 +1,14 @@
 """Stage 04: supervised fine-tuning on the thoughts and codes of the round trip (paper §3.1, distillation)."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rtlvr.data.admitted import admitted, answered_well, both, counts_of, told
 from rtlvr.data.published import OURS, exchanges
 from rtlvr.errors import StageError
 from rtlvr.evaluate.suite import Designs, Suite
+from rtlvr.policy.answer import parse
 from rtlvr.policy.generate import prompt_ids
 from rtlvr.policy.model import chat, load_tokenizer
 from rtlvr.records import Exchange, Triple, iter_jsonl, read_jsonl, write_jsonl
@@ -64,7 +66,13 @@ def _published(context: Context) -> SftSet:
             length = len(prompt_ids(tokenizer, [asked])[0]) + len(tokenizer(row.response)["input_ids"])
             return None if length <= sft.max_length else "length"
 
-        admitted(exchanges(context.params.data.sft), both(answered_well, fits), path, context.verifier)
+        apart = context.apart  # made here, once, and not by the threads that ask it
+
+        def no_benchmarks(row: Exchange) -> str | None:
+            return apart(row.prompt, [parse(row.response).code])
+
+        check = both(answered_well, fits, no_benchmarks)
+        admitted(partial(exchanges, context.params.data.sft), check, path, context.verifier)
     wait_for_main_process()
     counts = counts_of(path)
     if not counts.kept:
