@@ -2,7 +2,6 @@
 
 import json
 import os
-import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,9 +10,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from published_files import SYSTEM, designs, rl_file, sft_file
 
 from rtlvr.data.admitted import admitted, answered_well, apart, both, counts_of, judged
-from rtlvr.data.corpus import procedural
 from rtlvr.data.decontaminate import Reference
 from rtlvr.data.published import Unreadable, exchanges, problems
 from rtlvr.errors import ParameterError, StageError
@@ -22,59 +21,6 @@ from rtlvr.plans import before
 from rtlvr.records import Exchange, Problem, read_jsonl
 from rtlvr.reward.equivalence import judge
 from rtlvr.verify import Pool, Stimuli
-
-SYSTEM = "Think, then answer."
-
-
-def designs(count: int, seed: int = 11) -> list[tuple[str, str, str]]:
-    """Question, response and golden of procedural designs."""
-    found = []
-    for _, design in procedural(count, seed):
-        asked = f"{design.description}\n{design.header}"
-        answer = f"<think>\n{design.thought}</think>\n<answer>\n```verilog\n{design.golden}```\n</answer>"
-        found.append((asked, answer, design.golden))
-    return found
-
-
-def sft_file(path: Path, count: int) -> Path:
-    """As `codev_r1_sft.jsonl`; the last answer lacks its tags."""
-    rows = [{"system": SYSTEM, "prompt": asked, "response": answer} for asked, answer, _ in designs(count)]
-    rows[-1]["response"] = "module m; endmodule"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
-
-
-class Hostile:
-    """What runs a command when it is unpickled."""
-
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        return os.system, ("touch /tmp/rtlvr-was-unpickled",)
-
-
-def rl_file(path: Path, count: int, broken: bool = False, seed: int = 11) -> Path:
-    """As `codev_r1_rl_train.parquet`: each row has two goldens; where `broken`, the first row's do not compile, and a
-    hostile pickle follows."""
-    rows = []
-    for number, (asked, _, golden) in enumerate(designs(count, seed)):
-        code = "module m(input a; endmodule" if broken and number == 0 else golden
-        ports = {name: [] for name in ("input_port_width", "output_port_width")}
-        clocks = {"clock_port_polarity": set(), "reset_port_polarity_sync": set()}
-        truth = {key: {"code": code, **ports, **clocks} for key in ("a", "b")}
-        messages = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": asked}]
-        rows.append(
-            {
-                "data_source": "codev",
-                "prompt": messages,
-                "ability": "verilog",
-                "reward_model": {"style": "rule", "ground_truth": pickle.dumps(truth)},
-                "extra_info": {"index": number},
-            }
-        )
-    if broken:
-        hostile = {"style": "rule", "ground_truth": pickle.dumps({"a": Hostile()})}
-        rows.insert(1, rows[1] | {"reward_model": hostile})
-    pq.write_table(pa.Table.from_pylist(rows), path)
-    return path
 
 
 def test_the_authors_files_keep_system_prompt_and_all_goldens(tmp_path: Path) -> None:
