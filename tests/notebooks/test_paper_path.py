@@ -115,7 +115,7 @@ def test_two_models_behind_an_endpoint_in_one_table(benchmarks: Path, tmp_path: 
         service.last = 1 << 30
         notebook("06_benchmarks", tmp_path, *where)
         assert_asked_once(service)
-        unnamed = ["-p", "profile", "smoke", "-p", "base_url", service.url]
+        unnamed = ["-p", "profile", "smoke", "-p", "run", "other", "-p", "base_url", service.url]
         assert "it has: one, two" in notebook("06_benchmarks", tmp_path, *unnamed, ok=False)
     found = json.loads((tmp_path / "smoke" / "06_benchmarks" / "manifest.json").read_text())
     assert found["params"]["benchmarks"]["models"] == ["one@0.5", "two"]
