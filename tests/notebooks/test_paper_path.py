@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from model_service import Model, serving
 from published_files import rl_file, sft_file
-from service import Model, serving
 
 from rtlvr.data.corpus import procedural
 from rtlvr.paths import NOTEBOOKS

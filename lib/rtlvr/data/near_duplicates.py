@@ -66,7 +66,8 @@ class Index:
 
     def __init__(self, threshold: float) -> None:
         self._threshold = threshold
-        self._buckets = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS, weights=(0.2, 0.8))
+        # Buckets only propose; above 0.98 there are no longer two of them, and what they propose is measured all the same.
+        self._buckets = MinHashLSH(threshold=min(threshold, 0.98), num_perm=PERMUTATIONS, weights=(0.2, 0.8))
         self._signatures: dict[str, np.ndarray] = {}
 
     def __len__(self) -> int:
