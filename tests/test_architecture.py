@@ -24,7 +24,7 @@ FOUNDATION = {
     "memo",
     "params",
     "paths",
-    "plans",
+    "pipeline",
     "records",
     "schema",
     "scratch",

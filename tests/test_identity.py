@@ -12,7 +12,7 @@ from rtlvr.errors import ParameterError, StageError
 from rtlvr.identity import code_digest, declared, differences, facts, key_of
 from rtlvr.params import Profile, assignments, changes_results, document, explain, fields, load, settings_of, value_of
 from rtlvr.paths import NOTEBOOKS, PACKAGE, ROOT
-from rtlvr.plans import PLANS
+from rtlvr.pipeline import PLANS
 from rtlvr.stage import Stage, open_stage, status
 
 GENERAL = {"seed": set(PLANS), "profile": set(), "run": set(), "resume": set(), "upstream": set()}

@@ -7,7 +7,7 @@ import pytest
 
 from rtlvr.errors import StageError
 from rtlvr.params import load
-from rtlvr.plans import notebooks
+from rtlvr.pipeline import notebooks
 from rtlvr.records import Golden, Measurement, put, read_jsonl, write_jsonl
 from rtlvr.stage import Stage, open_stage, set_aside_results, stage_key
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from rtlvr.errors import StageError
 from rtlvr.params import Profile, allowed_keys, changes_results, value_of
 from rtlvr.paths import PACKAGE
-from rtlvr.plans import PLANS, StagePlan
+from rtlvr.pipeline import PLANS, StagePlan
 
 VERSION = metadata.version("rtlvr")
 _NO_RESULT = (
@@ -28,7 +28,7 @@ _NO_RESULT = (
     "notebook",
     "params",
     "paths",
-    "plans",
+    "pipeline",
     "reproduce",
     "schema",
     "stage",
@@ -78,7 +78,7 @@ class Declared(Profile):
     def __getattr__(self, name: str) -> object:
         """Called for what is not there."""
         if name in Profile.model_fields:
-            raise StageError(f"this stage reads section {name!r}, which its plan in rtlvr/plans.py does not declare")
+            raise StageError(f"this stage reads section {name!r}, which its plan in rtlvr/pipeline.py does not declare")
         raise AttributeError(name)
 
 
@@ -111,7 +111,7 @@ def _module(module: str) -> tuple[str, set[str]]:
     """A digest of a module without its docstrings, and the modules that it imports."""
     path = _file(module)
     if path is None:
-        raise StageError(f"there is no module {module}; a stage's plan in rtlvr/plans.py names it")
+        raise StageError(f"there is no module {module}; a stage's plan in rtlvr/pipeline.py names it")
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False):

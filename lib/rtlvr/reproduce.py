@@ -19,7 +19,7 @@ from rtlvr import lifeline
 from rtlvr.errors import ParameterError
 from rtlvr.params import Profile, settings_of
 from rtlvr.paths import NOTEBOOKS, outputs
-from rtlvr.plans import notebooks, shown_in
+from rtlvr.pipeline import notebooks, shown_in
 from rtlvr.stage import Stage, set_aside_results
 
 _FIGURES = "08_paper_figures"

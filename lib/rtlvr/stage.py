@@ -26,7 +26,7 @@ from rtlvr.extras import versions
 from rtlvr.identity import declared, differences, facts, key_of
 from rtlvr.params import Profile
 from rtlvr.paths import INSTALLED, ROOT, outputs
-from rtlvr.plans import PLANS
+from rtlvr.pipeline import PLANS
 from rtlvr.records import Measurement, RecordType, cached, read_jsonl, write_jsonl, write_text
 
 

@@ -16,7 +16,7 @@ from published_files import rl_file, sft_file
 
 from rtlvr.data.corpus import procedural
 from rtlvr.paths import NOTEBOOKS
-from rtlvr.plans import PLANS
+from rtlvr.pipeline import PLANS
 from rtlvr.records import Sample, read_jsonl
 
 pytestmark = [pytest.mark.notebook, pytest.mark.timeout(900)]

@@ -17,7 +17,7 @@ from rtlvr.data.decontaminate import Reference
 from rtlvr.data.published import Unreadable, exchanges, problems
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.params import load
-from rtlvr.plans import before
+from rtlvr.pipeline import before
 from rtlvr.records import Exchange, Problem, read_jsonl
 from rtlvr.reward.equivalence import judge
 from rtlvr.verify import Pool, Stimuli

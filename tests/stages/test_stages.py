@@ -8,7 +8,7 @@ import pytest
 
 from rtlvr.errors import StageError
 from rtlvr.params import load
-from rtlvr.plans import PLANS, before, notebooks, shown_in
+from rtlvr.pipeline import PLANS, before, notebooks, shown_in
 from rtlvr.seeds import Draw, seed_of
 from rtlvr.stages import start_here
 from rtlvr.stages.context import Context, open_context

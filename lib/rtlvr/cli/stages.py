@@ -3,7 +3,7 @@
 import argparse
 
 from rtlvr.command import Command, add_profile, profile_of
-from rtlvr.plans import PLANS
+from rtlvr.pipeline import PLANS
 
 
 def declare_run(parser: argparse.ArgumentParser) -> None:

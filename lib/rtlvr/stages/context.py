@@ -13,7 +13,7 @@ from rtlvr.data.roundtrip import stimuli_of
 from rtlvr.evaluate.benchmarks import folder_of, load_tasks, references
 from rtlvr.evaluate.suite import Designs, Suite, Tasks
 from rtlvr.params import Profile
-from rtlvr.plans import before
+from rtlvr.pipeline import before
 from rtlvr.policy.answer import AnswerFormat
 from rtlvr.policy.backends import Backend, backend_of
 from rtlvr.records import Problem, read_jsonl

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from rtlvr.errors import StageError
 from rtlvr.params import Profile
 from rtlvr.paths import NOTEBOOKS, REFERENCE, outputs
-from rtlvr.plans import PLANS
+from rtlvr.pipeline import PLANS
 from rtlvr.reproduce import run_notebook, run_without_notebook
 from rtlvr.stage import Stage
 
