@@ -1,11 +1,12 @@
 """The stages: what each reads, what it builds on, which inputs outside the kit it has, and which notebook shows it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rtlvr.digests import tree_digest, weights_digest
 from rtlvr.params import Profile, value_of
-from rtlvr.paths import from_profile
+from rtlvr.paths import from_profile, model_path
 
 Inputs = Callable[[Profile], dict[str, str]]
 
@@ -43,6 +44,13 @@ def _benchmarks(params: Profile) -> dict[str, str]:
     return {"benchmarks": tree_digest(from_profile(params.benchmarks.root))}
 
 
+def _named(names: Sequence[str], params: Profile) -> dict[str, str]:
+    """What is asked: the public benchmarks' folder, and folders of the user's own; nothing for held-out designs alone."""
+    own = {name: tree_digest(Path(model_path(name.partition(":")[2]))) for name in names if name.startswith("folder:")}
+    public = any(not name.startswith("folder:") and name != "heldout" for name in names)
+    return (_benchmarks(params) if public else {}) | own
+
+
 def _corpus(params: Profile) -> dict[str, str]:
     """Where goldens come from, what they are kept apart from, and what is replayed."""
     found = _benchmarks(params) if params.corpus.decontaminate else {}
@@ -76,12 +84,12 @@ def _models(params: Profile) -> dict[str, str]:
 
 def _tried(params: Profile) -> dict[str, str]:
     """The benchmarks, where policies are tried on them."""
-    return _benchmarks(params) if params.evaluation.on != ["heldout"] else {}
+    return _named(params.evaluation.on, params)
 
 
 def _scaled(params: Profile) -> dict[str, str]:
     """The benchmarks, where notebook 07 asks them."""
-    return _benchmarks(params) if params.scaling.on != ["heldout"] else {}
+    return _named(params.scaling.on, params)
 
 
 _VERIFIER = ("testbench", "verifier")
@@ -161,7 +169,7 @@ PLANS: dict[str, StagePlan] = {
             "benchmarks",
             (*_VERIFIER, "evaluation", "generation", "benchmarks", "data.validation"),
             ("05_rl",),
-            _all(_benchmarks, _models, _sets("validation")),
+            _all(lambda params: _named(params.benchmarks.names, params), _models, _sets("validation")),
             needs=_measured,
         ),
         StagePlan(

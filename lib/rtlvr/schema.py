@@ -274,7 +274,7 @@ class Benchmarks(Section):
     """The public benchmarks, read from an upstream checkout under `root`."""
 
     root: Annotated[str, ASIDE] = Field(description="folder of the upstream checkouts")
-    names: list[str] = Field(description="benchmarks to measure")
+    names: list[str] = Field(description="benchmarks to measure; folder:PATH is one of your own")
     models: list[str] = Field(
         description="what is measured: sft, rl (the policies of 04 and 05), folders, hub names, gguf:PATH or names that the "
         "endpoint knows; NAME@0.6 is sampled at temperature 0.6"

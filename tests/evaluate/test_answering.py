@@ -13,7 +13,7 @@ import pytest
 from rtlvr.errors import InfrastructureError
 from rtlvr.evaluate.answering import Asking, ask
 from rtlvr.evaluate.answers import BenchmarkAnswer
-from rtlvr.evaluate.benchmarks import Task
+from rtlvr.evaluate.task import Task
 from rtlvr.llm.endpoint import EndpointChat
 from rtlvr.llm.transcript import Reply, Request
 from rtlvr.policy.backends import Endpoint, _reply

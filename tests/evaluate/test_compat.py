@@ -9,9 +9,10 @@ import pytest
 
 from rtlvr.cli import main
 from rtlvr.evaluate import compat
-from rtlvr.evaluate.benchmarks import NAMES, Task, load_tasks
+from rtlvr.evaluate.benchmarks import NAMES, load_tasks
 from rtlvr.evaluate.compat import FAIL_AS_PUBLISHED, PATCHES, Patch, TextEdit, patched
 from rtlvr.evaluate.official import judge, judge_all
+from rtlvr.evaluate.task import Task
 from rtlvr.hdl.mutate import mutants
 from rtlvr.verify import Limits, Stimuli, verify
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rtlvr.evaluate.benchmarks import Task, load_tasks
+from rtlvr.evaluate.benchmarks import load_tasks
 from rtlvr.evaluate.official import judge, judge_all
+from rtlvr.evaluate.task import Task
 from rtlvr.verify import Limits
 
 LIMITS = Limits(cpu_seconds=2, wall_seconds=20)

@@ -10,8 +10,9 @@ import pytest
 
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.evaluate.answers import extract
-from rtlvr.evaluate.benchmarks import NAMES, Task, load_tasks
+from rtlvr.evaluate.benchmarks import NAMES, load_tasks
 from rtlvr.evaluate.official import judge, judge_all
+from rtlvr.evaluate.task import Task
 from rtlvr.hdl.mutate import mutants
 from rtlvr.verify import Limits
 

@@ -10,7 +10,7 @@ import pytest
 from rtlvr.errors import ParameterError
 from rtlvr.evaluate.answering import Asking, ask
 from rtlvr.evaluate.answers import BenchmarkAnswer
-from rtlvr.evaluate.benchmarks import Task
+from rtlvr.evaluate.task import Task
 from rtlvr.llm.transcript import Reply, Request
 from rtlvr.params import Generation, load
 from rtlvr.paths import TINY_POLICY

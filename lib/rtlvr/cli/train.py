@@ -1,9 +1,11 @@
-"""The commands of this package: the small base, and what the RL stage takes on a cluster."""
+"""The commands of this package: the small base, and what SFT and RL take on a machine."""
 
 import argparse
 
-from rtlvr.command import Command, add_profile, path, positive, profile_of
-from rtlvr.train.plan import GPUS, Assumptions, DecoderShape, plan
+from rtlvr.command import Command, add_profile, count, path, positive, profile_of
+from rtlvr.plan.hardware import CARDS
+from rtlvr.plan.hours import Assumptions
+from rtlvr.plan.report import Machine, plan, text
 
 
 def declare_base(parser: argparse.ArgumentParser) -> None:
@@ -18,20 +20,31 @@ def declare_base(parser: argparse.ArgumentParser) -> None:
 def declare_plan(parser: argparse.ArgumentParser) -> None:
     """The arguments of `rtlvr plan`."""
     add_profile(parser, "paper")
-    parser.add_argument("--gpus", type=int, default=16, help="how many (default: %(default)s)")
-    parser.add_argument("--gpu", default="a100-80g", help=f"{', '.join(GPUS)} (default: %(default)s)")
-    parser.add_argument("--parameters", type=float, default=7.6e9, help="of the policy (default: %(default).2g)")
-    parser.add_argument("--mean-tokens", type=float, default=5000, help="of an answer (default: %(default)s)")
+    parser.add_argument("--gpu", default="a100-80g", help=f"{', '.join(CARDS)} (default: %(default)s)")
+    parser.add_argument("--gpus", type=positive, help="how many; default: 1, with DeepSpeed the paper's 8 and 16")
+    parser.add_argument("--model", help="tiny, a folder with a config.json, or a Qwen2.5 name; default: the profile's")
+    parser.add_argument(
+        "--zero", type=int, choices=range(4), help="DeepSpeed's stage, without offloading; default: the profile's"
+    )
+    parser.add_argument("--lora", type=count, help="rank of an adapter, 0: all weights; default: the profile's")
+    whole = "count logits as a trainer makes them that has no tiles: length x vocabulary"
+    parser.add_argument("--whole-logits", action="store_true", help=whole)
+    mean = "of an answer; default: the published share of the budget, 0.54"
+    parser.add_argument("--mean-tokens", type=float, default=0.0, help=mean)
+    parser.add_argument("--rows", type=positive, default=87_000, help="of the SFT set (default: %(default)s)")
     mixed = "share of groups with mixed rewards (default: %(default)s)"
-    parser.add_argument("--acceptance", type=float, default=0.4, help=mixed)
+    parser.add_argument("--acceptance", type=float, default=0.5, help=mixed)
 
 
 def run_plan(options: argparse.Namespace) -> int:
-    """Print memory, tokens and hours of the RL stage on a cluster, with the arithmetic."""
-    given = Assumptions(mean_tokens=options.mean_tokens, acceptance=options.acceptance)
-    for line in plan(profile_of(options), options.gpus, options.gpu, DecoderShape(options.parameters), given):
-        print(f"{line.name:36s} {line.value:>12,.1f} {line.unit:9s} {line.arithmetic}")
-    return 0
+    """Print memory, tokens and hours of SFT and RL, with the arithmetic; 1 where a stage does not fit."""
+    machine = Machine(
+        options.gpu, options.gpus, options.model, options.zero, options.lora, whole_logits=options.whole_logits
+    )
+    given = Assumptions(mean_tokens=options.mean_tokens, rows=options.rows, acceptance=options.acceptance)
+    plans = plan(profile_of(options), machine, given)
+    print(text(plans))
+    return 1 if any(one.advice for one in plans) else 0
 
 
 TRAIN_BASE = Command(
@@ -43,7 +56,7 @@ TRAIN_BASE = Command(
 )
 PLAN = Command(
     "plan",
-    "say what the RL stage takes on a cluster",
+    "say what SFT and RL take on a machine: memory, hours",
     declare_plan,
     "rtlvr.cli.train:run_plan",
 )

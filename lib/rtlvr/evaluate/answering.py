@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rtlvr.evaluate.answers import BenchmarkAnswer
-from rtlvr.evaluate.benchmarks import Task
+from rtlvr.evaluate.task import Task
 from rtlvr.llm.transcript import Reply, Request
 from rtlvr.policy.answer import SYSTEM_PROMPT
 from rtlvr.policy.backends import Backend

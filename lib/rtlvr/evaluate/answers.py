@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable
 
 from rtlvr.errors import ParameterError
-from rtlvr.evaluate.benchmarks import Task
+from rtlvr.evaluate.parts import parse
+from rtlvr.evaluate.task import Task
 from rtlvr.hdl.source import module_names, strip_comments
 from rtlvr.records import Record
 
 _FENCE = re.compile(r"^[^\S\n]*```[^\n`]*\n(.*?)^[^\S\n]*```", re.DOTALL | re.MULTILINE)
 _UNCLOSED = re.compile(r"^[^\S\n]*```[^\n`]*\n(.*)", re.DOTALL | re.MULTILINE)
+_INSIDE = re.compile(r";")  # of a module within a design, which may hold instances alone
 _BODY = re.compile(r"\b(?:endmodule|assign|always\w*|initial|generate)\b")
 
 
@@ -34,9 +36,23 @@ def extract(task: Task, response: str, truncated: bool = False) -> str:
         return ""
     answer = rest.rpartition("<answer>")[2].partition("</answer>")[0]
     blocks = _FENCE.findall(answer) or _UNCLOSED.findall(answer) or [answer]
-    code = next((block for block in reversed(blocks) if task.top in module_names(block)), blocks[-1])
-    bare = task.header and not module_names(code) and _BODY.search(strip_comments(code))
-    return f"{task.header}\n{code}" if bare else code
+    code = next((block for block in reversed(blocks) if task.asked in module_names(block)), blocks[-1])
+    body = _INSIDE if task.around else _BODY
+    bare = task.header and not module_names(code) and body.search(strip_comments(code))
+    return placed(task, f"{task.header}\n{code}" if bare else code)
+
+
+def placed(task: Task, code: str) -> str:
+    """The whole design where a part of it is asked for: what is around, and behind it the modules of `code` that are not there.
+
+    So an answer replaces nothing else, and its directives reach nothing else. Code without the module asked for stays as it is.
+    """
+    if not task.around or task.asked not in module_names(code):
+        return code
+    ended = code if re.search(r"\bendmodule\b", code) else f"{code}\nendmodule\n"
+    there = set(module_names(task.around))
+    new = [ended[part.start : part.end] for part in parse(ended).definitions if part.name not in there]
+    return "\n".join([task.around, *new, ""])
 
 
 def beside_tasks(tasks: Iterable[Task], answers: Iterable[BenchmarkAnswer]) -> list[tuple[Task, BenchmarkAnswer]]:

@@ -1,8 +1,9 @@
 """The public benchmarks, read straight from their upstream layout under one folder.
 
-VerilogEval v1 (JSON lines), v2 (a folder of text files per task set), RTLLM v1.1, v2.0 and v2.1 (a folder per design). The
-kit ships none of them: `rtlvr fetch` gets pinned revisions. A task holds the prompt, the official testbench and
-the reference, both with the patches of `rtlvr.evaluate.compat`; nothing is judged here.
+VerilogEval v1 (JSON lines), v2 (a folder of text files per task set), RTLLM v1.1, v2.0 and v2.1 (a folder per design), NotSoTiny
+(`rtlvr.evaluate.notsotiny`), and with the name `folder:PATH` one of the user's own (`rtlvr.evaluate.own`). The kit ships none of
+them: `rtlvr fetch` gets pinned revisions. A task holds the prompt, the official testbench and the reference, both with the
+patches of `rtlvr.evaluate.compat`; nothing is judged here.
 """
 
 import hashlib
@@ -12,35 +13,17 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-
-from pydantic import Field
 
 from rtlvr.data.decontaminate import Reference
 from rtlvr.errors import ParameterError, StageError
+from rtlvr.evaluate import notsotiny, own
 from rtlvr.evaluate.compat import patched
+from rtlvr.evaluate.task import Task
 from rtlvr.hdl.source import module_names
 from rtlvr.params import Benchmarks
-from rtlvr.paths import from_profile
-from rtlvr.records import Record
+from rtlvr.paths import from_profile, model_path
 
 _TEXT_LIMIT = 1_000_000  # a design's data files are small; anything larger is not part of the benchmark
-
-
-class Task(Record):
-    """One problem: `top` is the module asked for, `header` its interface where the benchmark gives it as code."""
-
-    id: str
-    benchmark: str
-    style: Literal["verilog-eval", "rtllm"]
-    prompt: str
-    top: str
-    header: str
-    testbench: str
-    reference: str
-    files: dict[str, str] = Field(default_factory=dict)  # data files that the testbench reads, by name
-    patches: tuple[str, ...] = ()  # what was applied to upstream's text, as `kind: cause`
-    skipped: tuple[str, ...] = ()  # patches that upstream's text no longer fits
 
 
 def folder_of(settings: Benchmarks) -> Path:
@@ -60,13 +43,18 @@ def load_tasks(name: str, root: Path, errata: bool = True) -> list[Task]:
 
 def upstream(name: str, root: Path) -> list[Task]:
     """All tasks of benchmark `name` as they were published, without any patch; raises as `load_tasks` does."""
+    kind, _, where = name.partition(":")
+    if kind == OWN and where:
+        return own.tasks(Path(model_path(where)).absolute())
     if name not in BENCHMARKS:
-        raise ParameterError(f"got benchmark {name!r}; allowed: {', '.join(BENCHMARKS)}")
+        raise ParameterError(
+            f"got benchmark {name!r}; allowed: {', '.join(BENCHMARKS)}, or {OWN}:PATH for one of your own"
+        )
     benchmark = BENCHMARKS[name]
     folder = root / benchmark.folder
     if not folder.is_dir():
-        where = f"got no folder {folder.absolute()}"
-        raise StageError(f"{where}; `rtlvr fetch` or `make benchmarks` fetches it, or give the folder that holds it")
+        how = benchmark.how or "`rtlvr fetch` or `make benchmarks` fetches it, or give the folder that holds it"
+        raise StageError(f"got no folder {folder.absolute()}; {how}")
     tasks = list(benchmark.read(name, folder))
     if not tasks:
         raise StageError(f"got no task of {name} in {folder}; needed: the upstream layout (`rtlvr fetch`)")
@@ -86,7 +74,7 @@ def _patched(task: Task, errata: bool) -> Task:
 
 
 def references(settings: Benchmarks) -> list[Reference]:
-    """The solutions and prompts of all benchmarks that are here: what training data must not hold."""
+    """The solutions and prompts of all public benchmarks that are here: what training data must not hold."""
     found = []
     for name in BENCHMARKS:
         with suppress(StageError):  # decontamination is against what there is; the notebook says how much that was
@@ -200,13 +188,16 @@ class Benchmark:
     """A public benchmark: its folder below the benchmarks' root, and what reads it, given its name and that folder.
 
     `papers`: whether the paper measures it; the kit's runs and studies take those, unless a profile names others.
+    `how`: how to get it, where `rtlvr fetch` does not.
     """
 
     folder: str
     read: Callable[[str, Path], Iterator[Task]]
     papers: bool = False
+    how: str = ""
 
 
+OWN = "folder"  # the word before the colon of a benchmark of the user's own
 BENCHMARKS = {
     "verilog-eval-v1-human": Benchmark("verilog-eval-v1", _verilog_eval_v1, papers=True),
     "verilog-eval-v1-machine": Benchmark("verilog-eval-v1", _verilog_eval_v1, papers=True),
@@ -215,5 +206,6 @@ BENCHMARKS = {
     "rtllm-v1.1": Benchmark("rtllm-v1.1", _rtllm, papers=True),
     "rtllm-v2.0": Benchmark("rtllm-v2.0", _rtllm, papers=True),
     "rtllm-v2.1": Benchmark("rtllm-v2.1", _rtllm),
+    "notsotiny": Benchmark("notsotiny", notsotiny.tasks, how=notsotiny.HOW),
 }
 NAMES = tuple(name for name, one in BENCHMARKS.items() if one.papers)

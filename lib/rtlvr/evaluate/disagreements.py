@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from rtlvr.errors import Cause
-from rtlvr.evaluate.benchmarks import Task
 from rtlvr.evaluate.probes import EMPTY, blind_spots
 from rtlvr.evaluate.scores import Scored
+from rtlvr.evaluate.task import Task
 from rtlvr.records import Record
 from rtlvr.verify import Pool
 

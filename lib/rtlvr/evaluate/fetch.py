@@ -31,9 +31,11 @@ SOURCES = (
     Repository(
         "verilog-eval-v2", _VERILOG_EVAL, "65c87a832b6cb752c38490b397df372f6ddc1c89"
     ),  # the revision of August 2024
-    Repository("rtllm-v1.1", _RTLLM, "v1.1"),  # a branch: its content is checked below
+    Repository("rtllm-v1.1", _RTLLM, "v1.1"),  # a branch, whose commit was not told: its content is checked below
     Repository("rtllm-v2.0", _RTLLM, "cec0bccb70dc6de956716c7d8c2546d46e2317f0"),
-    Repository("rtllm-v2.1", _RTLLM, "51ed553d0ffd32797a1a0a13e051656bf302c81f"),  # not measured with the kit yet
+    Repository(
+        "rtllm-v2.1", _RTLLM, "51ed553d0ffd32797a1a0a13e051656bf302c81f"
+    ),  # its text could not be had to be measured
 )
 # Digests (`rtlvr.evaluate.benchmarks.content_digest`) of the text that the kit was measured on.
 CONTENT = {

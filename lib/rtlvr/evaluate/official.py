@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from os import cpu_count
 from typing import Literal
 
-from rtlvr.evaluate.benchmarks import Task
+from rtlvr.evaluate.task import Task
 from rtlvr.hdl.source import module_names, screen, strip_comments
+from rtlvr.verify.pool import shared_pool
+from rtlvr.verify.protocol import verdict_of
 from rtlvr.verify.sandbox import run, scratch, tool
 from rtlvr.verify.verdict import Limits
 
@@ -33,7 +35,11 @@ _OTHER_SCOPES = (
 _BOTH_WAYS = re.compile(r"(?<![\w$\\])(?:r?tran(?:if[01])?|alias)(?![\w$])", re.ASCII)
 _FINISH = re.compile(r"\$finish\s*(?:\(\s*\d*\s*\))?\s*;")
 _END = "the testbench ends here"
-OutcomeKind = Literal["passed", "empty", "refused", "syntax", "interface", "endless", "wrong"]
+# By the verifier's cause, the class of what it calls invalid; all other causes are of what no candidate may use.
+_INVALID: dict[str, "OutcomeKind"] = {
+    "syntax": "syntax", "missing_module": "syntax", "interface": "interface", "no_top": "interface", "format": "empty"
+}  # fmt: skip
+OutcomeKind = Literal["passed", "empty", "refused", "syntax", "interface", "endless", "wrong", "undecided"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,8 @@ class OfficialOutcome:
 
     `kind` is `passed`, or the class of its failure: `empty` (no module in it), `refused` (a construct that no candidate may
     use), `syntax` (it does not compile by itself), `interface` (it does, but not with the testbench), `endless` (its
-    simulation, or compiling it, exceeds the limits), `wrong` (the testbench saw a mismatch, or never said that it passes).
+    simulation, or compiling it, exceeds the limits), `wrong` (the testbench saw a mismatch, or never said that it passes),
+    `undecided` (the verifier judges, and can say neither).
     """
 
     kind: OutcomeKind
@@ -56,15 +63,19 @@ class OfficialOutcome:
     @property
     def status(self) -> str:
         """`passed`, `failed`, or `invalid`: it never came to a simulation."""
-        return {"passed": "passed", "wrong": "failed", "endless": "failed"}.get(self.kind, "invalid")
+        return {"passed": "passed", "wrong": "failed", "endless": "failed", "undecided": "failed"}.get(
+            self.kind, "invalid"
+        )
 
 
 def judge(task: Task, code: str, limits: Limits = LIMITS) -> OfficialOutcome:
-    """Run the official testbench on `code`.
+    """Run the official testbench on `code`; where the benchmark has none, ask the verifier.
 
     Raises:
         InfrastructureError: our own tools failed.
     """
+    if task.style == "equivalence":
+        return by_verifier(task, code)
     if problem := screen(code) or _conducts(code):
         return OfficialOutcome("refused", problem)
     if not module_names(code):
@@ -72,6 +83,21 @@ def judge(task: Task, code: str, limits: Limits = LIMITS) -> OfficialOutcome:
     if task.top not in module_names(code):
         return _uncompiled(code, limits, f"there is no module {task.top} in it")
     return _simulate(task, code, limits)
+
+
+def by_verifier(task: Task, code: str) -> OfficialOutcome:
+    """The verdict of the verifier on `code` beside the reference, as an outcome.
+
+    Raises:
+        InfrastructureError: our own tools failed.
+    """
+    if not code.strip():
+        return OfficialOutcome("empty", "there is no module in it")
+    if task.around and task.asked not in module_names(code):
+        return OfficialOutcome("interface", f"there is no module {task.asked} in it")
+    verdict = verdict_of(shared_pool(), (task.reference, code, task.top, task.top))
+    kinds: dict[str, OutcomeKind] = {"equivalent": "passed", "inequivalent": "wrong", "undecided": "undecided"}
+    return OfficialOutcome(kinds.get(verdict.status) or _INVALID.get(verdict.cause or "", "refused"), verdict.reason)
 
 
 def _uncompiled(code: str, limits: Limits, reason: str) -> OfficialOutcome:

@@ -15,8 +15,9 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from rtlvr.errors import DesignError
-from rtlvr.evaluate.benchmarks import NAMES, Task, load_tasks
+from rtlvr.evaluate.benchmarks import NAMES, load_tasks
 from rtlvr.evaluate.official import LIMITS, judge_all
+from rtlvr.evaluate.task import Task
 from rtlvr.hdl.circuit import Circuit, Port
 from rtlvr.hdl.rewrite import wrap
 from rtlvr.records import write_text

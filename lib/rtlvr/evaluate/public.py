@@ -11,10 +11,11 @@ import pandas as pd
 from rtlvr.errors import ParameterError, RowError, StageError
 from rtlvr.evaluate.answering import Asking, ask
 from rtlvr.evaluate.answers import BenchmarkAnswer, beside_tasks
-from rtlvr.evaluate.benchmarks import Task, content_digest, folder_of, load_tasks
+from rtlvr.evaluate.benchmarks import content_digest, folder_of, load_tasks
 from rtlvr.evaluate.disagreements import Disagreement, disagreements
 from rtlvr.evaluate.official import OfficialOutcome, judge_all
 from rtlvr.evaluate.scores import Scored, classes, measurements, pass_at, score
+from rtlvr.evaluate.task import Task
 from rtlvr.params import Benchmarks
 from rtlvr.policy.backends import Backend
 from rtlvr.records import Measurement, Record, cached, iter_jsonl, write_text
@@ -97,6 +98,7 @@ def run_benchmark(
     The names of the files tell the benchmark's text, the model and the sampling, so that none is taken for another's.
     """
     tasks = load_tasks(name, folder_of(settings))
+    name = tasks[0].benchmark  # that of a folder of one's own has no path in it
     asking = Asking(settings.samples, settings.temperature, settings.top_p, settings.max_tokens, seed=seed)
     text = content_digest(tasks)
     key = hashlib.sha256(f"{text} {backend.model} {asking} {settings.problems}".encode()).hexdigest()[:8]

@@ -10,16 +10,16 @@ from typing import get_args
 
 from rtlvr.errors import Cause
 from rtlvr.evaluate.answers import BenchmarkAnswer, extract
-from rtlvr.evaluate.benchmarks import Task
 from rtlvr.evaluate.official import OfficialOutcome, OutcomeKind, judge_all
 from rtlvr.evaluate.passk import counted, interval, proportion
+from rtlvr.evaluate.task import Task
 from rtlvr.records import Measurement, Record
 from rtlvr.verify.protocol import Verifier, verdict_of
 from rtlvr.verify.verdict import Verdict
 
 KS = (1, 5, 10)  # the paper's k
 KINDS = get_args(OutcomeKind)
-SIMULATED = ("passed", "wrong", "endless")
+SIMULATED = ("passed", "wrong", "endless", "undecided")
 
 
 class Scored(Record):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rtlvr.evaluate.answers import extract
-from rtlvr.evaluate.benchmarks import Task
 from rtlvr.evaluate.official import judge_all
 from rtlvr.evaluate.scores import SIMULATED
+from rtlvr.evaluate.task import Task
 from rtlvr.llm.transcript import Reply
 from rtlvr.policy.answer import AnswerFormat, last_block, parse, system_prompt
 from rtlvr.policy.replies import cut, text_of

@@ -15,9 +15,10 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from rtlvr.data.corpus import procedural, seed_corpus
 from rtlvr.data.roundtrip import stimuli_of
 from rtlvr.evaluate.answers import BenchmarkAnswer
-from rtlvr.evaluate.benchmarks import Task, load_tasks
+from rtlvr.evaluate.benchmarks import load_tasks
 from rtlvr.evaluate.passk import bootstrap
 from rtlvr.evaluate.scores import Scored, pass_at, score
+from rtlvr.evaluate.task import Task
 from rtlvr.gpu_check.context import CheckContext, Row, free_memory, say
 from rtlvr.gpu_check.learning import asked, step_rows, taught
 from rtlvr.hdl.declarations import header

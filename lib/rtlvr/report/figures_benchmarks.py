@@ -11,6 +11,7 @@ STAGE = "06_benchmarks"
 CLASSES = {
     "class_passed": ("passes", style.LOOKS["ours"]),
     "class_wrong": ("wrong", style.Look(style.SKY, "s")),
+    "class_undecided": ("undecided", style.Look(style.BLUE, "D", hatch="oo")),
     "class_endless": ("endless", style.Look(style.ORANGE, "h", hatch="++")),
     "class_interface": ("interface", style.Look(style.GREEN, "P", hatch="xxxx")),
     "class_syntax": ("syntax", style.Look(style.GREY, "o", hatch="....")),

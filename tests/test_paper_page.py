@@ -1,0 +1,65 @@
+"""docs/paper.md: every command can be given as it stands, and the hours are those of `rtlvr plan`."""
+
+import json
+import re
+import shlex
+
+import pytest
+
+from rtlvr.cli import parser
+from rtlvr.evaluate.benchmarks import BENCHMARKS
+from rtlvr.params import assignments, load
+from rtlvr.paths import ROOT
+from rtlvr.plan.report import Machine, plan
+
+PAGE = (ROOT / "docs" / "paper.md").read_text()
+COMMANDS = list(dict.fromkeys(re.findall(r"`((?:papermill|rtlvr|accelerate|make) [^`]+)`", PAGE)))
+ROWS = [line.split("|") for line in PAGE.splitlines() if line.startswith("| ")]
+
+
+def parameters(notebook: str) -> set[str]:
+    """What the notebook's first code cell sets."""
+    cells = json.loads((ROOT / notebook).read_text())["cells"]
+    first = next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return set(re.findall(r"^(\w+):", first, re.MULTILINE))
+
+
+def papermill(words: list[str]) -> None:
+    notebook, out, *rest = words
+    assert out == "out.ipynb" and rest[::3] == ["-p"] * (len(rest) // 3)
+    given = dict(zip(rest[1::3], rest[2::3], strict=True))
+    assert set(given) <= parameters(notebook), notebook
+    load(given["profile"], assignments(given.get("set", "")))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_parse(command: str) -> None:
+    words = shlex.split(command)
+    if words[0] == "papermill":
+        papermill(words[1:])
+    elif words[0] == "make":
+        assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    else:
+        options = parser().parse_args(words[words.index("rtlvr") + 1 :])
+        if "settings" in options:
+            load(options.profile, assignments(options.settings))
+        if "benchmark" in options:
+            assert options.benchmark.partition(":")[0] in {*BENCHMARKS, "folder"}
+
+
+def test_every_row_says_what_was_measured() -> None:
+    widths = {len(row) for row in ROWS}
+    assert widths == {7, 6}
+    assert all(cell.strip() for row in ROWS for cell in row[1:-1])
+    assert len(COMMANDS) > 12
+
+
+def test_the_hours_are_the_plans() -> None:
+    """To the hour; evaluation under an hour to a tenth."""
+    sft, rl, evaluation = plan(load("paper"))
+    lines = {line.name: line.value for line in evaluation.lines}
+    assert f"8 GPUs, {sft.hours:.0f} h" in PAGE and f"16 GPUs, {rl.hours:.0f} h" in PAGE
+    assert f"1 GPU, {lines['benchmarks (06)']:.0f} h" in PAGE
+    assert f"1 GPU, {lines['test-time scaling (07)']:.1f} h" in PAGE
+    small = plan(load("gpu"), Machine(gpu="4090"))
+    assert f"SFT {small[0].hours:.0f} h for 87 K rows, RL {small[1].hours:.0f} h" in PAGE
