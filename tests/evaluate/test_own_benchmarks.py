@@ -225,6 +225,6 @@ class Mute:
 def test_notebook_06_takes_it(mine: Path) -> None:
     settings = load("cpu", {"benchmarks.names": [f"folder:{mine}"], "benchmarks.root": str(mine)}).benchmarks
     assert available(settings) == ([f"folder:{mine}"], {})
-    scored = run_benchmark(f"folder:{mine}", settings, Mute(), Pool(1), mine / "out")
+    scored = run_benchmark(f"folder:{mine}", settings, Mute(), Pool(1), mine / "out", 0, "mute")
     assert (scored.benchmark, scored.tasks, scored.excluded) == ("own-mine", 3, {})
     assert not any(sample.passed for sample in scored.samples)
