@@ -67,7 +67,7 @@ def test_truncation_is_exact() -> None:
 
 def test_curve_rises_with_the_budget() -> None:
     rows = [sample(str(i), i % 2, 10 * i) for i in range(1, 11)]
-    points = curve(rows, [20, 60, 100], 1000, "m", "smoke")
+    points = curve(rows, [20, 60, 100], 1000, "m", "smoke", "heldout")
     assert points["value"].tolist() == [10, 30, 50]
     assert points["flops"].is_monotonic_increasing
     assert points.loc[2, "flops"] == pytest.approx(2 * 1000 * 55)

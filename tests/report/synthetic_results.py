@@ -134,8 +134,8 @@ def metrics(steps: int = 120) -> pd.DataFrame:
     )
 
 
-def scaling() -> pd.DataFrame:
-    """Our test-time scaling."""
+def scaling(benchmark: str = "heldout") -> pd.DataFrame:
+    """Our test-time scaling, of held-out designs or of a benchmark."""
     rows = []
     for model, best in (("sft", 44.0), ("rl", 65.0)):
         for budget in (64, 128, 256, 512):
@@ -143,6 +143,7 @@ def scaling() -> pd.DataFrame:
             rows.append(
                 (
                     model,
+                    benchmark,
                     budget,
                     value,
                     value - 4,
@@ -153,7 +154,7 @@ def scaling() -> pd.DataFrame:
                     "cpu",
                 )
             )
-    names = ["model", "budget_tokens", "value", "low", "high", "n", "mean_tokens", "flops", "profile"]
+    names = ["model", "benchmark", "budget_tokens", "value", "low", "high", "n", "mean_tokens", "flops", "profile"]
     return pd.DataFrame(rows, columns=names)
 
 

@@ -24,6 +24,7 @@ from rtlvr.report import (
     published,
 )
 from rtlvr.report.columns import NOT_RUN, TableError
+from rtlvr.report.figures import beside_the_papers
 
 Drawn = tuple[Figure, pd.DataFrame]
 Results = pd.DataFrame | None
@@ -155,6 +156,32 @@ def test_scaling_lines_carry_the_published_points() -> None:
     assert [label.get_text() for label in right.get_xticklabels()] == ["64", "128", "256", "512"]
     with pytest.raises(TableError, match="lacks column flops"):
         figures_scaling.scaling_flops(published.scaling(), synthetic.scaling().drop(columns="flops"))
+
+
+@pytest.mark.parametrize("draw", [figures_scaling.scaling_budget, figures_scaling.scaling_flops])
+def test_ours_on_the_papers_benchmark_stands_on_its_axes(draw: Callable[..., Drawn]) -> None:
+    figure, table = draw(published.scaling(), synthetic.scaling("rtllm-v1.1"))
+    (axis,) = figure.axes
+    assert "RTLLM-v1.1: the paper" in axis.get_title() and "profile cpu" in axis.get_title()
+    assert {line.get_label() for line in axis.lines} >= {"sft", "rl", "CodeV-R1-7B"}
+    assert beside_the_papers(table)
+    assert not beside_the_papers(draw(published.scaling(), synthetic.scaling())[1])
+    assert "other tasks" in draw(published.scaling(), synthetic.scaling())[0].axes[1].get_title()
+
+
+def test_gain_on_the_papers_benchmark_stands_beside_the_papers() -> None:
+    rows = [
+        {"stage": "05_rl", "metric": "pass@1", "variant": f"rtllm-v1.1:{model}", "value": value, "low": value - 5,
+         "high": value + 5, "n": 29, "unit": "%", "profile": "gpu"}
+        for model, value in (("sft", 20.0), ("rl", 30.0))
+    ]  # fmt: skip
+    figure, table = figures_training.gain(
+        published.results(), pd.concat([synthetic.results(), pd.DataFrame(rows)]), "gpu"
+    )
+    (axis,) = figure.axes
+    names = [label.get_text().replace("\n", " ") for label in axis.get_xticklabels()]
+    assert names.index("RTLLM v1.1 (ours)") == names.index("RTLLM v1.1") + 1
+    assert beside_the_papers(table) and not beside_the_papers(drawn("gain", True)[1])
 
 
 def test_testbench_bars() -> None:

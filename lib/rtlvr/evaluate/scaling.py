@@ -16,9 +16,14 @@ def truncated(sample: Sample, budget: int) -> Sample:
 
 
 def curve(
-    samples: Sequence[Sample], budgets: Sequence[int], parameters: float, model: str, profile: str
+    samples: Sequence[Sample], budgets: Sequence[int], parameters: float, model: str, profile: str, benchmark: str
 ) -> pd.DataFrame:
-    """One row per budget: pass@1 (percent, 95 % interval), mean tokens, and FLOPs per answer (2 x parameters x tokens)."""
+    """One row per budget: pass@1 (percent, 95 % interval), mean tokens, and FLOPs per answer (2 x parameters x tokens).
+
+    Args:
+        parameters: of the model; not a number where nobody knows: then the FLOPs are none either.
+        benchmark: what was asked, for the figures.
+    """
     rows = []
     for budget in budgets:
         cut = [truncated(sample, budget) for sample in samples]
@@ -28,6 +33,7 @@ def curve(
         rows.append(
             {
                 "model": model,
+                "benchmark": benchmark,
                 "budget_tokens": budget,
                 **numbers,
                 "mean_tokens": tokens,

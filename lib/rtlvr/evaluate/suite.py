@@ -110,5 +110,15 @@ class Tasks:
         return extract(task, sample.response, sample.truncated)
 
 
+def by_benchmark(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
+    """Samples of public benchmarks by the benchmark; those of held-out designs are left out."""
+    found: dict[str, list[Sample]] = {}
+    for sample in samples:
+        benchmark, slash, _ = sample.problem.rpartition("/")
+        if slash:
+            found.setdefault(benchmark, []).append(sample)
+    return found
+
+
 def _name(task: Task) -> str:
     return f"{task.benchmark}/{task.id}"

@@ -58,6 +58,29 @@ def tables_of(run: Path, profile: str) -> RunTables:
     )
 
 
+# What measures ours on the paper's own benchmark, for the figures that have published points. docs/paper.md has the hours.
+_BENCH = "papermill notebooks/06_benchmarks.ipynb out.ipynb -p profile gpu -p model NAME"
+_SCALE = "papermill notebooks/07_test_time_scaling.ipynb out.ipynb -p profile gpu -p model NAME"
+COMMANDS = {
+    "models_v1": _BENCH,
+    "models_v2": _BENCH,
+    "pass_rate_against_size": _BENCH,
+    "gain": "papermill notebooks/05_rl.ipynb out.ipynb -p profile gpu",
+    "scaling_budget": _SCALE,
+    "scaling_flops": _SCALE,
+}
+
+
+def beside_the_papers(table: pd.DataFrame) -> bool:
+    """Whether a figure's table has points of ours on a benchmark that it has published points of."""
+    column = next((name for name in ("benchmark", "where") if name in table), None)
+    if column is None:
+        return "pass@1" in table and bool((table["source"] == "ours").any())
+    places = table[column].astype(str).str.removesuffix(" (ours)")
+    ours = (table["source"] == "ours") & (table.get("profile") != "reference")
+    return bool(set(places[ours]) & set(places[table["source"] == "published"]))
+
+
 # By the name of its files. None: the run has nothing to draw it from.
 FIGURES: dict[str, Callable[[RunTables], Drawn | None]] = {
     "pipeline": lambda run: figures_pipeline.pipeline_overview(run.results, run.profile),

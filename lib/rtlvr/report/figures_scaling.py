@@ -1,5 +1,6 @@
 """Test-time scaling: accuracy against the response budget and estimated FLOPs (paper §4.4)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,36 @@ from matplotlib.ticker import NullFormatter, NullLocator
 
 from rtlvr.report import style
 from rtlvr.report.columns import NOT_RUN, TableError, error_bars, ours_label, require
+from rtlvr.report.tables import PAPER_NAMES
 
 PUBLISHED_COLUMNS = ("model", "benchmark", "budget_tokens", "pass@1", "flops_read_off_figure")
-SCALING_COLUMNS = ("model", "budget_tokens", "value", "low", "high", "n", "mean_tokens", "flops", "profile")
+SCALING_COLUMNS = (
+    "model",
+    "benchmark",
+    "budget_tokens",
+    "value",
+    "low",
+    "high",
+    "n",
+    "mean_tokens",
+    "flops",
+    "profile",
+)
 VOTES_COLUMNS = ("votes", "value", "low", "high", "pass_at_k", "n", "flops", "profile")
-COLUMNS = ("source", "profile", "model", "budget_tokens", "flops", "value", "low", "high", "n", "mean_tokens")
+COLUMNS = (
+    "source",
+    "profile",
+    "model",
+    "benchmark",
+    "budget_tokens",
+    "flops",
+    "value",
+    "low",
+    "high",
+    "n",
+    "mean_tokens",
+)
+HELDOUT_NAME = "the kit's held-out designs"
 FLOPS_NOTE = (
     "FLOPs ≈ 2 × active parameters × generated tokens, per response. Published values read off a figure (±5 %)."
 )
@@ -22,7 +48,9 @@ FLOPS_NOTE = (
 
 @style.styled
 def scaling_budget(published: pd.DataFrame, scaling: pd.DataFrame | None) -> tuple[Figure, pd.DataFrame]:
-    """Accuracy (%) against the response budget (tokens): the paper left, ours right.
+    """Accuracy (%) against the response budget (tokens): the paper, and ours on the same axes where it was asked the same.
+
+    Ours on other tasks stands in a panel of its own.
 
     Args:
         published: `published.scaling()`.
@@ -37,7 +65,7 @@ def scaling_budget(published: pd.DataFrame, scaling: pd.DataFrame | None) -> tup
 
 @style.styled
 def scaling_flops(published: pd.DataFrame, scaling: pd.DataFrame | None) -> tuple[Figure, pd.DataFrame]:
-    """Accuracy (%) against estimated FLOPs per response (logarithmic): the paper left, ours right.
+    """Accuracy (%) against estimated FLOPs per response (logarithmic).
 
     Args and errors: as in `scaling_budget`.
     """
@@ -95,19 +123,29 @@ def _two_panels(
     published: pd.DataFrame, scaling: pd.DataFrame | None, x: str, x_text: str
 ) -> tuple[style.Drawing, pd.DataFrame]:
     table = _tidy(published, scaling)
-    theirs, ours = (table[table["source"] == name] for name in ("published", "ours"))
-    figure = style.new_figure(7.6, 3.4)
-    left, right = figure.subplots(1, 2, sharey=True)
     benchmark = ", ".join(dict.fromkeys(published["benchmark"]))
-    _panel(left, theirs, x, (style.LOOKS["codev-r1"], style.LOOKS["foundation"]), f"the paper: {benchmark}")
-    _panel(right, ours, x, style.SERIES, ours_label(ours))
-    if ours.empty:
-        style.empty(right, NOT_RUN)
-    for axis in (left, right):
+    same = table["benchmark"] == benchmark
+    beside, apart = table[same], table[~same]
+    figure = style.new_figure(7.6, 3.4)
+    ours = beside[beside["source"] == "ours"]
+    left, *right = figure.subplots(1, 1 if len(ours) and apart.empty else 2, sharey=True, squeeze=False)[0]
+    looks = (style.LOOKS["codev-r1"], style.LOOKS["foundation"], *style.SERIES)
+    _panel(left, beside, x, looks, f"{benchmark}: the paper" + (f", {ours_label(ours)}" if len(ours) else ""))
+    for axis in right:
+        _panel(axis, apart, x, style.SERIES, ours_label(apart) + _other_task(apart))
+        if apart.empty:
+            style.empty(axis, NOT_RUN)
+    for axis in (left, *right):
         axis.set_xlabel(x_text)
     left.set_ylabel("pass@1 (%)")
     left.set_ylim(-4, 100)
     return figure, table
+
+
+def _other_task(rows: pd.DataFrame) -> str:
+    """What ours was asked, where it is not what the paper asked."""
+    asked = ", ".join(dict.fromkeys(rows["benchmark"]))
+    return f"\nother tasks: {HELDOUT_NAME if asked == 'heldout' else asked}" if asked else ""
 
 
 def _tidy(published: pd.DataFrame, scaling: pd.DataFrame | None) -> pd.DataFrame:
@@ -118,12 +156,14 @@ def _tidy(published: pd.DataFrame, scaling: pd.DataFrame | None) -> pd.DataFrame
         require(scaling, SCALING_COLUMNS, "the scaling table")
         if not scaling["value"].dropna().between(0, 100).all():
             raise TableError("the scaling table: got a value outside 0 to 100; needed: percent")
-        parts.append(scaling.assign(source="ours").reindex(columns=list(COLUMNS)))
+        named = scaling["benchmark"].map(lambda name: PAPER_NAMES.get(name, name))
+        parts.append(scaling.assign(source="ours", benchmark=named).reindex(columns=list(COLUMNS)))
     return pd.concat(parts, ignore_index=True)
 
 
-def _panel(axis: Axes, rows: pd.DataFrame, x: str, looks: tuple[style.Look, ...], title: str) -> None:
+def _panel(axis: Axes, rows: pd.DataFrame, x: str, looks: Sequence[style.Look], title: str) -> None:
     axis.set_title(title)
+    rows = rows.dropna(subset=[x])
     for index, (model, part) in enumerate(rows.groupby("model", sort=False)):
         look = looks[index % len(looks)]
         part = part.sort_values(x)

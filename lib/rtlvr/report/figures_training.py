@@ -11,8 +11,10 @@ from matplotlib.ticker import MaxNLocator
 
 from rtlvr.report import style
 from rtlvr.report.columns import NOT_RUN, TableError, error_bars, in_percent, measured, ours_label, records, require
+from rtlvr.report.tables import PAPER_NAMES
 
 STAGE = "05_rl"
+_OURS = " (ours)"
 HELDOUT = "heldout_pass@1"
 # panel title, columns, axis text; the first column of each panel is drawn strongest
 PANELS: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -77,30 +79,35 @@ def training_curve(metrics: pd.DataFrame, profile: str) -> tuple[Figure, pd.Data
 def gain(
     published: pd.DataFrame, results: pd.DataFrame | None, profile: str | None = None
 ) -> tuple[Figure, pd.DataFrame]:
-    """Pass@1 before and after RL: the paper's two models on its benchmarks, ours on held-out problems.
+    """Pass@1 before and after RL: the paper's two models on its benchmarks, ours beside them where it was tried on these.
+
+    Ours on held-out designs stands in a panel of its own.
 
     Args:
         published: `published.results()`.
         results: ours: stage 05_rl, metrics heldout_pass@1 and heldout_greedy, variants `sft` and `rl`;
-            further seeds as `sft seed 1`, drawn as dots; other variants are not drawn.
+            further seeds as `sft seed 1`, drawn as dots; or metric pass@1, variants `BENCHMARK:sft` and `BENCHMARK:rl`.
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:
         TableError: a column or the profile is missing, or a unit is not a share.
     """
     require(published, ("model", "group", "benchmark", "pass@1"), "the published table")
-    ours = _gain_rows(results, profile)
-    theirs = _published_gain(published)
+    beside, theirs = _public_gain(results, profile), _published_gain(published)
+    ours = _gain_rows(results, profile) if beside.empty else beside[:0]
     columns = ["source", "profile", "where", "model", "seed", "value", "low", "high", "n"]
-    table = pd.concat([p.reindex(columns=columns) for p in (theirs, ours) if len(p)], ignore_index=True)
+    table = pd.concat([p.reindex(columns=columns) for p in (theirs, beside, ours) if len(p)], ignore_index=True)
     figure = style.new_figure(9, 3.8)
-    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 1.6))
-    _pairs(left, theirs, ("#9CC9E8", style.BLUE), ("", ""))
-    _pairs(right, ours, ("#F2B38C", style.VERMILLION), ("////", "xxxx"))
-    if ours.empty:
-        style.empty(right, NOT_RUN)
-    left.set_title("the paper: CodeV-R1-7B-Distill → CodeV-R1-7B")
-    right.set_title(ours_label(ours))
+    left, *right = figure.subplots(1, 2 if beside.empty else 1, sharey=True, squeeze=False, **_widths(beside))[0]
+    places = sorted({*theirs["where"], *beside["where"]}, key=lambda name: (name.removesuffix(_OURS), name))
+    _pairs(left, theirs, ("#9CC9E8", style.BLUE), ("", ""), places)
+    _pairs(left, beside, ("#F2B38C", style.VERMILLION), ("////", "xxxx"), places)
+    left.set_title("the paper: CodeV-R1-7B-Distill → CodeV-R1-7B" + ("" if beside.empty else f"; {ours_label(beside)}"))
+    for axis in right:
+        _pairs(axis, ours, ("#F2B38C", style.VERMILLION), ("////", "xxxx"), list(dict.fromkeys(ours["where"])))
+        if ours.empty:
+            style.empty(axis, NOT_RUN)
+        axis.set_title(ours_label(ours) + ("\nother tasks: the kit's held-out designs" if len(ours) else ""))
     left.set_ylabel("pass@1 (%)")
     left.set_ylim(0, 112)
     left.set_yticks(range(0, 101, 20))
@@ -179,6 +186,19 @@ def _gain_rows(results: pd.DataFrame | None, profile: str | None) -> pd.DataFram
     return rows.assign(source="ours", where=where, model=parts[0], seed=parts[1].astype(float))
 
 
+def _public_gain(results: pd.DataFrame | None, profile: str | None) -> pd.DataFrame:
+    """Ours on the benchmarks that the paper measures."""
+    rows = in_percent(measured(results, STAGE, ("pass@1",), profile))
+    parts = rows["variant"].astype(str).str.extract(r"^(.+):(sft|rl)$")
+    known = parts[0].isin(PAPER_NAMES)
+    where = parts[0][known].map(PAPER_NAMES) + _OURS
+    return rows[known].assign(source="ours", where=where, model=parts[1][known], seed=np.nan)
+
+
+def _widths(beside: pd.DataFrame) -> dict[str, Any]:
+    return {"width_ratios": (3, 1.6)} if beside.empty else {}
+
+
 def _published_gain(published: pd.DataFrame) -> pd.DataFrame:
     models = {"CodeV-R1-7B-Distill": "sft", "CodeV-R1-7B": "rl"}
     rows = published[published["model"].isin(models)]
@@ -186,8 +206,9 @@ def _published_gain(published: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(model=rows["model"].map(models), seed=np.nan, low=np.nan, high=np.nan, n=np.nan)
 
 
-def _pairs(axis: Axes, rows: pd.DataFrame, colours: tuple[str, str], hatches: tuple[str, str]) -> None:
-    places = list(dict.fromkeys(rows["where"]))
+def _pairs(
+    axis: Axes, rows: pd.DataFrame, colours: tuple[str, str], hatches: tuple[str, str], places: list[str]
+) -> None:
     for index, model in enumerate(BEFORE_AFTER):
         part = rows[(rows["model"] == model) & rows["seed"].isna()]
         x = [places.index(name) + (index - 0.5) * 0.4 for name in part["where"]]
@@ -198,7 +219,7 @@ def _pairs(axis: Axes, rows: pd.DataFrame, colours: tuple[str, str], hatches: tu
         seeds = rows[(rows["model"] == model) & rows["seed"].notna()]
         x = [places.index(name) + (index - 0.5) * 0.4 for name in seeds["where"]]
         axis.plot(x, seeds["value"], "o", color="black", mfc="white", markersize=4)
-    broken = pd.Series(places, dtype=str).str.replace(r"(?<=Eval)-|(?<=RTLLM)-|(?<=,) ", "\n", regex=True)
+    broken = pd.Series(places, dtype=str).str.replace(r"(?<=Eval)-|(?<=RTLLM)-|(?<=,) | (?=\(ours)", "\n", regex=True)
     axis.set_xticks(range(len(places)), list(broken))
     axis.tick_params(axis="x", length=0)
     axis.grid(axis="x", visible=False)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rtlvr.evaluate.heldout import Monitor, accuracy, cached_attempt, trial
-from rtlvr.evaluate.suite import Suite
+from rtlvr.evaluate.suite import Suite, by_benchmark
 from rtlvr.params import Evaluation
 from rtlvr.policy.answer import AnswerFormat
 from rtlvr.policy.generate import Sampling
@@ -11,6 +11,7 @@ from rtlvr.records import Measurement, Sample
 from rtlvr.seeds import Draw, HeldOut
 from rtlvr.stages.context import Context
 
+_PUBLIC = {"heldout_pass@1": "pass@1", "heldout_greedy": "greedy"}  # their names on a public benchmark
 Answers = dict[tuple[str, str], list[Sample]]  # by variant and metric
 
 
@@ -55,5 +56,11 @@ def watching(context: Context, problems: int, answer: AnswerFormat = "tags") -> 
 
 
 def rows_of(context: Context, answers: Answers) -> list[Measurement]:
-    """The measurements of these answers."""
-    return [accuracy(samples, context.name, metric, variant) for (variant, metric), samples in answers.items()]
+    """The measurements of these answers: of all problems, and of each public benchmark that they are from."""
+    whole = [accuracy(samples, context.name, metric, variant) for (variant, metric), samples in answers.items()]
+    parts = [
+        accuracy(part, context.name, _PUBLIC[metric], f"{benchmark}:{variant}")
+        for (variant, metric), samples in answers.items()
+        for benchmark, part in by_benchmark(samples).items()
+    ]
+    return whole + parts

@@ -67,7 +67,7 @@ def earlier_answers(context: Context) -> pd.DataFrame:
 
 def _family(problem: str) -> str:
     """The benchmark of a task, or the family of a held-out design."""
-    return problem.partition("/")[0] if "/" in problem else problem.rsplit("-", 1)[0]
+    return problem.rpartition("/")[0] if "/" in problem else problem.rsplit("-", 1)[0]
 
 
 def by_family(answers: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from rtlvr.records import Measurement
-from rtlvr.report.figures import FIGURES, RunTables, tables_of
+from rtlvr.report.figures import COMMANDS, FIGURES, RunTables, beside_the_papers, tables_of
 from rtlvr.report.style import save
 from rtlvr.stage import Result
 from rtlvr.stages.context import Context
@@ -21,6 +21,8 @@ def draw(context: Context, found: RunTables, name: str) -> Figure | None:
         print(f"{name}: its notebook has not run")
         return None
     save(*drawn, context.folder, name)
+    if name in COMMANDS and not beside_the_papers(drawn[1]):
+        print(f"{name}: this run has nothing on the paper's benchmark; it would come from: {COMMANDS[name]}")
     return drawn[0]
 
 

@@ -49,7 +49,7 @@ def answers(context: Context) -> Answered:
 def budgets(context: Context, found: Answered) -> pd.DataFrame:
     """Accuracy at every budget: an answer counts where it ends within it."""
     settings, profile = context.params.scaling, context.params.profile
-    points = curve(found.samples, settings.budgets, found.parameters, found.model.label, profile)
+    points = curve(found.samples, settings.budgets, found.parameters, found.model.label, profile, "+".join(settings.on))
     points.to_csv(context.path("scaling.csv"), index=False)
     return points
 
