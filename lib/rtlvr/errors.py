@@ -19,6 +19,7 @@ Cause = Literal[
     "time",  # the time of a check ran out
     "memory",  # memory or disk of a check ran out
     "crash",  # its simulation ends before its time
+    "unknown_candidate",  # the candidate is unknown where the golden is not, and nobody knows whether that matters
     "unknown_golden",  # outputs of the golden never become known
     "unread_golden",  # the golden itself cannot be judged
     "missing_tool",  # it is VHDL, and there is no GHDL here

@@ -156,7 +156,7 @@ def explain(key: str) -> str:
 
 def document() -> str:
     """All parameters as a page in Markdown: docs/parameters.md."""
-    lines = ["# Parameters", "", "Made by `rtlvr params --page > docs/parameters.md` from `lib/rtlvr/schema.py`.", ""]
+    lines = ["# Parameters", "", "Made by `rtlvr params --page > docs/parameters.md` from `lib/rtlvr/schema/`.", ""]
     lines += [
         'Set one with `-p set "rl.steps=300"` in papermill, or `--set "rl.steps=300"` in the shell. A new value makes'
     ]

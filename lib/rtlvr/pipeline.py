@@ -93,7 +93,12 @@ def _scaled(params: Profile) -> dict[str, str]:
 
 
 _VERIFIER = ("testbench", "verifier")
-_TRIED = ("evaluation", "generation", "benchmarks.root", "data.validation")
+_TRIED = (
+    "evaluation",
+    "generation",
+    "data.validation",
+    *(f"benchmarks.{name}" for name in ("root", "system", "header")),
+)
 
 
 def _before_rl(params: Profile) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Benchmarks that the verifier judges: NotSoTiny's layout, and a folder of one's own."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -228,3 +229,12 @@ def test_notebook_06_takes_it(mine: Path) -> None:
     scored = run_benchmark(f"folder:{mine}", settings, Mute(), Pool(1), mine / "out", 0, "mute")
     assert (scored.benchmark, scored.tasks, scored.excluded) == ("own-mine", 3, {})
     assert not any(sample.passed for sample in scored.samples)
+
+
+def test_the_interface_in_a_prompt_is_a_choice(benchmarks: Path) -> None:
+    for name in ("verilog-eval-v2-spec", "verilog-eval-v2-complete", "rtllm-v2.0", "verilog-eval-v1-human"):
+        for task in load_tasks(name, benchmarks)[:5]:
+            given, hidden = task.question("always"), task.question("never")
+            assert task.question("upstream") == task.prompt
+            interface = re.compile(rf"module\s+{task.top}\s*[(#]")
+            assert interface.search(given) and not interface.search(hidden) and len(hidden) > 10

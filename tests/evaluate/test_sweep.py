@@ -14,7 +14,7 @@ from rtlvr.evaluate.faults import faults_of
 from rtlvr.evaluate.sweep import chosen, run, sources_of
 from rtlvr.evaluate.sweeptable import FAULTS, UNITS, VERDICTS, FoundUnit, Trial, by_source, folded, refusals, show
 from rtlvr.evaluate.units import SweepUnit, answer_texts, units_of
-from rtlvr.records import read_jsonl
+from rtlvr.records import read_jsonl, write_jsonl
 from rtlvr.verify import Verdict
 
 FILES = {
@@ -257,6 +257,28 @@ def test_tables_by_hand() -> None:
     assert (row["p50"], row["max"]) == (2.0, 3.0)
     assert refusals(trials, "itself")["n"].tolist() == [1]
     assert folded("output `q7` is unknown at step 12") == folded("output `r` is unknown at step 3")
+
+
+def test_goldens_that_say_nothing_are_a_cause_of_their_own(tmp_path: Path) -> None:
+    units = [FoundUnit(id=f"s/{n}", source="s", flags=(), problem="", chosen=True) for n in (0, 1)]
+    never = {"cause": "unknown_golden", "reason": "the golden's q never becomes known, or only with one value"}
+    trials = [
+        *(trial(unit, "itself", "equivalent", proved=True) for unit in ("s/0", "s/1")),
+        trial("s/0", "rewrite: renamed", "equivalent", proved=True),
+        trial("s/1", "rewrite: renamed", "undecided", **never),
+        trial("s/0", "fault 1: edge", "inequivalent", cause="counterexample"),
+        trial("s/1", "fault 1: edge", "undecided", **never),
+    ]
+    write_jsonl(tmp_path / UNITS, units)
+    write_jsonl(tmp_path / VERDICTS, trials)
+    tables = {title: rows for title, *rows in (part.split("\n") for part in show(tmp_path).split("\n\n"))}
+    (counted,) = tables["Goldens with outputs that are never known"][1:]
+    assert counted.split()[:2] == ["2", "s/1"] and "never becomes known" in counted
+    row = dict(zip(tables["By source"][0].split(), tables["By source"][1].split(), strict=False))
+    assert row["source"] == "s" and "1/1 100.0%" in tables["By source"][1] and "0.0%\n" not in show(tmp_path)
+    assert "Rewrites and resyntheses not called equal" not in tables
+    (kind,) = tables["Faults by kind"][1:]
+    assert kind.split()[:3] == ["edge", "1", "1"]
 
 
 def test_the_choice_is_spread_and_the_seeds() -> None:

@@ -44,6 +44,11 @@ CASES: dict[Cause, tuple[str, str, Status]] = {
     "counterexample": (GATE, GATE.replace("&", "|"), "inequivalent"),
     "late_difference": (PULSE.format(last=5_000_000), PULSE.format(last=4_999_999), "inequivalent"),
     "unknown_golden": (TWICE.format("~q"), TWICE.format("q"), "undecided"),
+    "unknown_candidate": (
+        GATE.replace("a & b", "a"),
+        GATE.replace("output y", "output reg y").replace("assign y = a & b;", "wire c = 1'b1; always @(c) y = a;"),
+        "undecided",
+    ),
     "unread_golden": (GATE.replace("a & b", "a & "), GATE, "undecided"),
 }
 

@@ -4,6 +4,8 @@ import pytest
 
 from rtlvr import Verdict, verify
 from rtlvr.verify import Limits, Stimuli
+from rtlvr.verify.engine import Judge
+from rtlvr.verify.evidence import Case
 
 pytestmark = pytest.mark.tools
 LIMITS = Limits(cpu_seconds=5, wall_seconds=30)
@@ -174,3 +176,16 @@ def test_a_golden_that_yosys_does_not_read_is_judged_by_simulation() -> None:
     assert (same.status, same.method) == ("equivalent", "testbench"), same
     assert judge(golden, golden.replace("q ^ d", "q | d")).status == "inequivalent"
     assert judge(golden, golden.replace("clk or rst", "clk or posedge rst")).status == "inequivalent"
+
+
+def test_a_text_too_slow_for_the_testbench_rests_on_native_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
+    head = "module m(input [15:0] a, b, output [31:0] y); assign y = {}; endmodule\n"
+    simulated = Case.by_simulation
+
+    def slow(case: Case, *arguments: object, **more: object) -> Verdict:
+        case.slow |= more.get("prepared") is not None
+        return simulated(case, *arguments, **more)
+
+    monkeypatch.setattr(Case, "by_simulation", slow)
+    verdict = Judge().judge(head.format("a * b"), head.format("(a + 1) * b - b"), Stimuli())
+    assert (verdict.status, verdict.proved) == ("equivalent", False) and verdict.seen.steps > 1_000_000, verdict

@@ -25,7 +25,7 @@ def answer(golden: str, candidate: str) -> tuple[str, str]:
     circuit, reader, _ = analyse(golden, "m")
     with scratch() as folder:
         try:
-            joined = join(GoldenSide(golden, circuit, reader, "0123"), candidate, "m", reader, folder, 20)
+            joined = join(GoldenSide(golden, circuit, reader), candidate, "m", reader, folder, 20)
         except DesignError as error:
             return "none", str(error)
         if joined.miter is None:

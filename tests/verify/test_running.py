@@ -29,7 +29,7 @@ endmodule
 
 def halves(golden: str, candidate: str, mapped: bool = True) -> tuple[Cut, Circuit]:
     circuit, reader, _ = analyse(golden, "m", False)
-    side = GoldenSide(golden, circuit, reader, "abcdef")
+    side = GoldenSide(golden, circuit, reader)
     with scratch() as folder:
         found = cut(side, candidate, "m", reader, folder, 30, False, mapped)
     end_child()

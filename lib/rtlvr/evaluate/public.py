@@ -17,6 +17,7 @@ from rtlvr.evaluate.official import OfficialOutcome, judge_all
 from rtlvr.evaluate.scores import Scored, classes, measurements, pass_at, score
 from rtlvr.evaluate.task import Task
 from rtlvr.params import Benchmarks
+from rtlvr.policy.answer import system_prompt
 from rtlvr.policy.backends import Backend
 from rtlvr.records import Measurement, Record, cached, iter_jsonl, write_text
 from rtlvr.verify import Pool
@@ -90,6 +91,17 @@ def check_references(tasks: list[Task]) -> list[CheckedReference]:
     ]
 
 
+def asking_of(settings: Benchmarks, seed: int) -> Asking:
+    """How tasks are put by these settings."""
+    system = system_prompt(settings.system)
+    return Asking(settings.samples, settings.temperature, settings.top_p, settings.max_tokens, seed, system)
+
+
+def worded(tasks: Sequence[Task], settings: Benchmarks) -> list[Task]:
+    """The tasks with the prompts that `benchmarks.header` asks for."""
+    return [task.model_copy(update={"prompt": task.question(settings.header)}) for task in tasks]
+
+
 def run_benchmark(
     name: str, settings: Benchmarks, backend: Backend, pool: Pool, folder: Path, seed: int, model: str
 ) -> Score:
@@ -99,9 +111,11 @@ def run_benchmark(
     """
     tasks = load_tasks(name, folder_of(settings))
     name = tasks[0].benchmark  # that of a folder of one's own has no path in it
-    asking = Asking(settings.samples, settings.temperature, settings.top_p, settings.max_tokens, seed=seed)
+    asking = asking_of(settings, seed)
     text = content_digest(tasks)
-    key = hashlib.sha256(f"{text} {backend.model} {asking} {settings.problems}".encode()).hexdigest()[:8]
+    key = hashlib.sha256(f"{text} {backend.model} {asking} {settings.problems} {settings.header}".encode()).hexdigest()[
+        :8
+    ]
     references = cached(
         folder / f"{name}_references_{text[:8]}.jsonl", CheckedReference, lambda: check_references(tasks)
     )
@@ -109,7 +123,7 @@ def run_benchmark(
     asked = [task for task in tasks if task.id not in excluded][: settings.problems or None]
 
     def judged() -> list[Scored]:
-        answers = ask(asked, asking, backend, folder / f"{name}_samples.jsonl")
+        answers = ask(worded(asked, settings), asking, backend, folder / f"{name}_samples.jsonl")
         return score(beside_tasks(asked, answers), pool)
 
     rows = cached(folder / f"{name}_scored_{key}.jsonl", Scored, judged)

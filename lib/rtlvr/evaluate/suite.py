@@ -86,13 +86,12 @@ class Tasks:
     """Tasks of public benchmarks, judged by their own testbenches; a question is named BENCHMARK/TASK."""
 
     tasks: Sequence[Task]
-    answer: AnswerFormat = "tags"
+    system: str
 
     @property
     def questions(self) -> list[Question]:
         """See `Suite`."""
-        usual = system_prompt(self.answer)
-        return [Question(id=_name(task), prompt=task.prompt, system=usual) for task in self.tasks]
+        return [Question(id=_name(task), prompt=task.prompt, system=self.system) for task in self.tasks]
 
     def judge(self, asked: Sequence[Question], replies: Sequence[Reply]) -> list[Judgement]:
         """See `Suite`; the status is the class in which the testbench puts the answer."""

@@ -59,10 +59,12 @@ def show(out: Path, faults: bool = False) -> str:
     known = {unit.id for unit in units if unit.chosen}
     last = {(trial.unit, trial.kind): trial for trial in read_whole_lines(out / VERDICTS, Trial)}
     trials = [trial for trial in last.values() if trial.unit in known]
+    trials, unknown = [t for t in trials if not _unknown(t)], [t for t in trials if _unknown(t)]
     tables = {
-        "By source": by_source(units, trials),
+        "By source": by_source(units, trials, unknown),
         "Not self-contained, by cause": _causes([(unit.problem, unit.id) for unit in units if unit.problem]),
         "Outside the scope, by flag": _causes([(f, u.id) for u in units if not u.problem for f in u.flags]),
+        "Goldens with outputs that are never known": never_known(unknown),
         "Refused as goldens, by cause": refusals(trials, "itself"),
         "Not resynthesised, by cause": refusals([t for t in trials if t.status == "none"], "resynthesis"),
         "Rewrites and resyntheses not called equal": _wrongly_refused(trials),
@@ -72,21 +74,38 @@ def show(out: Path, faults: bool = False) -> str:
         return "\n\n".join(f"{title}\n{table.to_string(index=False)}" for title, table in tables.items() if len(table))
 
 
-def by_source(units: Sequence[FoundUnit], trials: Sequence[Trial]) -> pd.DataFrame:
-    """A row per source and one for all: counts, shares with their n, and seconds per check."""
+def by_source(units: Sequence[FoundUnit], trials: Sequence[Trial], unknown: Sequence[Trial] = ()) -> pd.DataFrame:
+    """A row per source and one for all: counts, shares with their n, and seconds per check.
+
+    `unknown` are trials of which nothing can be said because outputs of the golden are never known. No share counts them.
+    """
     names = list(dict.fromkeys(unit.source for unit in units))
-    rows = [_row(n, [u for u in units if u.source == n], [t for t in trials if t.source == n]) for n in names]
-    return pd.DataFrame([*rows, _row("all", units, trials)])
+    rows = []
+    for name in names:
+        own = [[one for one in some if one.source == name] for some in (trials, unknown)]
+        rows.append(_row(name, [u for u in units if u.source == name], *own))
+    return pd.DataFrame([*rows, _row("all", units, trials, unknown)])
 
 
-def _row(name: str, units: Sequence[FoundUnit], trials: Sequence[Trial]) -> dict[str, object]:
+def _unknown(trial: Trial) -> bool:
+    return trial.cause == "unknown_golden"
+
+
+def never_known(unknown: Sequence[Trial]) -> pd.DataFrame:
+    """The goldens whose outputs are never known: how many candidates of each that leaves undecided."""
+    rows = {trial.unit: trial for trial in reversed(unknown)}
+    counted = [(sum(trial.unit == unit for trial in unknown), unit, rows[unit].reason[:110]) for unit in sorted(rows)]
+    return pd.DataFrame(counted, columns=["n", "unit", "reason"])
+
+
+def _row(name: str, units: Sequence[FoundUnit], trials: Sequence[Trial], unknown: Sequence[Trial]) -> dict[str, object]:
     own = [trial for trial in trials if trial.kind == "itself"]
     rewritten = [trial for trial in trials if trial.kind.startswith("rewrite")]
     again = [trial for trial in trials if trial.kind == "resynthesis" and trial.status != "none"]
     faults = [trial for trial in trials if trial.kind.startswith("fault")]
     equal = [trial for trial in (*own, *rewritten, *again) if trial.status == "equivalent"]
     accepted = [trial for trial in faults if trial.status == "equivalent"]
-    seconds = pd.Series([trial.seconds for trial in trials if trial.status != "none"], dtype=float)
+    seconds = pd.Series([trial.seconds for trial in (*trials, *unknown) if trial.status != "none"], dtype=float)
     whole = [unit for unit in units if not unit.problem]
     return {
         "source": name,
@@ -94,6 +113,7 @@ def _row(name: str, units: Sequence[FoundUnit], trials: Sequence[Trial]) -> dict
         "self-contained": len(whole),
         "in scope": sum(not any(flag in OUTSIDE for flag in unit.flags) for unit in whole),
         "accepted": _share(own, _equivalent),
+        "never known": len({trial.unit for trial in unknown}),
         "= rewrites": _share(rewritten, _equivalent),
         "= resynthesis": _share(again, _equivalent),
         "by proof": _share(equal, _proved),

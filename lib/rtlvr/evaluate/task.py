@@ -4,8 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from rtlvr.hdl.declarations import header
 from rtlvr.records import Record
 
+HeaderGiven = Literal["upstream", "always", "never"]
 Style = Literal["verilog-eval", "rtllm", "equivalence"]
 
 
@@ -30,6 +32,21 @@ class Task(Record):
     files: dict[str, str] = Field(default_factory=dict)  # data files that the testbench reads, by name
     patches: tuple[str, ...] = ()  # what was applied to upstream's text, as `kind: cause`
     skipped: tuple[str, ...] = ()  # patches that upstream's text no longer fits
+
+    def question(self, given: HeaderGiven) -> str:
+        """The prompt, with the interface of the module as code or without it.
+
+        Args:
+            given: `upstream` leaves the prompt as it was published; `always` adds the interface where the prompt lacks it
+                (the reference's own, where the benchmark states none); `never` takes it out.
+        """
+        interface = self.header.strip()
+        if given == "upstream":
+            return self.prompt
+        if given == "never":
+            return self.prompt.replace(interface, "").strip() + "\n" if interface else self.prompt
+        interface = interface or header(self.reference, self.asked).strip()
+        return self.prompt if interface in self.prompt else f"{self.prompt.strip()}\n\n{interface}\n"
 
     @property
     def asked(self) -> str:

@@ -24,6 +24,7 @@ _SLANG = (
     "--max-generate-steps 20000 --max-constant-size 1000000 --max-instance-array 4096 --unroll-limit 8192 "
     "--top {top} {others}{path}"
 )
+FIGHT = "two drivers fight for one bit"
 _CONFLICT = re.compile(r"^Warning: .*onflicting .*\n((?:    .*\n)+)", re.MULTILINE)
 
 
@@ -47,7 +48,7 @@ def load(ys: ModuleType, text: str, top: str, reader: Reader, path: Path) -> Any
     whole = f"setattr -mod -unset blackbox ={top}"
     passes(ys, design, read, f"hierarchy -check -top {top}", whole, "proc; flatten; opt_clean")
     if conflict := _conflict(ys, design, path.with_suffix(".check")):
-        ys.log_error(f"two drivers fight for one bit: {conflict}\n")
+        ys.log_error(f"{FIGHT}: {conflict}\n")
     return design
 
 

@@ -58,6 +58,7 @@ _SLANG = {
     KIND.DoWhileStatement, KIND.UnionType, KIND.ConditionalPattern, KIND.TaggedUnionExpression, KIND.TypeReference,
     KIND.PackageImportDeclaration, KIND.ReturnStatement,
 }  # fmt: skip
+_LOOPS = syntax.ForLoopStatementSyntax | syntax.LoopStatementSyntax | syntax.DoWhileStatementSyntax
 _CALLS = syntax.ExpressionStatementSyntax | syntax.VoidCastedCallStatementSyntax
 _SCOPES = {KIND.ModuleDeclaration, KIND.InterfaceDeclaration}
 # The condition of statements that decide.
@@ -83,6 +84,12 @@ class Quieted:
     def impure(self) -> frozenset[str]:
         """Functions and tasks of the units that change more than what is their own."""
         return impure([unit.node for unit in self.kept])
+
+    @cached_property
+    def checkers(self) -> frozenset[str]:
+        """Checkers of the units that give nothing back."""
+        given = (unit for unit in self.kept if unit.kind == "checker" and "output" not in unit.mentioned)
+        return frozenset(unit.name for unit in given)
 
     def mentions(self, name: str) -> int:
         """How often the units mention `name`."""
@@ -112,7 +119,7 @@ def _look(parsed: Parsed, node: object, found: Quieted) -> object:
         raise DesignError(f"the construct {_REFUSED[kind]} is not allowed")
     if kind in _TIMED:
         raise DesignError(f"{_TIMED[kind]} cannot be judged: {str(node).strip()[:40]}")
-    found.slang |= (kind in _SLANG and not _plain_predicate(node)) or _case_inside(node)
+    found.slang |= (kind in _SLANG and not _plain_predicate(node)) or _case_inside(node) or _computes(node)
     if isinstance(node, syntax.DefParamSyntax):
         _check_defparam(node)
     _check_sizes(node)
@@ -134,6 +141,22 @@ def _plain_predicate(node: syntax.SyntaxNode) -> bool:
     return isinstance(node, syntax.ConditionalPatternSyntax) and node.matchesClause is None
 
 
+def _computes(node: syntax.SyntaxNode) -> bool:
+    """Whether a function has a loop, or a call of another one, in a loop.
+
+    Where its arguments are constants, Yosys's own reader may take minutes for it.
+    """
+    if not isinstance(node, syntax.FunctionDeclarationSyntax):
+        return False
+    loops = [one for one in nodes(node) if isinstance(one, _LOOPS)]
+    return any(_works(inner) for outer in loops for inner in nodes(outer) if inner is not outer)
+
+
+def _works(node: syntax.SyntaxNode) -> bool:
+    """Whether it is a loop or a call of a function."""
+    return isinstance(node, _LOOPS) or (isinstance(node, _Call) and not str(node.left).strip().startswith("$"))
+
+
 def _case_inside(node: syntax.SyntaxNode) -> bool:
     return isinstance(node, syntax.CaseStatementSyntax) and bool(str(node.matchesOrInside).strip())
 
@@ -144,7 +167,7 @@ def _instead(node: syntax.SyntaxNode, found: Quieted) -> str | None:
     if kind == KIND.ElabSystemTask:
         found.checks = True
         return blank(node)
-    if kind in _GONE or kind == KIND.DPIImport:
+    if kind in _GONE or kind == KIND.DPIImport or _of_checker(node, found):
         return "" if kind == KIND.AttributeInstance else blank(node)
     if kind in _CONCURRENT:
         return BLANKS[0]
@@ -158,6 +181,11 @@ def _instead(node: syntax.SyntaxNode, found: Quieted) -> str | None:
     if isinstance(node, _CALLS) and (name := _task(node.expr)):
         return _statement(node.expr, name, found)
     return None
+
+
+def _of_checker(node: syntax.SyntaxNode, found: Quieted) -> bool:
+    """Whether it is an instance of a checker, which reads as one of a module does."""
+    return isinstance(node, syntax.HierarchyInstantiationSyntax) and node.type.valueText in found.checkers
 
 
 def _statement(call: syntax.SyntaxNode, name: str, found: Quieted) -> str | None:

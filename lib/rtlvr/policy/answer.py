@@ -31,12 +31,12 @@ class Response:
     problem: str | None = None
 
 
-def system_prompt(answer: AnswerFormat) -> str:
-    """The kit's system prompt that asks for answers of this format.
+def system_prompt(answer: AnswerFormat | Literal["none"]) -> str:
+    """The kit's system prompt that asks for answers of this format; empty for `none`.
 
     `code` suits models that were never taught the tags.
     """
-    return SYSTEM_PROMPT if answer == "tags" else CODE_PROMPT
+    return {"tags": SYSTEM_PROMPT, "code": CODE_PROMPT, "none": ""}[answer]
 
 
 def parse(text: str) -> Response:

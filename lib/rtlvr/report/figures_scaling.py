@@ -40,7 +40,7 @@ COLUMNS = (
     "n",
     "mean_tokens",
 )
-HELDOUT_NAME = "the kit's held-out designs"
+HELDOUT_NAME = "held-out designs"
 FLOPS_NOTE = (
     "FLOPs ≈ 2 × active parameters × generated tokens, per response. Published values read off a figure (±5 %)."
 )

@@ -107,7 +107,7 @@ def gain(
         _pairs(axis, ours, ("#F2B38C", style.VERMILLION), ("////", "xxxx"), list(dict.fromkeys(ours["where"])))
         if ours.empty:
             style.empty(axis, NOT_RUN)
-        axis.set_title(ours_label(ours) + ("\nother tasks: the kit's held-out designs" if len(ours) else ""))
+        axis.set_title(ours_label(ours) + ("\nother tasks: held-out designs" if len(ours) else ""))
     left.set_ylabel("pass@1 (%)")
     left.set_ylim(0, 112)
     left.set_yticks(range(0, 101, 20))

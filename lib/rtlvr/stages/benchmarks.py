@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from rtlvr.evaluate.benchmarks import folder_of, load_tasks
 from rtlvr.evaluate.heldout import cached_attempt, pass_at
-from rtlvr.evaluate.public import Score, available, run_benchmark
+from rtlvr.evaluate.public import Score, available, run_benchmark, worded
+from rtlvr.policy.answer import system_prompt
 from rtlvr.policy.generate import Sampling
 from rtlvr.records import Measurement, Sample, put, read_jsonl
 from rtlvr.seeds import Draw, HeldOut
@@ -107,6 +109,15 @@ def heldout(context: Context) -> list[Measurement]:
 
 def _file(name: str) -> str:
     return re.sub(r"[^\w.-]", "_", name)
+
+
+def prompts(context: Context) -> dict[str, str]:
+    """How the first task of each benchmark that is here is put: system prompt, and question."""
+    settings = context.params.benchmarks
+    found, _ = available(settings)
+    firsts = {name: worded(load_tasks(name, folder_of(settings))[:1], settings)[0].prompt for name in found}
+    asked = system_prompt(settings.system)
+    return {name: f"{asked}\n\n{prompt}" if asked else prompt for name, prompt in firsts.items()}
 
 
 def public(context: Context) -> BenchmarkScores:

@@ -11,10 +11,11 @@ from rtlvr.data.corpus import heldout_problems
 from rtlvr.data.published import OURS, problems
 from rtlvr.data.roundtrip import stimuli_of
 from rtlvr.evaluate.benchmarks import folder_of, load_tasks, references
+from rtlvr.evaluate.public import worded
 from rtlvr.evaluate.suite import Designs, Suite, Tasks
 from rtlvr.params import Profile
 from rtlvr.pipeline import before
-from rtlvr.policy.answer import AnswerFormat
+from rtlvr.policy.answer import AnswerFormat, system_prompt
 from rtlvr.policy.backends import Backend, backend_of
 from rtlvr.records import Problem, read_jsonl
 from rtlvr.seeds import Draw, HeldOut, seed_of
@@ -73,9 +74,10 @@ class Context(Stage):
         """
         if list(on) == ["heldout"]:
             return Designs(tuple(self.heldout(which, count)), self.verifier, self.stimuli, answer, plain)
-        root = folder_of(self.params.benchmarks)
-        tasks = [task for name in on for task in load_tasks(name, root)]
-        return Tasks(tuple(tasks[: count or None]), answer)
+        settings = self.params.benchmarks
+        tasks = [task for name in on for task in load_tasks(name, folder_of(settings))]
+        system = system_prompt("code" if answer == "code" else settings.system)
+        return Tasks(tuple(worded(tasks[: count or None], settings)), system)
 
     def backend(self, policy: str | Path) -> Backend:
         """Who answers with a policy outside a training step."""

@@ -1,15 +1,17 @@
 """One candidate beside its prepared golden, in simulation: under the golden's stimulus, or any other."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import analyse
 from rtlvr.hdl.reading import Reading
-from rtlvr.verify.compare import Prepared, compare
+from rtlvr.verify.compare import UNKNOWN, Prepared, compare
+from rtlvr.verify.doubt import Starts, starts
 from rtlvr.verify.interface import check
 from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.verdict import Limits, Verdict
@@ -32,6 +34,8 @@ class Beside:
         self._limits, self._golden, self._top = limits, golden, reading.top
         self._ends = time.monotonic() + limits.wall_seconds
         self.slow = False  # whether its simulation is too slow to be finished
+        self.doubt: Verdict | None = None  # where it was unknown and the golden was not, and no definite state differed
+        self.excusable = True  # whether its netlist was unknown there as well
 
     def check_interface(self) -> None:
         """Raises DesignError where the candidate turns out to have other ports than the golden."""
@@ -49,7 +53,8 @@ class Beside:
     ) -> Verdict:
         """Simulate under the golden's stimulus (or that of `prepared`) and compare.
 
-        `known` is asked only where a difference is seen: where the golden's netlist is known under this stimulus.
+        `known` is asked only where a difference is seen: where the golden's netlist is known under this stimulus. What is
+        left may be a doubt (`rtlvr.verify.doubt`), which is then remembered.
 
         Raises:
             SimulationFailed: the candidate does not compile or exceeds its limits.
@@ -65,10 +70,45 @@ class Beside:
             prepared = replace(prepared, stimulus=prepared.stimulus[: len(trace)], trace=prepared.trace[: len(trace)])
         if trace.shape != prepared.trace.shape:
             raise SimulationFailed("its trace does not have the testbench's shape", "crash")
-        verdict = compare(prepared, trace, strict_x, method)
-        if verdict.status == "inequivalent" and known is not None and (mask := known()) is not None:
-            return compare(prepared, trace, strict_x, method, mask[: len(trace)])
-        return verdict
+        verdict, mask = compare(prepared, trace, strict_x, method), None
+        if verdict.cause in ("counterexample", "unknown_candidate") and known is not None:
+            mask = known()
+            mask = None if mask is None else mask[: len(trace)]
+            verdict = compare(prepared, trace, strict_x, method, mask)
+        return verdict if verdict.cause != "unknown_candidate" else self._doubted(prepared, trace, mask, verdict)
+
+    def _doubted(self, prepared: Prepared, trace: np.ndarray, mask: np.ndarray | None, doubt: Verdict) -> Verdict:
+        """A doubt, or the refutation that it is where a definite state of the candidate shows another value."""
+        unknown, known = trace == UNKNOWN, prepared.known if mask is None else prepared.known & mask
+        others = (np.where(unknown, other, trace) for other in self._from_definite(prepared))
+        differ = (compare(prepared, other, also_known=mask).status == "inequivalent" for other in others)
+        if self._starts.fight or any(differ):
+            return compare(prepared, trace, False, doubt.method, mask, doubts=False)
+        own = self._netlist_trace(prepared, self._starts.netlist)
+        self.excusable &= own is not None and bool((own[unknown & known] == UNKNOWN).all())
+        self.doubt = self.doubt or doubt
+        return doubt
+
+    @cached_property
+    def _starts(self) -> Starts:
+        return starts(self.reading.text, self._top, self.refused, self._for_yosys())
+
+    def _from_definite(self, prepared: Prepared) -> Iterator[np.ndarray]:
+        """Traces of the candidate's netlist from definite states."""
+        for text in self._starts.definite:
+            trace = self._netlist_trace(prepared, text)
+            if trace is not None:
+                yield trace
+
+    def _netlist_trace(self, prepared: Prepared, text: str) -> np.ndarray | None:
+        """A trace of the candidate's netlist, or None where it cannot be had."""
+        if not text or len(text) > _MOST_NETLIST or self.slow:
+            return None
+        limits = self._remaining(_LAST_RESORT * self._limits.cpu_seconds)
+        try:
+            return simulate(text, self._top, prepared.circuit, prepared.stimulus, limits)
+        except SimulationFailed:
+            return None
 
     def _simulate(self, prepared: Prepared, limits: Limits) -> np.ndarray:
         try:

@@ -12,6 +12,7 @@ from rtlvr.verify.stimulus import columns
 from rtlvr.verify.verdict import Counterexample, Seen, Verdict
 
 NEVER_KNOWN = "the golden's outputs never become known"
+UNKNOWN = ord("x")
 _TRACE_ROWS = 24
 
 
@@ -39,8 +40,20 @@ class Prepared:
     @property
     def known(self) -> np.ndarray:
         """Which output bits simulation knows, `(steps, output bits)`: a golden without any is no measure for anything."""
-        known: np.ndarray = self.trace != ord("x")
+        known: np.ndarray = self.trace != UNKNOWN
         return known
+
+    def telling(self, also: np.ndarray | None) -> np.ndarray:
+        """Which output bits tell candidates apart: known at some step, and not merely now and then with one value only.
+
+        `also` says where the netlist knows them.
+        """
+        known = self.known if also is None else self.known & also
+        values = [(known & (self.trace == ord(value))).any(axis=0) for value in "01z"]
+        since = np.maximum.accumulate(known, axis=0)
+        lost = (since & ~known).any(axis=0)
+        telling: np.ndarray = known.any(axis=0) & ((np.sum(values, axis=0) > 1) | ~lost)
+        return telling
 
     @property
     def size(self) -> int:
@@ -54,10 +67,13 @@ def compare(
     strict_x: bool = False,
     method: str = "testbench",
     also_known: np.ndarray | None = None,
+    doubts: bool = True,
 ) -> Verdict:
     """Compare a candidate's trace with the golden's: X in the golden is a don't-care unless `strict_x`.
 
-    `also_known`, `(steps, output bits)`: where the golden's netlist is known as well; elsewhere nothing is compared.
+    `also_known`, `(steps, output bits)`: where the golden's netlist is known as well; elsewhere nothing is compared. Where
+    the only difference is that the candidate is unknown, the verdict is a doubt (`rtlvr.verify.doubt`), unless `doubts` is
+    False: then that is a difference.
     """
     golden = prepared.trace
     differs = golden != trace
@@ -67,6 +83,8 @@ def compare(
             names = tuple(port.name for port in prepared.circuit.outputs)
             return Verdict(status="undecided", method=method, reason=NEVER_KNOWN, cause="unknown_golden", outputs=names)
         differs &= known
+        if doubts and differs.any() and (trace[differs] == UNKNOWN).all():
+            return _doubt(prepared, trace, method, differs)
     rows = differs.any(axis=1)
     rate = float(rows.mean())
     if not rows.any():
@@ -77,19 +95,37 @@ def compare(
             seen=Seen(steps=len(rows)),
             reason=f"no difference in {len(rows)} samples",
         )
-    first = int(rows.argmax())
-    example = _counterexample(prepared, trace, first)
-    differing = tuple(p.name for p, bits in _fields(prepared.circuit.outputs) if differs[first, bits].any())
+    first, differing = _first(prepared, differs)
     reason = f"output {', '.join(differing)} differs at step {first}; {int(rows.sum())} of {len(rows)} samples differ"
     return Verdict(
         status="inequivalent",
         method=method,
         error_rate=rate,
-        counterexample=example,
+        counterexample=_counterexample(prepared, trace, first),
         seen=Seen(steps=len(rows)),
         reason=reason,
         cause="counterexample",
         outputs=differing,
+    )
+
+
+def _first(prepared: Prepared, differs: np.ndarray) -> tuple[int, tuple[str, ...]]:
+    """The first step with a difference, and the outputs that differ there."""
+    first = int(differs.any(axis=1).argmax())
+    return first, tuple(p.name for p, bits in _fields(prepared.circuit.outputs) if differs[first, bits].any())
+
+
+def _doubt(prepared: Prepared, trace: np.ndarray, method: str, differs: np.ndarray) -> Verdict:
+    first, names = _first(prepared, differs)
+    return Verdict(
+        status="undecided",
+        method=method,
+        error_rate=float(differs.any(axis=1).mean()),
+        counterexample=_counterexample(prepared, trace, first),
+        seen=Seen(steps=len(differs)),
+        reason=f"output {', '.join(names)} of the candidate is unknown at step {first}, and the golden's is not",
+        cause="unknown_candidate",
+        outputs=names,
     )
 
 

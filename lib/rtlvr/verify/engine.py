@@ -5,14 +5,14 @@ ones; what stays open goes to millions of cycles of native simulation and to the
 
 What counts as known. An output bit of the golden is compared where its simulation *and* its netlist know it: simulation
 alone claims too much, since `if` and `case` take their else branch on an unknown condition. Where the golden is known, the
-candidate must be known and the same. A golden bit that is never known says nothing of any candidate: then only a proof
-that both designs are the same from any common start state makes them equivalent, and without one the pair is undecided.
+candidate must be the same, whatever its own unknown state is (`rtlvr.verify.doubt`). A golden bit that is never known says
+nothing of any candidate: then only a proof that both designs are the same from any common start state makes them
+equivalent, and without one the pair is undecided.
 
 Use it through `rtlvr.verify`, which runs it in worker processes that may die; a Judge forks and must be alone in its
 process.
 """
 
-import hashlib
 import time
 from collections import OrderedDict
 from typing import Any
@@ -25,10 +25,10 @@ from rtlvr.verify import vhdl
 from rtlvr.verify.abc_engine import Abc
 from rtlvr.verify.beside import netlist_known
 from rtlvr.verify.compare import Prepared
-from rtlvr.verify.evidence import CUT, Case, Finding
+from rtlvr.verify.evidence import Case
 from rtlvr.verify.interface import check_names, header, known_to_fit
 from rtlvr.verify.miter import GoldenSide
-from rtlvr.verify.outcome import failed, invalid, proved, timed, undecided
+from rtlvr.verify.outcome import CUT, Finding, failed, invalid, proved, timed, undecided
 from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.stimulus import build
 from rtlvr.verify.structure import Structure, structure
@@ -118,6 +118,10 @@ class Judge:
                     verdict = undecided("a proof or a long simulation was not finished in its time", "time")
             elif case.slow and verdict.equivalent:
                 verdict = undecided("its simulation is too slow for the time of a check", "time")
+            elif case.doubt and case.excusable:
+                verdict = self._excused(case, verdict)
+            if case.doubt and verdict.equivalent and not (verdict.proved and case.excusable):
+                verdict = case.doubt
             case.check_interface()
         except SimulationFailed as error:
             if error.timed_out or error.slow:
@@ -129,6 +133,8 @@ class Judge:
 
     def _settle(self, case: Case, first: Verdict, key: _Key, stimuli: Stimuli, mode: Mode) -> Verdict:
         """What a first look left open."""
+        if not case.excusable:
+            return self._simulated(case, Finding("open"), first, (key[0], key[1], stimuli, True))
         finding = case.by_proof(first)
         if finding.verdict is not None:
             return finding.verdict
@@ -146,7 +152,13 @@ class Judge:
             return self._confirmed(case, finding, first, fuller)
         if mode == "formal":
             return undecided("neither a proof nor a confirmed counterexample within the limits", "unproved")
-        return self._simulated(case, finding, first, fuller)
+        doubted, verdict = case.doubt is not None, self._simulated(case, finding, first, fuller)
+        return self._excused(case, verdict) if case.doubt and case.excusable and not doubted else verdict
+
+    def _excused(self, case: Case, doubt: Verdict) -> Verdict:
+        """What a proof says of a doubt that simulation has left."""
+        finding = case.by_proof(doubt)
+        return finding.verdict or (proved("formal", finding.reason) if finding.outcome == "proved" else doubt)
 
     def _confirmed(self, case: Case, finding: Finding, first: Verdict, fuller: _Key) -> Verdict:
         """A proof, where simulation does not say otherwise."""
@@ -210,14 +222,8 @@ class Judge:
         return self._never_known((golden, top, stimuli, True), (golden, top, stimuli, True))
 
     def _telling(self, key: _Key) -> np.ndarray:
-        """Which output bits tell candidates apart: known at some step, and not merely now and then with one value only."""
-        prepared, also = self._goldens[key], self._netlist_known(key)
-        known = prepared.known if also is None else prepared.known & also
-        values = [(known & (prepared.trace == ord(value))).any(axis=0) for value in "01z"]
-        since = np.maximum.accumulate(known, axis=0)
-        lost = (since & ~known).any(axis=0)
-        telling: np.ndarray = known.any(axis=0) & ((np.sum(values, axis=0) > 1) | ~lost)
-        return telling
+        """Which output bits of a golden tell candidates apart."""
+        return self._goldens[key].telling(self._netlist_known(key))
 
     def _netlist_known(self, key: _Key) -> np.ndarray | None:
         if key not in self._known:
@@ -337,13 +343,8 @@ class Judge:
                 raise DesignError("it has no output")
             side = None
             if found.reader != "icarus":
-                side = GoldenSide(reading.text, found.circuit, found.reader, _nonce(reading.text))
+                side = GoldenSide(reading.text, found.circuit, found.reader)
             self._structures[key] = (reading, found, side)
             while len(self._structures) > _KEPT_GOLDENS:
                 self._structures.popitem(last=False)
         return self._structures[key]
-
-
-def _nonce(text: str) -> str:
-    """Part of the names that miters add: it follows from the golden, so that the same pair always makes the same miter."""
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()

@@ -6,7 +6,6 @@ no difference either: synthesis and simulation do not always mean the same by on
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -27,6 +26,7 @@ from rtlvr.verify.compare import Prepared
 from rtlvr.verify.compiled import Compiled
 from rtlvr.verify.cutpoints import Cut, cut
 from rtlvr.verify.miter import Joined, Miter, join, size_of
+from rtlvr.verify.outcome import CONGRUENT, CUT, Finding
 from rtlvr.verify.simulate import SimulationFailed
 from rtlvr.verify.stimulus import exhaustive, long_run
 from rtlvr.verify.verdict import Limits, Seen, Verdict
@@ -44,21 +44,6 @@ _QUICKLY_EXHAUSTED = 1e8  # ... before anything else is asked
 _MOST_REPLAYED, _MUST_REPLAY = 2e9, 6e9  # steps that Icarus repeats, times bytes of text; and where nothing else counts
 
 _MANY_BITS = 64  # of state, from which on cutting is tried first
-CONGRUENT = "both are the same netlist, cell by cell"
-CUT = "equal register by register, from any common state"
-
-Outcome = Literal["proved", "refuted", "unconfirmed", "open"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What looking for a proof gave: `refuted` has the verdict; `seen` counts frames of native simulation."""
-
-    outcome: Outcome
-    verdict: Verdict | None = None
-    reason: str = ""
-    seen: int = 0
-    from_any: bool = False  # proved from any common state, so that nothing of the golden need be known
 
 
 class Case(Beside):
@@ -129,19 +114,20 @@ class Case(Beside):
     def by_testbench(self, prepared: Prepared, known: Callable[[], np.ndarray | None], looked: bool) -> Verdict:
         """The paper's testbench, and one long run for what happens late or seldom.
 
-        `looked`: native simulation has looked for that already, and better, unless texts may simulate otherwise.
+        `looked`: native simulation has looked for that already, and better, unless texts may simulate otherwise. Then a
+        text that turns out to be too slow for this leaves nothing undone.
         """
         verdict = self.by_simulation(prepared=prepared, known=known)
-        self.unfinished |= self.slow
-        if verdict.status != "equivalent":
+        self.unfinished |= self.slow and not looked
+        if verdict.status != "equivalent" or (self.slow and looked):
             return verdict
         for cycles in _LONG_CYCLES if self._more_state and not looked else _LONG_CYCLES[:1]:
             if cycles * self._cost > _LONG_WORK:
                 break
-            late = self._late(long_run(self._golden.circuit, self.reading.text, cycles))
+            late = self._late(long_run(self._golden.circuit, self.reading.text, cycles), looked)
             if late is None:
                 break
-            if late.status == "inequivalent":
+            if late.cause in ("counterexample", "unknown_candidate"):
                 return late
             verdict = verdict.model_copy(update={"seen": Seen(steps=verdict.seen.steps + late.seen.steps)})
         return verdict
@@ -156,13 +142,13 @@ class Case(Beside):
         """Whether golden or candidate may simulate otherwise than they synthesise: a proof is then not enough."""
         return simulates_otherwise(self.reading.text) or simulates_otherwise(self._golden.text)
 
-    def _late(self, stimulus: np.ndarray) -> Verdict | None:
-        """Both designs under a long stimulus; None where one of them does not finish it."""
+    def _late(self, stimulus: np.ndarray, looked: bool) -> Verdict | None:
+        """Both designs under a long stimulus; None where one of them does not finish it, or may not have."""
         try:
             late = self._replayed(stimulus, "testbench")
         except SimulationFailed:
             late = None
-        self.unfinished |= late is None or self.slow
+        self.unfinished |= (late is None or self.slow) and not looked
         return late
 
     def _all_seen(self, first: Verdict) -> bool:
@@ -188,7 +174,8 @@ class Case(Beside):
     def _join_by(self, reader: Reader, folder: Path, most: int | None) -> Joined:
         golden, seconds, began = self._golden.miter, self._for_yosys(), time.monotonic()
         assert golden is not None, "`by_proof` asks for no proof of what Yosys does not read"
-        joined = join(golden, self.reading.text, self._top, reader, folder, seconds, most)
+        definite = self.doubt is not None
+        joined = join(golden, self.reading.text, self._top, reader, folder, seconds, most, definite)
         self.unfinished |= joined.miter is None and time.monotonic() - began >= seconds
         return joined
 
@@ -197,10 +184,11 @@ class Case(Beside):
         if joined.huge:
             self.fits, self._cut = True, False
             return Finding("open", reason="it is too large for a proof")
-        if joined.large:
+        if joined.large or (joined.miter and joined.miter.definite):
             self.fits = True
             if self.by_cutting():
                 return Finding("proved", reason=CUT, from_any=True)
+        if joined.large:
             found = self._side_by_side()
             if found is not None:
                 return found
@@ -211,7 +199,10 @@ class Case(Beside):
         if joined.miter is None:
             return Finding("open", reason=joined.problem)
         self.fits, self._more_state = True, joined.more_state
-        return self._by_miter(joined.miter, folder)
+        finding = self._by_miter(joined.miter, folder)
+        if finding.outcome == "unconfirmed" and self.doubt and not joined.miter.definite:
+            return self._ask(folder)  # its replay has raised the doubt
+        return finding
 
     def _by_miter(self, miter: Miter, folder: Path) -> Finding:
         """What native simulation and ABC say of a miter."""
@@ -346,4 +337,8 @@ class Case(Beside):
             replayed = None
         if replayed is not None and replayed.status == "inequivalent":
             return Finding("refuted", replayed)
+        if replayed is not None and replayed.cause == "unknown_candidate" and miter.definite:
+            said = f"{replayed.reason}; from some state of the candidate it is another value"
+            cause = {"status": "inequivalent", "cause": "counterexample", "reason": said}
+            return Finding("refuted", replayed.model_copy(update=cause))
         return Finding("unconfirmed", seen=len(frames))

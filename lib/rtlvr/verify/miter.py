@@ -13,6 +13,9 @@ Three models of time, the smallest that fits both designs:
   both edges, several clocks, latches and derived clocks are all seen. Inputs that reach a clock, a latch's enable or an
   asynchronous reset change one at a time, and never together with data: simulation would race there.
 
+`definite` joins ask less: the candidate is not on rails, but begins with any definite state, and every unknown constant of
+it may be anything at any time. So it must be right whatever it does not know (`rtlvr.verify.doubt`).
+
 Before all that the two netlists are held against each other cell by cell (`rtlvr.verify.congruence`).
 
 The names that Yosys invents, and with them the order of cells and the file that is written, depend on what a process has
@@ -23,8 +26,10 @@ Not modelled: what simulation does and synthesis does not (incomplete sensitivit
 condition). The caller replays every counterexample in four-state simulation for that reason.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -36,6 +41,7 @@ from rtlvr.verify import netlist
 from rtlvr.verify.congruence import census, congruent
 from rtlvr.verify.interface import compare_ports, ports_of
 from rtlvr.verify.netlist import MODELS, Model
+from rtlvr.verify.wrapper import Groups, Wrapper
 
 _MOST_GATES = 100_000  # about so many gates of a design: Yosys takes minutes for more
 _MOST_MEMORY = 4096  # bits: each becomes two registers
@@ -51,6 +57,7 @@ class Miter:
     tick: str  # the input of model `pulse` that says whether the clock ticks
     turn: str  # the input of model `event` that says which group of inputs changes
     groups: tuple[tuple[str, ...], ...]  # ports that change together, in model `event`
+    definite: bool = False  # a difference is one of a candidate that knows all its state
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,6 @@ class GoldenSide:
     text: str
     circuit: Circuit
     reader: Reader
-    nonce: str  # keeps the names that we add apart from those of the designs
     model: Model | None = None  # the smallest that fits it
     bits: int = 0  # of state
     memory: int = 0  # bits held in memories
@@ -86,13 +92,25 @@ class GoldenSide:
     timed: tuple[str, ...] = ()  # inputs that act at once
     encoded: dict[str, str] = field(default_factory=dict)  # by model, in Yosys's RTLIL
 
+    @cached_property
+    def nonce(self) -> str:
+        """Keeps the names that we add apart from those of the designs; the same pair always makes the same miter."""
+        return hashlib.blake2b(self.text.encode(), digest_size=6).hexdigest()
+
 
 def join(
-    golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: Path, seconds: int, most: int | None = None
+    golden: GoldenSide,
+    candidate: str,
+    top: str,
+    reader: Reader,
+    folder: Path,
+    seconds: int,
+    most: int | None = None,
+    definite: bool = False,
 ) -> Joined:
     """Compare the netlists, and write `folder`/miter.aig where they differ, in at most `seconds` of CPU time.
 
-    `most`: bits of state from which on no miter is tried.
+    `most`: bits of state from which on no miter is tried. `definite`: the candidate begins with any definite state.
 
     Call it only in a single-threaded process (it forks).
 
@@ -102,12 +120,13 @@ def join(
     failed = None if golden.model else _describe(golden, folder, seconds)
     if failed:
         return failed
-    answer, failed = _ask(_join_here, golden, candidate, top, reader, folder, most, seconds=seconds)
+    question = (_join_here, golden, candidate, top, reader, folder, most, definite)
+    answer, failed = _ask(*question, seconds=seconds)
     if answer and "needs" in answer:
         encoded, failed = _ask(_encode_here, golden, answer["needs"], folder, seconds=seconds)
         if encoded:
             golden.encoded |= encoded
-            answer, failed = _ask(_join_here, golden, candidate, top, reader, folder, most, seconds=seconds)
+            answer, failed = _ask(*question, seconds=seconds)
     if answer is None or failed:
         return failed or Joined()
     compare_ports(ports_of(golden.circuit), {name: tuple(port) for name, port in answer["ports"].items()})
@@ -115,7 +134,7 @@ def join(
     if "miter" not in answer:
         state, large, huge = (answer.get(name, False) for name in ("congruent", "large", "huge"))
         return Joined(None, state, answer.get("problem", ""), more and not state, large, huge)
-    miter = _miter(golden, answer)
+    miter = _miter(golden, answer, definite)
     if miter is None:
         return Joined(problem="the miter has inputs that the golden has not", more_state=more)
     return Joined(miter, more_state=more)
@@ -142,14 +161,20 @@ def _describe(golden: GoldenSide, folder: Path, seconds: int) -> Joined | None:
     return failed
 
 
-def _miter(golden: GoldenSide, answer: YosysAnswer) -> Miter | None:
+def _miter(golden: GoldenSide, answer: YosysAnswer, definite: bool) -> Miter | None:
     inputs = tuple((name, bit) for name, bit in answer["miter"]["inputs"])
     tick, turn = f"tick_{golden.nonce}", f"turn_{golden.nonce}"
     known = {(p.name, bit) for p in golden.circuit.inputs for bit in range(p.width)}
-    if not all(one in known or one[0] in (tick, turn) for one in inputs):
+    own = (tick, turn, *(_unknowns(golden.nonce) if definite else ()))
+    if not all(one in known or one[0] in own for one in inputs):
         return None
     groups = tuple(tuple(group) for group in answer["miter"]["groups"])
-    return Miter(answer["model"], inputs, answer["miter"]["latches"], tick, turn, groups)
+    return Miter(answer["model"], inputs, answer["miter"]["latches"], tick, turn, groups, definite)
+
+
+def _unknowns(nonce: str) -> tuple[str, str]:
+    """The inputs of a definite join for unknown constants, and for what registers begin with."""
+    return f"free_{nonce}", f"start_{nonce}"
 
 
 def _elaborated(ys: ModuleType, golden: GoldenSide, folder: Path) -> Any:
@@ -175,7 +200,13 @@ def _encode_here(golden: GoldenSide, model: Model, folder: Path) -> dict[str, st
 
 
 def _join_here(
-    golden: GoldenSide, candidate: str, top: str, reader: Reader, folder: Path, most: int | None
+    golden: GoldenSide,
+    candidate: str,
+    top: str,
+    reader: Reader,
+    folder: Path,
+    most: int | None,
+    definite: bool,
 ) -> dict[str, object]:
     from pyosys import libyosys as ys
 
@@ -202,33 +233,59 @@ def _join_here(
     if model not in golden.encoded:
         return found | {"needs": model}
     timed = sorted({*golden.timed, *netlist.timed_inputs(other)})
-    return found | _encoded(ys, golden, gate, top, folder, model, timed)
+    groups = _groups(circuit, timed) if model == "event" else []
+    join_them = _joined_definite if definite else _joined
+    return found | {"model": model, "miter": join_them(ys, golden, gate, top, folder, model, groups)}
 
 
-def _encoded(
-    ys: ModuleType, golden: GoldenSide, gate: Any, top: str, folder: Path, model: Model, timed: list[str]
+def _joined(
+    ys: ModuleType, golden: GoldenSide, gate: Any, top: str, folder: Path, model: Model, groups: Groups
 ) -> dict[str, object]:
     """Both designs on two rails, joined and written."""
-    circuit = golden.circuit
     netlist.map_memories(ys, gate)
-    (folder / "gold.il").write_text(golden.encoded[model])
-    (folder / "gate.il").write_text(_encode(ys, gate, top, circuit, model, f"gate_{golden.nonce}", folder))
-    groups = _groups(circuit, timed) if model == "event" else []
-    (folder / "join.v").write_text(_wrapper(circuit, golden.nonce, model, groups))
+    encoded = _encode(ys, gate, top, golden.circuit, model, f"gate_{golden.nonce}", folder)
+    design = _both(ys, golden, encoded, folder, Wrapper(golden.circuit, golden.nonce, model, groups))
+    passes(ys, design, "flatten; setundef -zero -undriven -init")
+    netlist.write_aiger(ys, design, folder, "miter")
+    return _written(golden, folder, groups)
+
+
+def _joined_definite(
+    ys: ModuleType, golden: GoldenSide, gate: Any, top: str, folder: Path, model: Model, groups: Groups
+) -> dict[str, object]:
+    """The golden on two rails, the candidate as it is, joined and written."""
+    netlist.map_memories(ys, gate)
+    encoded, free = _encode_definite(ys, gate, top, golden, model, folder)
+    nonce = golden.nonce
+    wrapper = Wrapper(golden.circuit, nonce, model, groups, (_unknowns(nonce)[0], free))
+    design = _both(ys, golden, encoded, folder, wrapper)
+    passes(ys, design, f"setundef -zero -undriven -init gold_{nonce} join_{nonce}; flatten")
+    netlist.write_aiger(ys, design, folder, "miter", "-keepdc")
+    return _written(golden, folder, groups)
+
+
+def _both(ys: ModuleType, golden: GoldenSide, gate: str, folder: Path, wrapper: Wrapper) -> Any:
+    """A design of the golden, the encoded candidate and the module that joins them."""
+    (folder / "gold.il").write_text(golden.encoded[wrapper.model])
+    (folder / "gate.il").write_text(gate)
+    (folder / "join.v").write_text(wrapper.text())
     design = ys.Design()
     passes(
         ys,
         design,
         f"read_rtlil {folder / 'gold.il'}; read_rtlil {folder / 'gate.il'}; read_verilog -sv {folder / 'join.v'}",
-        f"hierarchy -top join_{golden.nonce}; proc; flatten; setundef -zero -undriven -init",
+        f"hierarchy -top join_{golden.nonce}; proc",
     )
-    netlist.write_aiger(ys, design, folder, "miter")
-    inputs, latches = netlist.aiger_inputs(folder, "miter"), size_of(folder / "miter.aig")[0]
-    miter = {"inputs": list(inputs.values()), "latches": latches, "groups": groups}
-    return {"model": model, "miter": miter}
+    return design
 
 
-def _groups(circuit: Circuit, timed: list[str]) -> list[list[str]]:
+def _written(golden: GoldenSide, folder: Path, groups: Groups) -> dict[str, object]:
+    """What is in the file that was written."""
+    inputs = netlist.aiger_inputs(folder, "miter", _unknowns(golden.nonce)[1])
+    return {"inputs": list(inputs.values()), "latches": size_of(folder / "miter.aig")[0], "groups": groups}
+
+
+def _groups(circuit: Circuit, timed: list[str]) -> Groups:
     """Inputs that may change together: each that acts at once alone, clocks first, and the rest."""
     clocks = [clock.name for clock in circuit.clocks]
     alone = [*clocks, *(name for name in timed if name not in clocks)]
@@ -238,74 +295,38 @@ def _groups(circuit: Circuit, timed: list[str]) -> list[list[str]]:
 
 def _encode(ys: ModuleType, design: Any, top: str, circuit: Circuit, model: Model, name: str, folder: Path) -> str:
     """The design on two rails, as module `name`, in RTLIL."""
-    if model == "pulse":
-        passes(ys, design, "dffunmap")
-        netlist.add_tick(ys, design, f"tick_{name.split('_')[1]}")
-    mapped = "clk2fflogic" if model == "event" else "async2sync; dffunmap"
+    nonce = name.split("_")[1]
     # What nothing drives is unknown; whatever folds unknown conditions before they are on two rails would choose a branch.
-    passes(ys, design, mapped, "setundef -undriven -undef; opt_expr -keepdc; opt_clean", f"cd {top}")
+    _clocked(ys, design, model, nonce)
+    passes(ys, design, "setundef -undriven -undef; opt_expr -keepdc; opt_clean", f"cd {top}")
     # Outputs get names of our own: `q` splits into `q_d` and `q_x`, which the design may have as well.
     for index, port in enumerate(circuit.outputs):
-        ys.run_pass(f"rename {port.name} y{index}_{name.split('_')[1]}", design)
+        ys.run_pass(f"rename {port.name} y{index}_{nonce}", design)
     passes(ys, design, "cd ..", "xprop -split-outputs -assume-def-inputs -required", "chformal -remove")
     passes(ys, design, "opt_expr; opt_clean", f"rename {top} {name}", f"write_rtlil {folder / 'encoded.il'}")
     return (folder / "encoded.il").read_text()
 
 
-def _wrapper(circuit: Circuit, nonce: str, model: Model, groups: list[list[str]]) -> str:
-    """Both designs on the same inputs, and `bad`."""
-    extra = [(f"tick_{nonce}", 1)] if model == "pulse" else []
-    extra += [(f"turn_{nonce}", max(1, (len(groups)).bit_length()))] if model == "event" else []
-    names = [(p.name, p.width) for p in circuit.inputs] + extra
-    declared = [f"input [{width - 1}:0] \\{name} " for name, width in names]
-    lines = [f"module join_{nonce}({', '.join([*declared, f'output bad_{nonce}'])});"]
-    lines += _turns(circuit, nonce, groups) if model == "event" else []
-    prefix = f"now_{nonce}_" if model == "event" else ""
-    pins = [f".\\{p.name} (\\{prefix}{p.name} )" for p in circuit.inputs]
-    pins += [f".\\{name} (\\{name} )" for name, _ in extra if model == "pulse"]
-    for role in ("gold", "gate"):
-        lines += _instance(circuit, nonce, role, pins)
-    terms = [term for index in range(len(circuit.outputs)) for term in _differs(index, nonce)]
-    return "\n".join([*lines, f"assign bad_{nonce} = {' || '.join(terms)};", "endmodule\n"])
+def _encode_definite(
+    ys: ModuleType, design: Any, top: str, golden: GoldenSide, model: Model, folder: Path
+) -> tuple[str, int]:
+    """A candidate of which all that is unknown is an input, in RTLIL, and the width of that input."""
+    nonce = golden.nonce
+    _clocked(ys, design, model, nonce)
+    free = netlist.free_unknowns(ys, design, _unknowns(nonce)[0])
+    ys.run_pass(f"cd {top}", design)
+    for index, port in enumerate(golden.circuit.outputs):
+        ys.run_pass(f"rename {port.name} y{index}_{nonce}_d", design)
+    passes(ys, design, "cd ..", f"rename {top} gate_{nonce}", f"write_rtlil {folder / 'encoded.il'}")
+    return (folder / "encoded.il").read_text(), free
 
 
-def _instance(circuit: Circuit, nonce: str, role: str, pins: list[str]) -> list[str]:
-    lines, outs = [], []
-    for index, port in enumerate(circuit.outputs):
-        for rail in "dx":
-            lines.append(f"wire [{port.width - 1}:0] {role}_{index}_{rail}_{nonce};")
-            outs.append(f".y{index}_{nonce}_{rail}({role}_{index}_{rail}_{nonce})")
-    return [*lines, f"{role}_{nonce} {role}_i({', '.join(pins + outs)});"]
-
-
-def _differs(index: int, nonce: str) -> list[str]:
-    """Conditions under which output `index` of the golden is known and the candidate's is another, or unknown."""
-    gold, gate = (tuple(f"{role}_{index}_{rail}_{nonce}" for rail in "dx") for role in ("gold", "gate"))
-    # Written with comparisons, because Yosys folds one whose sides have turned out to be the same.
-    return [
-        f"(({gold[0]} | {gold[1]}) != ({gate[0]} | {gold[1]}))",
-        f"(({gate[1]} != {gold[1]}) && |({gate[1]} & ~{gold[1]}))",
-    ]
-
-
-def _turns(circuit: Circuit, nonce: str, groups: list[list[str]]) -> list[str]:
-    """Inputs that keep their value unless it is their group's turn to change."""
-    turn_of = {name: number for number, group in enumerate(groups) for name in group}
-    lines = [f"(* gclk *) reg clock_{nonce};"]
-    for port in circuit.inputs:
-        now, held, span = f"\\now_{nonce}_{port.name} ", f"\\held_{nonce}_{port.name} ", f"[{port.width - 1}:0]"
-        lines += [
-            f"wire {span} {now};",
-            f"reg {span} {held} = {resting(circuit, port.name)};",
-            f"assign {now} = turn_{nonce} == {turn_of[port.name]} ? \\{port.name}  : {held};",
-            f"always @(posedge clock_{nonce}) {held} <= {now};",
-        ]
-    return lines
-
-
-def resting(circuit: Circuit, name: str) -> int:
-    """The value that an input has before the first step: clocks of falling edges rest high, all else is 0."""
-    return int(any(clock.name == name and clock.edges == ("negedge",) for clock in circuit.clocks))
+def _clocked(ys: ModuleType, design: Any, model: Model, nonce: str) -> None:
+    """Registers as the model of time has them."""
+    if model == "pulse":
+        passes(ys, design, "dffunmap")
+        netlist.add_tick(ys, design, f"tick_{nonce}")
+    passes(ys, design, "clk2fflogic" if model == "event" else "async2sync; dffunmap")
 
 
 def size_of(path: Path) -> tuple[int, int]:

@@ -18,6 +18,7 @@ MODELS: tuple[Model, ...] = ("cycle", "pulse", "event")  # from the smallest to 
 _ASYNCHRONOUS = {"$adff": "ARST", "$adffe": "ARST", "$aldff": "ALOAD", "$aldffe": "ALOAD"}
 # Pins whose change acts at once: what reaches them must not change together with data, or simulation would race.
 _TIMED_PINS = {"CLK", "ARST", "ALOAD", "SET", "CLR", "EN", "RD_CLK", "WR_CLK"}
+_DIVISIONS = ("$div", "$mod", "$divfloor", "$modfloor")
 _PRODUCTS = ("$mul", "$div", "$mod", "$divfloor", "$modfloor", "$pow")
 _SHIFTS = ("$shl", "$shr", "$sshl", "$sshr", "$shift", "$shiftx")
 _WITHOUT_ENABLE = ("$dff", "$adff", "$aldff", "$dffsr")
@@ -94,7 +95,7 @@ def map_memories(ys: ModuleType, *designs: Any) -> None:
     """Memories become registers."""
     for design in designs:
         if design is not None:
-            passes(ys, design, "memory_map; opt_expr; wreduce; opt_clean")
+            passes(ys, design, "memory_map; opt_expr; wreduce -keepdc; opt_clean")
 
 
 def memory_bits(ys: ModuleType, design: Any) -> int:
@@ -191,24 +192,67 @@ def add_tick(ys: ModuleType, design: Any, name: str) -> None:
             cell.setParam(ys.IdString("\\EN_POLARITY"), ys.Const(1, 1))
 
 
-def write_aiger(ys: ModuleType, design: Any, folder: Path, name: str) -> None:
-    """Map a flat joined design to an and-inverter graph: `folder`/`name`.aig and .map."""
+def free_unknowns(ys: ModuleType, design: Any, name: str) -> int:
+    """What is unknown for another reason than its state, bit by bit, comes from a new input `name`; returns its width.
+
+    That is what nothing drives, unknown constants, a part selected outside of its vector, and division by zero.
+    """
+    for cell in [one for one in design.top_module().cells_.values() if one.type.str() in _DIVISIONS]:
+        _free_division(ys, design.top_module(), cell)
+    mapped = "techmap -map %techmap t:$shiftx" if "techmap" in _saved else "techmap t:$shiftx"
+    passes(ys, design, mapped, "setundef -undriven -anyseq; opt_expr -keepdc; opt_clean")
+    module = design.top_module()
+    cells = [cell for cell in module.cells_.values() if cell.type.str() == "$anyseq"]
+    signals = [cell.getPort(ys.IdString("\\Y")) for cell in cells]
+    for cell in cells:
+        module.remove(cell)
+    width, at = sum(int(signal.size()) for signal in signals), 0
+    if width:
+        wire = module.addWire(ys.IdString(f"\\{name}"), width)
+        wire.port_input = True
+        for signal in signals:
+            module.connect(signal, ys.SigSpec(wire, at, signal.size()))
+            at += signal.size()
+        module.fixup_ports()
+    return width
+
+
+def _free_division(ys: ModuleType, module: Any, cell: Any) -> None:
+    """What a division gives is unknown where it divides by zero."""
+    result, divisor = (cell.getPort(ys.IdString(f"\\{pin}")) for pin in "YB")
+    names = [ys.IdString(f"{cell.name.str()}_{part}") for part in ("quotient", "some", "any", "choice")]
+    quotient, some = (ys.SigSpec(module.addWire(*one)) for one in ((names[0], result.size()), (names[1], 1)))
+    cell.setPort(ys.IdString("\\Y"), quotient)
+    module.addReduceOr(names[2], divisor, some)
+    module.addMux(names[3], ys.SigSpec(ys.State.Sx, result.size()), quotient, some, result)
+
+
+def write_aiger(ys: ModuleType, design: Any, folder: Path, name: str, keep: str = "") -> None:
+    """Map a flat joined design to an and-inverter graph: `folder`/`name`.aig and .map.
+
+    `keep` is `-keepdc` where a register without an initial value may begin with any.
+    """
     passes(
         ys,
         design,
         # What both sides have alike is mapped once, or vanishes.
-        "opt_expr -fine; wreduce; opt_clean; opt_expr; opt_merge; opt_clean; opt_expr; opt_clean",
+        f"opt_expr -fine; wreduce {keep}; opt_clean; opt_expr; opt_merge {keep}; opt_clean; opt_expr; opt_clean",
         "simplemap; techmap -map %techmap; simplemap" if "techmap" in _saved else "techmap",
         "setundef -zero; opt_expr; aigmap",
         f"write_aiger -zinit -map {folder / name}.map {folder / name}.aig",
     )
 
 
-def aiger_inputs(folder: Path, name: str) -> dict[int, tuple[str, int]]:
-    """The (port, bit) of the inputs that `write_aiger` wrote, by their place, in order."""
-    found: dict[int, tuple[str, int]] = {}
+def aiger_inputs(folder: Path, name: str, start: str = "") -> dict[int, tuple[str, int]]:
+    """The (port, bit) of the inputs that `write_aiger` wrote, by their place, in order.
+
+    What a register begins with, where it may be anything, is an input too: a bit of the port `start`, if one is named.
+    """
+    with (folder / f"{name}.aig").open("rb") as file:
+        count = int(file.readline().split()[2])
+    found = {place: (start, place) for place in range(count)} if start else {}
     for line in (folder / f"{name}.map").read_text().splitlines():
-        kind, place, bit, port = line.split(maxsplit=3)
+        kind, place, *named = line.split(maxsplit=3)
         if kind == "input":
-            found[int(place)] = (port.lstrip("\\"), int(bit))
+            found[int(place)] = (named[1].lstrip("\\"), int(named[0]))
     return dict(sorted(found.items()))

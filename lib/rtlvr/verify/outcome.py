@@ -1,12 +1,30 @@
-"""The verdicts that need no more than a reason."""
+"""What looking for a proof may give, and the verdicts that need no more than a reason."""
 
 import time
+from dataclasses import dataclass
+from typing import Literal
 
 from rtlvr.errors import Cause, DesignError
 from rtlvr.verify.beside import Beside
 from rtlvr.verify.compare import Prepared
 from rtlvr.verify.simulate import SimulationFailed
 from rtlvr.verify.verdict import Verdict
+
+CONGRUENT = "both are the same netlist, cell by cell"
+CUT = "equal register by register, from any common state"
+
+Outcome = Literal["proved", "refuted", "unconfirmed", "open"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What looking for a proof gave: `refuted` has the verdict; `seen` counts frames of native simulation."""
+
+    outcome: Outcome
+    verdict: Verdict | None = None
+    reason: str = ""
+    seen: int = 0
+    from_any: bool = False  # proved from any common state, so that nothing of the golden need be known
 
 
 def undecided(reason: str, cause: Cause | None, outputs: tuple[str, ...] = ()) -> Verdict:

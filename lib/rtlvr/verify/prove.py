@@ -14,8 +14,9 @@ import numpy as np
 
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.verify.abc_engine import Abc, Count
-from rtlvr.verify.miter import Miter, resting, size_of
+from rtlvr.verify.miter import Miter, size_of
 from rtlvr.verify.stimulus import columns
+from rtlvr.verify.wrapper import resting
 
 ProofAnswer = Literal["proved", "refuted", "open"]
 REDUCED = "reduced.aig"
@@ -111,7 +112,7 @@ def replay_stimulus(miter: Miter, circuit: Circuit, frames: np.ndarray) -> np.nd
             ticks = frames[:, index].astype(bool)
         elif port == miter.turn:
             turns += frames[:, index].astype(np.int64) << bit
-        else:
+        elif port in places:  # others say what a definite candidate begins with, which simulation cannot be told
             rows[:, places[port].stop - 1 - bit] = frames[:, index]
     return _events(rows, turns, miter, circuit) if miter.model == "event" else _cycles(rows, ticks, circuit)
 

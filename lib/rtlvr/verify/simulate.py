@@ -17,13 +17,14 @@ from rtlvr.verify.stimulus import columns
 from rtlvr.verify.verdict import Limits
 
 _STEP = 10
+_UNREAD = re.compile(r"sim:\d+: ")  # vvp does not read the program that iverilog has written
 
 
 class SimulationFailed(Exception):
     """The design did not compile or did not finish; the message is a plain sentence.
 
-    `timed_out`: it was wall time that ran out, which may be the machine's fault; `refused`: Icarus does not compile it;
-    `partial`: the trace that it had written when its time was over, so that it may only be slow.
+    `timed_out`: it was wall time that ran out, which may be the machine's fault; `refused`: Icarus does not compile it, or
+    cannot run it; `partial`: the trace that it had written when its time was over, so that it may only be slow.
     """
 
     def __init__(
@@ -160,5 +161,7 @@ def _read_trace(path: Path, finished: Finished, steps: int) -> np.ndarray:
         if finished.code == 0 and raw.size == 0:
             raise InfrastructureError(f"the simulator wrote no trace: {finished.output[:300]}")
         said = finished.output[:200].strip() or "no message"
+        if raw.size == 0 and _UNREAD.match(said):
+            raise SimulationFailed(f"Icarus cannot run what it makes of it: {said}", "construct", refused=True)
         raise SimulationFailed(f"its simulation stopped early: {said}", "crash")
     return raw.reshape(steps, -1)[:, :-1]
