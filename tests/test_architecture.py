@@ -32,7 +32,22 @@ FOUNDATION = {
     "stage",
 }
 # The floors of the house, the lowest first: a file imports from its own floor and from those below it.
-FLOORS = ("plan", "hdl", "verify", "llm", "policy", "draws", "reward", "data", "evaluate", "train", "stages")
+FLOORS = (
+    "plan",
+    "hdl",
+    "verify",
+    "llm",
+    "policy",
+    "draws",
+    "reward",
+    "environment",
+    "ppa",
+    "data",
+    "evaluate",
+    "serve",
+    "train",
+    "stages",
+)
 # Beside the floors: figures and tables are made from records alone.
 APART = {"report": set[str]()}
 # What single files may import besides: figures are a stage, and predecessors run as `reproduce` runs them.

@@ -17,6 +17,7 @@ EXTRAS = {
     "notebooks": "the notebooks and their figures: JupyterLab, papermill, matplotlib",
     "gpu": "one GPU and more: vLLM for sampling, DeepSpeed for training",
     "ray": "verification spread over machines",
+    "serve": "verdicts over HTTP: FastAPI, uvicorn, Prometheus",
     "test": "the test suite",
     "types": "mypy and the types of other packages",
 }

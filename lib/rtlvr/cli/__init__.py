@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from rtlvr.cli.evaluate import BENCH, CERTIFY, FETCH, MAKE_PAIRS, PROBES, SAMPLE, SWEEP, THROUGHPUT
 from rtlvr.cli.gpu_check import GPU_CHECK
+from rtlvr.cli.ppa import PPA
+from rtlvr.cli.serve import SERVE, SERVE_LOAD
 from rtlvr.cli.stages import RUN
 from rtlvr.cli.train import PLAN, TRAIN_BASE
 from rtlvr.cli.verify import VERIFY
@@ -127,6 +129,9 @@ COMMANDS = (
     ),
     Command("params", "print a profile, or what one parameter is", _declare_params, "rtlvr.cli:run_params"),
     VERIFY,
+    PPA,
+    SERVE,
+    SERVE_LOAD,
     SWEEP,
     FETCH,
     SAMPLE,

@@ -5,11 +5,12 @@ from typing import Any, Literal, NotRequired, TypedDict
 from rtlvr.errors import Cause
 from rtlvr.verify.verdict import Mode
 
-WorkerTask = Literal["verify", "inspect", "read", "unknown", "resynthesise"]
+WorkerTask = Literal["verify", "inspect", "read", "unknown", "resynthesise", "apply"]
 
 
 class WorkerRequest(TypedDict):
-    """A question about a golden; `verify` also has a candidate, `resynthesise` a recipe. Records are told by their fields."""
+    """A question about a golden; `verify` also has a candidate, `resynthesise` a recipe, `apply` a function of the kit
+    (`module:name`) and what it is given besides. Records are told by their fields."""
 
     task: WorkerTask
     golden: str
@@ -20,6 +21,8 @@ class WorkerRequest(TypedDict):
     candidate_top: NotRequired[str | None]
     mode: NotRequired[Mode]
     recipe: NotRequired[str]
+    work: NotRequired[str]
+    arguments: NotRequired[list[Any]]
 
 
 class WorkerAnswer(TypedDict, total=False):
@@ -30,6 +33,7 @@ class WorkerAnswer(TypedDict, total=False):
     reading: dict[str, Any]
     outputs: list[str]
     code: str
+    result: dict[str, Any]
     design_error: str
     cause: Cause
     infrastructure_error: str

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psutil
 
@@ -183,6 +184,16 @@ class Pool:
         request = self._request("resynthesise", golden, top, Stimuli())
         request["recipe"] = recipe
         return self._ask(request)["code"]
+
+    def apply(self, work: Callable[..., dict[str, Any]], text: str, *arguments: Any) -> dict[str, Any]:
+        """What `work(judge, text, *arguments)` gives in a worker: a function of a module, JSON in and out.
+
+        Raises:
+            DesignError: the work says so of the text.
+        """
+        request = self._request("apply", text, None, Stimuli())
+        request |= {"work": f"{work.__module__}:{work.__qualname__}", "arguments": list(arguments)}
+        return self._ask(request)["result"]
 
     def close(self) -> None:
         """Stop all workers."""

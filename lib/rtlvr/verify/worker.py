@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from importlib import import_module
 
 from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.rewrite import resynthesise
@@ -39,6 +40,9 @@ def answer(judge: Judge, request: WorkerRequest) -> WorkerAnswer:
             return {"reading": judge.read(golden, top).model_dump()}
         if task == "resynthesise":
             return {"code": resynthesise(golden, top, request["recipe"], judge.asks_slang(golden, top))}
+        if task == "apply":
+            module, _, name = request["work"].partition(":")
+            return {"result": getattr(import_module(module), name)(judge, golden, *request["arguments"])}
         stimuli = Stimuli.model_validate(request["stimuli"])
         if task == "inspect":
             return {"circuit": judge.prepare(golden, stimuli, top).circuit.model_dump()}

@@ -1,0 +1,42 @@
+"""What clients send: JSON objects of these fields and no others."""
+
+from pydantic import Field
+
+from rtlvr.records import Record
+from rtlvr.verify import Stimuli
+from rtlvr.verify.protocol import VerdictRow
+from rtlvr.verify.verdict import Mode
+
+MOST_ROWS = 10_000
+
+
+class PairBody(Record):
+    """A golden and a candidate; fields mean what they mean for `rtlvr.verify`."""
+
+    golden: str
+    candidate: str
+    golden_top: str | None = None
+    candidate_top: str | None = None
+
+    @property
+    def row(self) -> VerdictRow:
+        """As `verdict_of` takes it."""
+        return self.golden, self.candidate, self.golden_top, self.candidate_top
+
+
+class How(Record):
+    """How a check is done; `deadline`: seconds until an answer must be there, at most the server's own."""
+
+    mode: Mode = "hybrid"
+    stimuli: Stimuli = Stimuli()
+    deadline: float | None = Field(default=None, gt=0)
+
+
+class VerifyRequest(PairBody, How):
+    """The body of `/verify` and `/check`."""
+
+
+class ManyRequest(How):
+    """The body of `/verify_many`; `deadline` is of each pair."""
+
+    pairs: list[PairBody] = Field(min_length=1, max_length=MOST_ROWS)
