@@ -5,6 +5,7 @@ The analysis runs in an expendable child (`rtlvr.hdl.yosys`).
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NotRequired, TypedDict
 
@@ -91,11 +92,16 @@ class Circuit(Record):
         return inputs, [(p.name, p.width) for p in self.outputs]
 
 
-def analyse(text: str, top: str, slang: bool = False, seconds: int = 10) -> tuple[Circuit, Reader, str]:
+def analyse(
+    text: str, top: str, slang: bool = False, seconds: int = 10, declared: Sequence[str] = ()
+) -> tuple[Circuit, Reader, str]:
     """The structure of module `top` of a text that `rtlvr.hdl.reading` made, the reader that reads it, and its netlist.
 
     The netlist is Verilog again: what synthesis sees, without optimisation. It may take `seconds` of CPU time. Call it
     only in a single-threaded process (it forks).
+
+    Args:
+        declared: the ports in their order; Yosys's own order is, for some readers, that of what it has read before.
 
     Raises:
         Incomplete: it needs a module that the text does not declare, or declares without contents.
@@ -109,7 +115,7 @@ def analyse(text: str, top: str, slang: bool = False, seconds: int = 10) -> tupl
         if answer is not None and answer["boxes"]:
             raise Incomplete(f"it instantiates {', '.join(answer['boxes'])}, whose contents are not in the text")
         if answer is not None:
-            return Circuit.model_validate(answer["circuit"]), reader, answer["netlist"]
+            return _ordered(Circuit.model_validate(answer["circuit"]), declared), reader, answer["netlist"]
         problems.append(said)
     said = said_of(problems)
     if unknown := _UNKNOWN.search(said):
@@ -117,6 +123,20 @@ def analyse(text: str, top: str, slang: bool = False, seconds: int = 10) -> tupl
     if not said:
         raise DesignError("Yosys gave no answer within its limits of time and memory", "time")
     raise DesignError(f"Yosys: {said}")
+
+
+def _ordered(circuit: Circuit, declared: Sequence[str]) -> Circuit:
+    """The circuit with its ports in the order of `declared`, what is not in it behind, by name; so its clocks and resets.
+
+    Yosys orders by what it has read before; nothing that is drawn for an input may depend on that.
+    """
+    place = {name: number for number, name in enumerate(declared)}
+
+    def order(one: Port | Clock | Reset) -> tuple[int, str]:
+        return place.get(one.name, len(place)), one.name
+
+    named = {name: tuple(sorted(getattr(circuit, name), key=order)) for name in ("ports", "clocks", "resets")}
+    return circuit.model_copy(update=named)
 
 
 def _analyse_here(text: str, top: str, reader: Reader, folder: Path) -> YosysAnswer:

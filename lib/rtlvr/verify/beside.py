@@ -131,7 +131,9 @@ class Beside:
         """What to simulate where Icarus refuses the text: slang's netlist, which keeps to the language; `lenient`: or that
         of Yosys's own reader, where the golden needed it as well."""
         try:
-            circuit, reader, netlist = analyse(self.reading.text, self._top, True, seconds=self._for_yosys())
+            circuit, reader, netlist = analyse(
+                self.reading.text, self._top, True, self._for_yosys(), self.reading.ports
+            )
         except DesignError:
             return None
         if reader != "slang" and not lenient:

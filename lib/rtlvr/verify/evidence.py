@@ -156,7 +156,9 @@ class Case(Beside):
         if first.status != "equivalent" or not exhaustive(self._golden.circuit):
             return False
         try:
-            circuit, self.reader, _ = analyse(self.reading.text, self._top, self.refused, self._for_yosys())
+            circuit, self.reader, _ = analyse(
+                self.reading.text, self._top, self.refused, self._for_yosys(), self.reading.ports
+            )
         except DesignError:
             return False
         return not circuit.sequential

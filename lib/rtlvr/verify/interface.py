@@ -36,7 +36,7 @@ def check(golden: Circuit, candidate: Reading) -> None:
         DesignError: it has other ports.
     """
     try:
-        circuit, _, _ = analyse(candidate.text, candidate.top, candidate.slang, seconds=_SECONDS)
+        circuit, _, _ = analyse(candidate.text, candidate.top, candidate.slang, _SECONDS, candidate.ports)
     except DesignError:
         if set(candidate.ports) != {port.name for port in golden.ports}:
             raise

@@ -35,7 +35,7 @@ def structure(reading: Reading, limits: Limits) -> Structure:
         DesignError: neither Yosys nor Icarus can tell.
     """
     try:
-        return Structure(*analyse(reading.text, reading.top, reading.slang))
+        return Structure(*analyse(reading.text, reading.top, reading.slang, declared=reading.ports))
     except Incomplete:
         raise
     except DesignError:
