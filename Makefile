@@ -2,10 +2,11 @@
 SHELL := /bin/bash
 PROFILE ?= cpu
 RTLVR = source .rtlvr-env && rtlvr
-.PHONY: help setup reproduce test lint fast lab figures notebook doctor benchmarks gpu-check clean
+.PHONY: help setup reproduce studies test lint fast lab figures notebook doctor benchmarks gpu-check clean
 
 help:
 	@echo "make reproduce            set up, run every notebook on the cpu profile, write the figures (PROFILE=… for another)"
+	@echo "make studies              the short RL runs that notebook 05 compares (27 on cpu), then the figures again"
 	@echo "make test                 set up, look at the code (make lint), run all tests (make fast: only the quick ones)"
 	@echo "make lab                  JupyterLab in notebooks/"
 	@echo 'make notebook N=05 ARGS="-p steps 300"   one notebook, headless'
@@ -22,6 +23,10 @@ setup: .rtlvr-env
 
 reproduce: setup
 	@$(RTLVR) reproduce --profile $(PROFILE)
+
+studies: setup
+	@$(RTLVR) run 05_rl_study --profile $(PROFILE)
+	@$(RTLVR) reproduce --profile $(PROFILE) --only 05_rl 08_paper_figures --again
 
 test: setup lint
 	@./setup.sh test-tools

@@ -99,9 +99,7 @@ def test_from_published_files_to_figures_one_command_each(benchmarks: Path, tmp_
     notebook("07_test_time_scaling", tmp_path, *smoke, "-p", "model", str(policy), "-p", "set", on)
     notebook("08_paper_figures", tmp_path, *smoke)
     done = {path.parent.name for path in (tmp_path / "smoke").glob("*/manifest.json")}
-    assert done == {"04_sft", "05_rl", "06_benchmarks", "07_test_time_scaling", "08_paper_figures"} | (
-        done & {"05_rl_study"}
-    )
+    assert done == {"04_sft", "05_rl", "06_benchmarks", "07_test_time_scaling", "08_paper_figures"}
 
 
 def test_two_models_behind_an_endpoint_in_one_table(benchmarks: Path, tmp_path: Path) -> None:

@@ -30,7 +30,10 @@ Drawn = tuple[Figure, pd.DataFrame]
 
 @dataclass(frozen=True)
 class RunTables:
-    """What figures are drawn from; a table that the run has not made is empty. `benchmarks`: with the reference's rows."""
+    """What figures are drawn from; a table that the run has not made is empty.
+
+    `benchmarks`: with the reference's rows. `studies`: the short runs of notebook 05, of the reference where this run has none.
+    """
 
     profile: str
     results: pd.DataFrame
@@ -39,7 +42,14 @@ class RunTables:
     votes: pd.DataFrame
     steps: pd.DataFrame
     simulated: pd.DataFrame
+    studies: pd.DataFrame
     blind_spots: pd.DataFrame
+
+
+def _studies(run: Path) -> Path:
+    """Where the studies' tables are: with the run, or with the kit's reference."""
+    own = run / "05_rl_study"
+    return own if (own / "manifest.json").exists() else REFERENCE
 
 
 def tables_of(run: Path, profile: str) -> RunTables:
@@ -53,7 +63,8 @@ def tables_of(run: Path, profile: str) -> RunTables:
         scaling=scaling,
         votes=gallery.table_of(run / "07_test_time_scaling" / "votes.csv"),
         steps=steps,
-        simulated=gallery.table_of(run / "05_rl_study" / "simulated.csv"),
+        simulated=gallery.table_of(_studies(run) / "simulated.csv"),
+        studies=gallery.studies(results, profile),
         blind_spots=gallery.table_of(REFERENCE / "blind_spots.csv"),
     )
 
@@ -99,10 +110,10 @@ FIGURES: dict[str, Callable[[RunTables], Drawn | None]] = {
     "real_model": lambda run: figures_roundtrip.outcomes(run.results, run.profile),
     "gain": lambda run: figures_training.gain(published.results(), run.results, run.profile),
     "training_curve": lambda run: figures_training.training_curve(run.steps, run.profile) if len(run.steps) else None,
-    "speedup": lambda run: figures_training.speedup(published.speedup(), run.results, run.profile),
-    "study_rules": lambda run: figures_study.rules(run.results, run.profile),
-    "study_filters": lambda run: figures_study.filters(run.results, run.profile),
-    "study_rewards": lambda run: figures_study.rewards(run.results, run.profile),
+    "speedup": lambda run: figures_training.speedup(published.speedup(), run.studies),
+    "study_rules": lambda run: figures_study.rules(run.studies),
+    "study_filters": lambda run: figures_study.filters(run.studies),
+    "study_rewards": lambda run: figures_study.rewards(run.studies),
     "simulated_speedups": lambda run: figures_study.sweep(run.simulated, 1.25) if len(run.simulated) else None,
     "scaling_budget": lambda run: figures_scaling.scaling_budget(published.scaling(), run.scaling),
     "scaling_flops": lambda run: figures_scaling.scaling_flops(published.scaling(), run.scaling),

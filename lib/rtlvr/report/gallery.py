@@ -7,6 +7,8 @@ import pandas as pd
 from rtlvr.paths import REFERENCE
 from rtlvr.records import Measurement
 
+_STUDIES = ("speedup_", "study_", "reward_")
+
 
 def ours(run: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Results, scaling points and RL steps of a run's folder; an empty table for each that is not there."""
@@ -28,6 +30,14 @@ def with_reference(results: pd.DataFrame, profile: str) -> pd.DataFrame:
     """
     kept = table_of(REFERENCE / "benchmarks.csv").assign(profile="reference")
     return pd.concat([part for part in (results.assign(profile=profile), kept) if len(part)], ignore_index=True)
+
+
+def studies(results: pd.DataFrame, profile: str) -> pd.DataFrame:
+    """The measurements of notebook 05's short runs, with a `profile` column; the kit's reference where the run has none."""
+    own = results[results["metric"].astype(str).str.startswith(_STUDIES)]
+    if len(own):
+        return own.assign(profile=profile)
+    return table_of(REFERENCE / "studies.csv").assign(profile="reference")
 
 
 def table_of(path: Path) -> pd.DataFrame:

@@ -4,8 +4,10 @@ They have a folder and an identity of their own: other studies never train stage
 measurements are among those of `05_rl`.
 """
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -13,6 +15,7 @@ from rtlvr.data.filters import apply, equivalent, unsolved
 from rtlvr.data.published import OURS
 from rtlvr.draws.simulate import sweep
 from rtlvr.evaluate.heldout import problems_of, solved
+from rtlvr.paths import REFERENCE
 from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl
 from rtlvr.seeds import HeldOut
 from rtlvr.stage import Result, table_of
@@ -31,21 +34,22 @@ from rtlvr.train.study import (
     simulated_speedups,
 )
 
+_SIMULATED, _COMPARED = "simulated.csv", "compared.csv"
 _ACCEPTANCES = (0.2, 0.4, 0.6, 0.8)
 
 
 @dataclass(frozen=True)
 class Studies:
-    """The finished runs, and the simulated ones."""
+    """What was measured, what was simulated, the simulator beside the real runs, and where all this comes from.
 
-    outcomes: list[FinishedRun]
+    `profile` labels it in figures; `told` says it in words.
+    """
+
+    measurements: tuple[Measurement, ...]
     simulated: pd.DataFrame
-
-    @property
-    def measurements(self) -> list[Measurement]:
-        """What they say, a row each."""
-        real = [*rule_speedups(self.outcomes), *accuracies(self.outcomes), *reward_measurements(self.outcomes)]
-        return [*real, *simulated_speedups(self.simulated)]
+    compared: pd.DataFrame
+    profile: str
+    told: str
 
     @property
     def table(self) -> pd.DataFrame:
@@ -66,7 +70,7 @@ def runs(context: Context) -> list[FinishedRun]:
 def simulated(context: Context) -> pd.DataFrame:
     """The rules at the paper's scale, simulated."""
     table = sweep(_ACCEPTANCES, steps=context.params.rl_study.simulated_steps)
-    table.to_csv(context.path("simulated.csv"), index=False)
+    table.to_csv(context.path(_SIMULATED), index=False)
     return table
 
 
@@ -105,26 +109,44 @@ def _attempts(context: Context, sound: Sequence[Triple], unfiltered: Sequence[Tr
     return known + attempts(context, problems_of([row for row in unfiltered if row.id not in asked]))
 
 
-def held_against_simulation(context: Context, found: Studies, trained: Result) -> pd.DataFrame:
-    """The simulator beside the real runs, by rule.
-
-    Args:
-        trained: of stage 05, which knows what the policy solved before RL.
-    """
-    before = next(row.value for row in trained.measurements if (row.metric, row.variant) == ("heldout_pass@1", "sft"))
-    return held_against(found.outcomes, context.params.rl_study, context.params.rl, before)
-
-
-def finish(context: Context, studies: Studies) -> Result:
-    """Write the measurements."""
-    return context.finish(studies.measurements)
-
-
-def studies(context: Context) -> Studies:
-    """Run and simulate what is not done yet."""
-    return Studies(runs(context), simulated(context))
+def held_against_simulation(context: Context, outcomes: Sequence[FinishedRun]) -> pd.DataFrame:
+    """The simulator beside the real runs, by rule; stage 05 knows what the policy solved before RL."""
+    rows = read_jsonl(context.upstream("05_rl") / "measurements.jsonl", Measurement)
+    before = next(row.value for row in rows if (row.metric, row.variant) == ("heldout_pass@1", "sft"))
+    table = held_against(outcomes, context.params.rl_study, context.params.rl, before)
+    table.to_csv(context.path(_COMPARED), index=False)
+    return table
 
 
 def run(context: Context) -> Result:
-    """The whole stage."""
-    return finish(context, studies(context))
+    """The whole stage: run and simulate what is not done yet."""
+    outcomes = runs(context)
+    held_against_simulation(context, outcomes)
+    return context.finish(_measurements(outcomes, simulated(context)))
+
+
+def _measurements(outcomes: Sequence[FinishedRun], table: pd.DataFrame) -> list[Measurement]:
+    real = [*rule_speedups(outcomes), *accuracies(outcomes), *reward_measurements(outcomes)]
+    return [*real, *simulated_speedups(table)]
+
+
+def studies(context: Context, anew: bool = False) -> Studies:
+    """The studies of this run; those of the kit's reference where this run has none and is not to make them.
+
+    Args:
+        anew: run what is not done yet.
+    """
+    if anew and not context.done:
+        run(context)
+    if context.done:
+        return _read(context.folder, context.params.profile, "measured in this run", context.result().measurements)
+    path = REFERENCE / "studies.csv"
+    with path.open(newline="") as file:
+        rows = [Measurement.model_validate_strings({k: v for k, v in r.items() if v}) for r in csv.DictReader(file)]
+    told = "measured beforehand (profile cpu, outputs/reference); `make studies` runs them here"
+    return _read(REFERENCE, "reference", told, rows)
+
+
+def _read(folder: Path, profile: str, told: str, rows: Sequence[Measurement]) -> Studies:
+    simulated, compared = (pd.read_csv(folder / name) for name in (_SIMULATED, _COMPARED))
+    return Studies(tuple(rows), simulated, compared, profile, told)

@@ -17,7 +17,7 @@ from rtlvr.stage import Stage
 
 
 def make_ready(names: Sequence[str], params: Profile) -> None:
-    """Run those of the stages that are not done, in order; studies that only a notebook shows beside them are left out.
+    """Run those of the stages that are not done, in order.
 
     Raises:
         StageError: one failed; its log is named.
@@ -28,9 +28,8 @@ def make_ready(names: Sequence[str], params: Profile) -> None:
             continue
         why = "has changed" if stage.why_stale() else "has not run"
         print(f"{name} {why}; it is run first, {_about(name, params.profile)}", flush=True)
-        alone = params.model_copy(update={"rl_study": params.rl_study.model_copy(update={"seeds": 0})})
         run = run_notebook if _notebooks() else run_without_notebook
-        if not run(PLANS[name].notebook if _notebooks() else name, alone):
+        if not run(PLANS[name].notebook if _notebooks() else name, params):
             raise StageError(f"stage {name} failed, see above; run it alone with `rtlvr run {name}`")
 
 
