@@ -21,6 +21,7 @@ from rtlvr.seeds import Draw
 from rtlvr.stage import Result, Stage
 from rtlvr.stages.accuracy import Answers, modes, rows_of, tried, tried_on, watching
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
+from rtlvr.stages.memory import say_what_does_not_fit
 from rtlvr.stages.sft import ROWS, refuse_overlap
 from rtlvr.train.rl import improve
 
@@ -121,6 +122,7 @@ def train(context: Context, data: RlSet, watch: Callable[[], None] | None = None
     """
     if context.done:
         return context.path("policy")
+    say_what_does_not_fit(context, "RL")
     monitor = watching(context, context.params.rl.eval_problems, context.params.rl.answer)
     return improve(
         data.start, data.hard, monitor, context.params, context.verifier, context.stimuli, context.folder, watch

@@ -15,6 +15,7 @@ from rtlvr.records import Exchange, Triple, iter_jsonl, read_jsonl, write_jsonl
 from rtlvr.stage import Result
 from rtlvr.stages.accuracy import Answers, rows_of, tried, tried_on, watching
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
+from rtlvr.stages.memory import say_what_does_not_fit
 from rtlvr.train.sft import fine_tune, sft_dataset
 
 ROWS = "rows.jsonl"
@@ -90,6 +91,7 @@ def train(context: Context, data: SftSet) -> Path:
     """Fine-tune, unless it is done; the policy's folder. All processes of a distributed run take part."""
     if context.done:
         return context.path("policy")
+    say_what_does_not_fit(context, "SFT")
     sft, rows = context.params.sft, sft_dataset(data.rows)
     cut = max(1, len(rows) // _HELD_BACK)
     monitor = watching(context, sft.eval_problems)
