@@ -1,14 +1,11 @@
 """docs/paper.md: every command can be given as it stands, and the hours are those of `rtlvr plan`."""
 
-import json
 import re
-import shlex
 
 import pytest
+from commands import check
 
-from rtlvr.cli import parser
-from rtlvr.evaluate.benchmarks import BENCHMARKS
-from rtlvr.params import assignments, load
+from rtlvr.params import load
 from rtlvr.paths import ROOT
 from rtlvr.plan.report import Machine, plan
 
@@ -17,34 +14,9 @@ COMMANDS = list(dict.fromkeys(re.findall(r"`((?:papermill|rtlvr|accelerate|make)
 ROWS = [line.split("|") for line in PAGE.splitlines() if line.startswith("| ")]
 
 
-def parameters(notebook: str) -> set[str]:
-    """What the notebook's first code cell sets."""
-    cells = json.loads((ROOT / notebook).read_text())["cells"]
-    first = next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    return set(re.findall(r"^(\w+):", first, re.MULTILINE))
-
-
-def papermill(words: list[str]) -> None:
-    notebook, out, *rest = words
-    assert out == "out.ipynb" and rest[::3] == ["-p"] * (len(rest) // 3)
-    given = dict(zip(rest[1::3], rest[2::3], strict=True))
-    assert set(given) <= parameters(notebook), notebook
-    load(given["profile"], assignments(given.get("set", "")))
-
-
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_parse(command: str) -> None:
-    words = shlex.split(command)
-    if words[0] == "papermill":
-        papermill(words[1:])
-    elif words[0] == "make":
-        assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    else:
-        options = parser().parse_args(words[words.index("rtlvr") + 1 :])
-        if "settings" in options:
-            load(options.profile, assignments(options.settings))
-        if "benchmark" in options:
-            assert options.benchmark.partition(":")[0] in {*BENCHMARKS, "folder"}
+    check(command)
 
 
 def test_every_row_says_what_was_measured() -> None:

@@ -1,0 +1,48 @@
+"""Commands of the pages, as they stand there: can they be given?"""
+
+import json
+import re
+import shlex
+
+from rtlvr.cli import parser
+from rtlvr.evaluate.benchmarks import BENCHMARKS
+from rtlvr.params import assignments, load
+from rtlvr.paths import ROOT
+
+
+def check(command: str) -> None:
+    """Assert that a command parses: its notebook, its parameters, its arguments, its target."""
+    words = shlex.split(command, comments=True)
+    if words[0] == "papermill":
+        _papermill(words[1:])
+    elif words[0] == "make":
+        assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE), command
+    elif words[0] in ("rtlvr", "accelerate"):
+        _rtlvr(words[words.index("rtlvr") + 1 :])
+    else:
+        assert words[:2] == ["pip", "install"], f"nobody checks {command!r}"
+
+
+def _papermill(words: list[str]) -> None:
+    notebook, out, *rest = words
+    assert out == "out.ipynb" and rest[::3] == ["-p"] * (len(rest) // 3)
+    given = dict(zip(rest[1::3], rest[2::3], strict=True))
+    assert set(given) <= _parameters(notebook), notebook
+    load(given.get("profile", "cpu"), assignments(given.get("set", "")))
+
+
+def _parameters(notebook: str) -> set[str]:
+    """What the notebook's first code cell sets."""
+    cells = json.loads((ROOT / notebook).read_text())["cells"]
+    first = next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return set(re.findall(r"^(\w+):", first, re.MULTILINE))
+
+
+def _rtlvr(words: list[str]) -> None:
+    if not words:
+        return
+    options = parser().parse_args(words)
+    if "settings" in options:
+        load(options.profile, assignments(options.settings))
+    if "benchmark" in options:
+        assert options.benchmark.partition(":")[0] in {*BENCHMARKS, "folder"}
