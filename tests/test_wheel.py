@@ -147,6 +147,11 @@ def test_it_alone_is_the_verifier(alone: str, here: Path) -> None:
     assert "missing" in call("rtlvr", "status", cwd=here, python=alone)
 
 
+def test_a_stage_that_needs_no_model_runs_alone(alone: str, here: Path) -> None:
+    call("rtlvr", "run", "01_testbench", "--profile", "smoke", cwd=here, python=alone)
+    assert (here / "outputs" / "smoke" / "01_testbench" / "manifest.json").exists()
+
+
 @pytest.mark.parametrize(
     ("command", "extra"),
     [

@@ -14,8 +14,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, WrapValidator
 
 from rtlvr.data.pickles import MAX_BYTES, loads_plain, shown
@@ -214,6 +212,9 @@ def _must_exist(path: Path) -> None:
 
 
 def _parquet_rows(path: Path) -> Iterator[dict[str, object]]:
+    import pyarrow as pa  # of the extra [train], which reading Verilog does not need
+    import pyarrow.parquet as pq
+
     columns = list(_Line.model_fields)
     try:
         with pq.ParquetFile(path) as file:
