@@ -101,12 +101,12 @@ def page(lab: str):
         browser.close()
 
 
-def run_all(page, lab: str, notebook: str, wait_for: str) -> None:
+def run_all(page, lab: str, notebook: str, wait_for: str, seconds: int = 150) -> None:
     """Open a notebook, choose Run > Restart Kernel and Run All Cells, and wait for a text of the last output."""
     page.goto(f"{lab}/lab/workspaces/t/tree/{notebook}?token={TOKEN}&reset")
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=60_000)
     _restart_and_run(page)
-    page.wait_for_selector(f".jp-OutputArea-output :text('{wait_for}')", timeout=150_000, state="attached")
+    page.wait_for_selector(f".jp-OutputArea-output :text('{wait_for}')", timeout=1000 * seconds, state="attached")
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=150_000)
     assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
 
@@ -159,3 +159,10 @@ def test_rl_runs_in_the_browser(page, lab: str) -> None:
     run_all(page, lab, "05_rl.ipynb", "after RL, greedy")
     page.locator(".jp-OutputArea-output img").first.scroll_into_view_if_needed()
     screenshot(page, "05_rl")
+
+
+@pytest.mark.timeout(900)
+def test_a_late_notebook_alone_runs_what_it_builds_on(page, lab: str) -> None:
+    """Notebooks 02 to 05 have not run, or what has run is used: 07 ends well in either case."""
+    run_all(page, lab, "07_test_time_scaling.ipynb", "accuracy at the largest budget", seconds=600)
+    screenshot(page, "late_notebook")
