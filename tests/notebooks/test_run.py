@@ -94,7 +94,7 @@ def test_from_benchmarks_on(home: Path, benchmarks: Path, name: str) -> None:
 def test_a_named_model_needs_no_other_notebook(tmp_path: Path, benchmarks: Path) -> None:
     given = ("-p", "root", str(benchmarks), "-p", "model", "tiny", "-p", "upstream", "check")
     said = papermill(tmp_path, "06_benchmarks.ipynb", *given, cwd=NOTEBOOKS)
-    assert "model: tiny" in said
+    assert "models: tiny" in said
     assert [path.name for path in (tmp_path / "smoke").iterdir() if path.is_dir()] == ["06_benchmarks"]
     papermill(tmp_path, "07_test_time_scaling.ipynb", "-p", "model", "tiny", "-p", "upstream", "check", cwd=NOTEBOOKS)
 
