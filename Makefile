@@ -1,8 +1,9 @@
 # Two commands matter: `make reproduce` and `make test`. Both set everything up first; a second run costs seconds.
 SHELL := /bin/bash
 PROFILE ?= cpu
+OUT := $(or $(RTLVR_OUTPUTS),outputs)
 RTLVR = source .rtlvr-env && rtlvr
-.PHONY: help setup reproduce studies test lint fast lab figures notebook doctor benchmarks gpu-check clean
+.PHONY: help setup reproduce studies test lint fast lab figures notebook doctor benchmarks gpu-check docs clean
 
 help:
 	@echo "make reproduce            set up, run every notebook on the cpu profile, write the figures (PROFILE=… for another)"
@@ -12,6 +13,7 @@ help:
 	@echo 'make notebook N=05 ARGS="-p steps 300"   one notebook, headless'
 	@echo "make figures              redraw the figures from what has been measured"
 	@echo "make gpu-check            measure a GPU with the kit, in at most eight minutes (outputs/gpu_check)"
+	@echo "make docs                 the documentation's pages, into site/"
 	@echo "make doctor               what is installed and what is missing"
 	@echo "make benchmarks           fetch the public benchmarks into benchmarks/"
 
@@ -46,8 +48,8 @@ figures: setup
 	@$(RTLVR) reproduce --profile $(PROFILE) --only 08_paper_figures --again
 
 notebook: setup
-	@source .rtlvr-env && mkdir -p outputs/notebooks && papermill notebooks/$(N)*.ipynb \
-	  outputs/notebooks/$$(basename notebooks/$(N)*.ipynb) -p profile $(PROFILE) $(ARGS)
+	@source .rtlvr-env && mkdir -p "$(OUT)/notebooks" && papermill notebooks/$(N)*.ipynb \
+	  "$(OUT)/notebooks/$$(basename notebooks/$(N)*.ipynb)" -p profile $(PROFILE) $(ARGS)
 
 doctor: setup
 	@$(RTLVR) doctor
@@ -57,6 +59,10 @@ gpu-check: setup
 
 benchmarks: setup
 	@$(RTLVR) fetch
+
+docs: setup
+	@source .rtlvr-env && { python -c "import mkdocs" 2> /dev/null || python -m pip install -q -e ".[docs]"; }
+	@source .rtlvr-env && python docs/measured_table.py && python docs/drawing.py && NO_MKDOCS_2_WARNING=1 python -m mkdocs build -q -d site
 
 clean:
 	rm -rf .venv .rtlvr-env .pytest_cache .ruff_cache .mypy_cache

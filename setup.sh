@@ -5,9 +5,10 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-KIT=.[train,notebooks,test] # the package in place, with what the notebooks and the tests need
+KIT=${KIT:-.[train,notebooks,test]} # the package in place, with what the notebooks and the tests need
 
 say() { echo "setup: $*"; }
+[ -w . ] || { say "$PWD cannot be written; clone the kit into a folder of yours"; exit 1; }
 
 # Install a Debian package where we may; otherwise say what to install.
 install_package() { # program package
@@ -44,13 +45,30 @@ use_conda() { # program
   echo "eval \"\$($1 shell.bash hook 2> /dev/null || $1 shell hook -s bash)\"; $1 activate rtlvr" > .rtlvr-env
 }
 
+stop() { say "$*"; exit 1; }
+
+# Whether Python is there and new enough; says what it is where not.
+new_enough() { # python
+  command -v "$1" > /dev/null || stop "got no program $1; needed: Python 3.11 or newer. Set PYTHON=/path/to/python3.11"
+  "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    stop "got $("$1" --version 2>&1); needed: Python 3.11 or newer. Set PYTHON=/path/to/python3.11"
+}
+
+# A set-up that was killed may have left .venv without pip: then it is made anew.
+make_venv() { # python
+  .venv/bin/python -m pip --version > /dev/null 2>&1 && return 0
+  say "creating .venv"
+  "$1" -m venv --clear .venv ||
+    stop "could not make .venv, see above; on Debian and Ubuntu the package python3-venv may be missing (apt install python3-venv)"
+}
+
 use_venv() {
   local python=${PYTHON:-python3}
-  "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
-    say "got $("$python" --version); needed: Python 3.11 or newer. Set PYTHON=/path/to/python3.11"; exit 1; }
-  [ -x .venv/bin/python ] || { say "creating .venv"; "$python" -m venv .venv; }
+  new_enough "$python"
+  make_venv "$python"
   say "installing the packages into .venv (minutes the first time)"
-  .venv/bin/python -m pip install -q --disable-pip-version-check -e "$KIT"
+  .venv/bin/python -m pip install -q --disable-pip-version-check -e "$KIT" ||
+    stop "the packages were not installed, see above; check network and disk (6 GB), then run the same command: it goes on"
   install_package iverilog iverilog || {
     say "Icarus Verilog is missing: apt install iverilog, dnf install iverilog, or brew install icarus-verilog"; exit 1; }
   echo 'source .venv/bin/activate' > .rtlvr-env

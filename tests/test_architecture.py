@@ -19,6 +19,7 @@ FOUNDATION = {
     "digests",
     "errors",
     "extras",
+    "failures",
     "identity",
     "lifeline",
     "memo",

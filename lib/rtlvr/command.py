@@ -8,14 +8,18 @@ shows the whole path.
 """
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 from rtlvr.errors import ParameterError, RtlvrError
 from rtlvr.extras import explained, need
+from rtlvr.failures import explained_refusal
 from rtlvr.params import PROFILE_NAMES, Profile, assignments, load
 
 PATHS = (
@@ -23,6 +27,7 @@ PATHS = (
     "or to the current folder where a wheel is installed. Results go to outputs/ there, or to $RTLVR_OUTPUTS."
 )
 CANNOT_SAY = 2  # exit status: bad usage, undecided, or tools that failed
+_STOPPED, _UNHEARD = 130, 141  # exit statuses: stopped with Ctrl-C; whoever read our output is gone
 
 
 @dataclass(frozen=True)
@@ -67,19 +72,54 @@ class Command:
 
 
 def answer(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> int:
-    """Parse, run, return the exit status; an error of the kit is one message and status 2."""
+    """Parse, run, return the exit status; an error of the kit, or one that the system made, is one message and status 2."""
+    _speak_any_alphabet()
     try:
         options = parser.parse_args(arguments)
         command: Command = vars(options).pop("command")
-        return command.run(options)
-    except RtlvrError as error:
-        said: RtlvrError | None = error
-    except ModuleNotFoundError as error:
-        said = explained(error)
+        status = command.run(options)
+        sys.stdout.flush()  # a full disk shows here, where it can be told
+        return status
+    except KeyboardInterrupt:
+        _stop()
+    except (RtlvrError, OSError, ModuleNotFoundError) as error:
+        if isinstance(error, BrokenPipeError) and _unheard():
+            return _UNHEARD
+        said = _told(error)
         if said is None:
             raise
     print(f"rtlvr: {said}", file=sys.stderr)
     return CANNOT_SAY
+
+
+def _stop() -> NoReturn:
+    """End at once: workers that were interrupted as well are not waited for, and end with us (`rtlvr.lifeline`)."""
+    print("\nrtlvr: stopped; the same command goes on with what is on disk", file=sys.stderr, flush=True)
+    os._exit(_STOPPED)
+
+
+def _told(error: RtlvrError | OSError | ModuleNotFoundError) -> RtlvrError | None:
+    """The kit's own error, or what the system refused or lacks in its words; None: a fault of ours."""
+    if isinstance(error, RtlvrError):
+        return error
+    return explained_refusal(error) if isinstance(error, OSError) else explained(error)
+
+
+def _unheard() -> bool:
+    """Whether whoever read our output is gone (`rtlvr params | head`); then nothing more is written to it."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
+
+
+def _speak_any_alphabet() -> None:
+    """Where the terminal's encoding lacks a letter, show its number: a name must never end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def add_profile(parser: argparse.ArgumentParser, default: str = "cpu") -> None:

@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
 from packaging.requirements import Requirement
@@ -14,10 +15,11 @@ from rtlvr.confine import walls
 from rtlvr.extras import EXTRAS, install_line, required, version_of
 from rtlvr.lifeline import run
 from rtlvr.params import load
-from rtlvr.paths import INSTALLED, PROFILES, TINY_POLICY, from_profile, home, outputs
+from rtlvr.paths import INSTALLED, PROFILES, TINY_POLICY, from_profile, outputs
 
 State = Literal["ok", "missing", "optional"]
 _AGAIN = "pip install --force-reinstall rtlvr" if INSTALLED else "make setup"
+_ROOM = 1 << 30  # bytes that a run of the cpu profile may need
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,24 @@ def _extras() -> list[Check]:
 
 def _folders() -> list[Check]:
     """Where profiles are read from, and where results go."""
-    return [Check("profiles", "ok", str(PROFILES)), Check("results", "ok", str(outputs()))]
+    return [Check("profiles", "ok", str(PROFILES)), _results(outputs())]
+
+
+def _results(folder: Path) -> Check:
+    """Whether results can be written, with room for a run."""
+    there = _nearest(folder)
+    free = shutil.disk_usage(there).free
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        advice = "set RTLVR_OUTPUTS to a folder that you may write to; `rtlvr verify` needs none"
+        return Check("results", "missing", f"{folder} cannot be written", advice)
+    if free < _ROOM:
+        return Check("results", "missing", f"{folder}, {free >> 20} MiB free", "free 1 GiB, or set RTLVR_OUTPUTS")
+    return Check("results", "ok", f"{folder}, {free / 2**30:.0f} GiB free")
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or where it is not there the nearest above it that is."""
+    return next(one for one in (folder, *folder.parents) if one.exists())
 
 
 def _yosys() -> Check:
@@ -149,8 +168,7 @@ def _chromium() -> Check:
 
 def _machine() -> Check:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    free = shutil.disk_usage(home()).free / 2**30
-    return Check("machine", "ok", f"{os.cpu_count()} cores, {memory:.0f} GiB memory, {free:.0f} GiB free disk")
+    return Check("machine", "ok", f"{os.cpu_count()} cores, {memory:.0f} GiB memory")
 
 
 def _gpu() -> Check:

@@ -18,6 +18,7 @@ EXTRAS = {
     "gpu": "one GPU and more: vLLM for sampling, DeepSpeed for training",
     "ray": "verification spread over machines",
     "serve": "verdicts over HTTP: FastAPI, uvicorn, Prometheus",
+    "docs": "the documentation's pages",
     "test": "the test suite",
     "types": "mypy and the types of other packages",
 }

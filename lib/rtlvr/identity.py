@@ -24,6 +24,7 @@ _NO_RESULT = (
     "cli",
     "command",
     "doctor",
+    "failures",
     "identity",
     "notebook",
     "params",

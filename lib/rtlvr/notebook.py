@@ -2,9 +2,14 @@
 
 import ast
 from collections.abc import Mapping
+from types import TracebackType
 from typing import Any
 
-from rtlvr.errors import ParameterError
+from IPython.core.getipython import get_ipython
+from IPython.core.interactiveshell import InteractiveShell
+
+from rtlvr.errors import ParameterError, RtlvrError
+from rtlvr.failures import explained_refusal
 from rtlvr.identity import VERSION
 from rtlvr.params import assignments, load
 from rtlvr.stage import commit
@@ -28,6 +33,7 @@ def start(
         ParameterError: a parameter is unknown (papermill itself would only warn), mistyped or out of range.
         StageError: a predecessor is not done, and `upstream` is `check` or running it failed.
     """
+    _sentences_for_errors()
     local = dict(own or {})
     allowed = {"profile", "run", "set", "upstream", *keys, *local}
     unknown = _assigned_before_start(namespace) - allowed
@@ -46,6 +52,23 @@ def start(
     state = "finished before; its results are shown, not computed again" if stage.done else "to be computed"
     print(f"rtlvr {VERSION} ({commit()}) · {name} · profile {stage.params.profile} · {state}\nresults: {stage.folder}")
     return stage
+
+
+def _sentences_for_errors() -> None:
+    """From now on a cell that fails for a known reason shows the reason and what to do; `%tb` shows the whole traceback."""
+    shell = get_ipython()
+    if shell is not None:
+        shell.set_custom_exc((RtlvrError, OSError), _tell)
+
+
+def _tell(
+    shell: InteractiveShell, kind: type[Exception], error: Exception, where: TracebackType, tb_offset: int | None = None
+) -> None:
+    told = explained_refusal(error) if isinstance(error, OSError) else error
+    if told is None:
+        shell.showtraceback((kind, error, where), tb_offset=tb_offset)
+    else:
+        shell.showtraceback((type(told), told, where), exception_only=True)
 
 
 def _assigned_before_start(namespace: dict[str, Any]) -> set[str]:

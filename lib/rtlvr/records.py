@@ -1,13 +1,17 @@
 """Frozen, typed rows that pass between stages, and their files (JSON lines, written atomically)."""
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rtlvr.errors import Cause, RowError, StageError
+
+_ANEW = "remove the file and run the same command again, which makes it anew"
 
 
 class Record(BaseModel):
@@ -205,13 +209,33 @@ def iter_jsonl(path: Path, kind: type[RecordType]) -> Iterator[RecordType]:
     """Like `read_jsonl`, one row at a time."""
     if not path.exists():
         raise StageError(f"got no file {path}: the stage that writes it has not finished; run its notebook")
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             try:
                 yield kind.model_validate_json(line)
-            except ValueError as error:
+            except ValidationError as error:
                 place = f"{path}:{number}"
-                raise RowError(f"{place} is not a {kind.__name__}: {error}; run the stage again", place) from error
+                told = f"{place} is not a {kind.__name__}: {_first(error)}; mend the line, or {_ANEW}"
+                raise RowError(told, place) from error
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file of the kit's own holds.
+
+    Raises:
+        StageError: it is damaged.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # torn, or no text at all
+        raise StageError(f"{path} is damaged ({error}); {_ANEW}") from error
+
+
+def _first(error: ValidationError) -> str:
+    """What is wrong with a row, the first of it."""
+    found = error.errors()[0]
+    field = ".".join(map(str, found["loc"]))
+    return f"{field}: {found['msg']}" if field else str(found["msg"])
 
 
 def read_whole_lines(path: Path, kind: type[RecordType]) -> list[RecordType]:
@@ -229,8 +253,13 @@ def write_text(path: Path, text: str) -> None:
     """Write `text` to `path` atomically and durably."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise

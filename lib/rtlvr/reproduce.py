@@ -8,12 +8,14 @@ Whether a stage is done is asked of its manifest, never of the executed notebook
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rtlvr import lifeline
 from rtlvr.errors import ParameterError
@@ -23,6 +25,7 @@ from rtlvr.pipeline import notebooks, shown_in
 from rtlvr.stage import Stage, set_aside_results
 
 _FIGURES = "08_paper_figures"
+_ROOM = 1 << 20  # bytes: with less, nothing can go on
 _DISTRIBUTED = ("RANK", "WORLD_SIZE", "LOCAL_", "GROUP_", "ROLE_", "MASTER_", "TORCHELASTIC_", "ACCELERATE_", "FSDP_")
 
 
@@ -102,7 +105,7 @@ def _told(name: str, done: bool, seconds: float, executed: Path, log: Path) -> b
     if done:
         print(f"\r{name:22} done in {seconds:.0f} s", flush=True)
     else:
-        lines = (*_error(executed, log), f"log: {log}")
+        lines = (*_error(executed, log), *_no_room(log.parent), f"log: {log}")
         print(f"\r{name:22} FAILED after {seconds:.0f} s", *lines, sep="\n", flush=True)
     return done
 
@@ -139,11 +142,24 @@ def _wait(process: subprocess.Popen[bytes], name: str, began: float) -> int:
 def _error(executed: Path, log: Path) -> list[str]:
     """The failed cell's error, or else the end of the log."""
     if executed.suffix == ".ipynb" and executed.exists():
-        cells = json.loads(executed.read_text()).get("cells", [])
-        outputs_ = [o for cell in cells for o in cell.get("outputs", []) if o.get("output_type") == "error"]
+        outputs_ = [o for cell in _cells(executed) for o in cell.get("outputs", []) if o.get("output_type") == "error"]
         if outputs_:
             return [f"{outputs_[-1]['ename']}: {outputs_[-1]['evalue']}", f"executed copy: {executed}"]
     return log.read_text(errors="replace").splitlines()[-5:]
+
+
+def _no_room(folder: Path) -> list[str]:
+    """A full disk, said by us: a child may have had no room to say it."""
+    full = shutil.disk_usage(folder).free < _ROOM
+    return [f"the disk of {folder} is full: free some space, or set RTLVR_OUTPUTS to another disk"] if full else []
+
+
+def _cells(executed: Path) -> list[dict[str, Any]]:
+    """The cells of an executed notebook; none where it was cut off (a full disk, a kill)."""
+    try:
+        return list(json.loads(executed.read_text(encoding="utf-8")).get("cells", []))
+    except ValueError:
+        return []
 
 
 def _closing_lines(params: Profile) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import sys
 import time
 from collections import Counter
@@ -27,7 +28,7 @@ from rtlvr.identity import declared, differences, facts, key_of
 from rtlvr.params import Profile
 from rtlvr.paths import INSTALLED, ROOT, outputs
 from rtlvr.pipeline import PLANS
-from rtlvr.records import Measurement, RecordType, cached, read_jsonl, write_jsonl, write_text
+from rtlvr.records import Measurement, RecordType, cached, read_json, read_jsonl, write_jsonl, write_text
 
 
 def table_of(rows: Sequence[Measurement]) -> pd.DataFrame:
@@ -105,7 +106,7 @@ class Stage:
     def why_stale(self) -> list[str]:
         """What has changed since the results in the stage's folder were begun, a line each; empty where nothing has."""
         path = self.path("facts.json")
-        return differences(json.loads(path.read_text()), self.facts) if path.exists() else []
+        return differences(read_json(path), self.facts) if path.exists() else []
 
     def finish(self, rows: Sequence[Measurement]) -> Result:
         """Write the measurements, then the manifest; refresh the run's results.csv.
@@ -157,7 +158,7 @@ class Stage:
     def _seconds(self) -> float:
         """How long the stage took; where it was only shown again, how long it took then."""
         path = self.path("manifest.json")
-        earlier = json.loads(path.read_text()) if path.exists() else {}
+        earlier = read_json(path) if path.exists() else {}
         return float(earlier["seconds"] if "seconds" in earlier else round(time.monotonic() - self._began, 1))
 
     def _read_parameters(self) -> dict[str, object]:
@@ -210,7 +211,7 @@ def refresh_results(run: str) -> Path:
     rows = list[Measurement]()
     for name in PLANS:
         folder = outputs() / run / name
-        if (folder / "manifest.json").exists():
+        if _manifest_key(folder) is not None:
             rows += read_jsonl(folder / "measurements.jsonl", Measurement)
     path = outputs() / run / "results.csv"
     write_text(path, table_of(rows).to_csv(index=False))
@@ -248,7 +249,7 @@ def commit() -> str:
 
 def _set_aside(stage: Stage) -> None:
     marker = stage.path("key")
-    if marker.exists() and marker.read_text() == stage.key:
+    if marker.exists() and _begun_key(marker) == stage.key:
         return
     set_aside_results(stage)
     kept = stage.folder.parent / ".earlier" / f"{stage.name}-{stage.key}"
@@ -268,7 +269,7 @@ def set_aside_results(stage: Stage, for_good: bool = False) -> None:
     marker, shelf = stage.path("key"), stage.folder.parent / ".earlier"
     if marker.exists():
         shelf.mkdir(exist_ok=True)
-        stage.folder.replace(_free(shelf / f"{stage.name}-{marker.read_text()}"))
+        stage.folder.replace(_free(shelf / f"{stage.name}-{_begun_key(marker)}"))
     kept = shelf / f"{stage.name}-{stage.key}"
     if for_good and kept.exists():
         kept.replace(_free(kept.with_name(f"{kept.name}-replaced")))
@@ -284,8 +285,16 @@ def _free(path: Path) -> Path:
 
 
 def _manifest_key(folder: Path) -> str | None:
+    """The key of complete results: the manifest's, where the measurements are there as well."""
     path = folder / "manifest.json"
-    return json.loads(path.read_text())["key"] if path.exists() else None
+    whole = path.exists() and (folder / "measurements.jsonl").exists()
+    return str(read_json(path).get("key")) if whole else None
+
+
+def _begun_key(marker: Path) -> str:
+    """The key of what lies in a stage's folder; `unknown` where its file is damaged."""
+    text = marker.read_bytes()
+    return text.decode() if re.fullmatch(rb"[0-9a-f]+", text) else "unknown"
 
 
 def _digest(path: Path) -> str:

@@ -11,6 +11,7 @@ from rtlvr.cli.stages import RUN
 from rtlvr.cli.train import PLAN, TRAIN_BASE
 from rtlvr.cli.verify import VERIFY
 from rtlvr.command import PATHS, Command, add_profile, answer, profile_of
+from rtlvr.extras import version_of
 
 
 class _Wide(argparse.HelpFormatter):
@@ -25,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     """The parser of `rtlvr`, with one sub-parser per command."""
     about = "Reproduce and extend QiMeng-CodeV-R1. `rtlvr COMMAND --help` says more."
     made = argparse.ArgumentParser(prog="rtlvr", description=about, epilog=PATHS, formatter_class=_Wide)
+    made.add_argument("--version", action="version", version=f"rtlvr {version_of('rtlvr')}", help="print the version")
     commands = made.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.complete(commands.add_parser(command.name, help=command.help))

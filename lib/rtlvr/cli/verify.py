@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 
 from rtlvr.command import CANNOT_SAY, Command, count, existing_file, path
 from rtlvr.errors import ParameterError
@@ -39,13 +38,9 @@ def run_verify(options: argparse.Namespace) -> int:
 def _verify_files(options: argparse.Namespace) -> int:
     from rtlvr.verify import verify
 
-    try:
-        golden, candidate = (
-            file.read_text(encoding="utf-8", errors="surrogateescape") for file in (options.golden, options.candidate)
-        )
-    except OSError as error:
-        print(f"rtlvr: cannot say: {error}", file=sys.stderr)
-        return CANNOT_SAY
+    golden, candidate = (
+        file.read_text(encoding="utf-8", errors="surrogateescape") for file in (options.golden, options.candidate)
+    )
     tops = {"golden_top": options.golden_top, "candidate_top": options.candidate_top}
     verdict = verify(golden, candidate, **tops, mode=options.mode)
     shown = verdict.model_dump() | {"equivalent": verdict.equivalent}

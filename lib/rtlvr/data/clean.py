@@ -27,7 +27,7 @@ from rtlvr.data.sources import Snippet
 from rtlvr.errors import DesignError, StageError
 from rtlvr.lifeline import processes
 from rtlvr.params import Corpus
-from rtlvr.records import Golden, Record, iter_jsonl, write_text
+from rtlvr.records import Golden, Record, iter_jsonl, read_json, write_text
 from rtlvr.verify import Pool, Stimuli
 
 STEPS = (
@@ -185,7 +185,7 @@ class Cleaner:
         path = self._folder / "progress.json"
         progress: dict[str, Any] = {"key": self._key, "snippets": 0, self.goldens.name: 0, self.dropped.name: 0}
         if path.exists():
-            progress = json.loads(path.read_text())
+            progress = read_json(path)
         if progress["key"] != self._key:
             raise StageError(
                 f"{self._folder} holds a run over other sources or with other settings; give another folder"
