@@ -85,7 +85,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def make_files(words: list[str]) -> None:
     for word in words:
-        if re.fullmatch(r"\w[\w./]*\.(v|sv|vhd|jsonl|yaml)", word):
+        if re.fullmatch(r"\w[\w./]*\.(v|sv|vhd|lib|jsonl|yaml)", word):
             Path(word).parent.mkdir(parents=True, exist_ok=True)
             Path(word).touch()
 
