@@ -1,5 +1,7 @@
 """Profiles: strict, complete, and the paper's own values."""
 
+from pathlib import Path
+
 import pytest
 
 from rtlvr.errors import ParameterError
@@ -56,11 +58,20 @@ def test_none_keeps_the_profile() -> None:
         ("rl.steps", True, "int"),
         ("resume", "perhaps", "bool"),
         ("rl.draw_rule", "best", "tracking"),
+        ("benchmarks.models", "sft@0.6,sft@0.8", "each once"),
     ],
 )
 def test_bad_overrides_are_refused(key: str, value: object, said: str) -> None:
     with pytest.raises(ParameterError, match=said):
         load("cpu", {key: value})
+
+
+@pytest.mark.parametrize("written", ["", " 5", " [a]"])
+def test_a_section_that_is_none_is_said(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(f"generation:{written}\n")
+    with pytest.raises(ParameterError, match="generation"):
+        load(str(path))
 
 
 def test_unknown_profile_lists_the_allowed() -> None:

@@ -124,7 +124,10 @@ def _sets(*names: str) -> Inputs:
     def inputs(params: Profile) -> dict[str, str]:
         specs = {f"data.{name}": str(getattr(params.data, name)) for name in names}
         paths = {key: spec.removeprefix("authors:") for key, spec in specs.items() if not spec.startswith("hub:")}
-        found = {key: tree_digest(from_profile(path)) for key, path in paths.items() if path != "ours"}
+        # What follows `#` is a split of a folder, and no part of its path.
+        found = {
+            key: tree_digest(from_profile(path.partition("#")[0])) for key, path in paths.items() if path != "ours"
+        }
         trained = [getattr(params.data, name) for name in names if name != "validation"]
         apart = params.data.decontaminate and any(spec != "ours" for spec in trained)
         return found | (_benchmarks(params) if apart else {})

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -119,6 +120,22 @@ def test_budgets_are_kept(bench: Pool) -> None:
     spent = session.check(RIGHT)
     assert spent.status is None and "none is left" in str(spent.problem)
     assert session.reward == 0.0
+
+
+def test_checks_at_once_do_not_go_beyond_the_budget(bench: Pool) -> None:
+    session = Session(problem(), bench, Budget(checks=2, tries=1))
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(session.check, [f"{WRONG}// {n}\n" for n in range(6)]))
+        tried = list(threads.map(session.compile, [WRONG] * 4))
+    assert sum(answer.status is not None for answer in answers) == 2 and session.checks_left == 0
+    assert sum(answer.ok for answer in tried) == 1 and session.tries_left == 0
+
+
+def test_a_check_that_failed_is_not_paid(bench: Pool) -> None:
+    session = Session(problem("module acc(input clk; endmodule"), bench, Budget(checks=1))
+    with pytest.raises(InfrastructureError):
+        session.check(RIGHT)
+    assert session.checks_left == 1
 
 
 def test_a_final_answer_is_judged_and_paid(bench: Pool) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from rtlvr.evaluate import heldout
-from rtlvr.evaluate.suite import Designs
+from rtlvr.evaluate.suite import Designs, by_benchmark
 from rtlvr.llm.transcript import Reply, Request
 from rtlvr.params import load
 from rtlvr.policy.answer import AnswerFormat
 from rtlvr.policy.backends import Asked, _reply
 from rtlvr.policy.model import chat
-from rtlvr.records import Problem
+from rtlvr.records import Problem, Sample
 from rtlvr.verify import Pool, Stimuli
 
 GOLDEN = "module m(input a, output y); assign y = ~a; endmodule\n"
@@ -38,3 +38,12 @@ def test_a_look_asks_and_judges_as_training_does(
     look = heldout.trial(Designs([problem], pool, Stimuli(), answer), load("smoke").evaluation)
     assert look(None, None) == share
     assert [request.messages for request in asked] == [chat(problem.prompt, answer)]
+
+
+def test_tasks_in_sub_folders_are_of_one_benchmark() -> None:
+    names = ("own-designs/adders/ripple", "own-designs/mux", "counter-3")
+    rows = [
+        Sample(problem=name, variant="", response="", tokens=1, truncated=False, reward=0.0, status="wrong", reason="")
+        for name in names
+    ]
+    assert {name: len(found) for name, found in by_benchmark(rows).items()} == {"own-designs": 2}

@@ -1,5 +1,6 @@
 """The service: verdicts as `verify` gives them, clear refusals, and nothing lost when workers die or the server stops."""
 
+import asyncio
 import json
 import os
 import signal
@@ -24,6 +25,8 @@ from rtlvr.environment import Session
 from rtlvr.environment.verl import compute_score
 from rtlvr.paths import PACKAGE
 from rtlvr.records import Problem
+from rtlvr.serve.desk import Desk
+from rtlvr.serve.server import token_of
 from rtlvr.verify import Pool, verify, verify_many
 
 GOLDEN = (
@@ -108,6 +111,9 @@ def test_many_are_streamed_in_order(server: Server) -> None:
         ("/verify", {"json": {"golden": "", "candidate": "", "x": 1}}, 422, "x"),
         ("/verify", {"json": {"golden": "", "candidate": "", "mode": "magic"}}, 422, "hybrid"),
         ("/verify", {"json": {"golden": "", "candidate": "", "deadline": -1}}, 422, "deadline"),
+        ("/verify", {"json": {"golden": "", "candidate": "", "stimuli": {"sequences": 0}}}, 422, "stimuli"),
+        ("/verify", {"json": {"golden": "", "candidate": "", "stimuli": {"cycles": 10**9}}}, 422, "1000000"),
+        ("/verify", {"json": {"golden": "", "candidate": "", "stimuli": {"seed": -1}}}, 422, "seed"),
         ("/verify_many", {"json": {"pairs": []}}, 422, "pairs"),
         ("/verify", {"json": {"golden": "", "candidate": "x" * (3 << 20)}}, 413, "2097152 bytes"),
         ("/verify", {"content": (b"x" * 1_000_000 for _ in range(4))}, 413, "2097152 bytes"),
@@ -160,6 +166,33 @@ def test_loopback_needs_no_token_and_others_do(
     for host in ("0.0.0.0", "::", "example.org"):
         assert main(["serve", "--host", host, "--port", "0"]) == 2
         assert "without a token" in capsys.readouterr().err
+
+
+def test_a_token_file_has_its_token_in_the_first_line(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("a-token\n# for the cluster\n")
+    assert token_of(path) == "a-token"
+
+
+@pytest.mark.parametrize("steps", range(8))
+def test_a_place_that_is_given_up_as_it_comes_is_not_lost(steps: int) -> None:
+    async def free() -> tuple[bool, int]:
+        desk, taken = Desk(1, 10, 5.0), 0
+        while not desk._free.locked():
+            await desk._free.acquire()
+            taken += 1
+        waits = asyncio.ensure_future(desk._place())
+        await asyncio.sleep(0.01)
+        desk._free.release()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        waits.cancel()
+        await asyncio.gather(waits, return_exceptions=True)
+        await asyncio.sleep(0.01)
+        return waits.cancelled(), desk._free._value
+
+    given_up, left = asyncio.run(free())
+    assert left == (1 if given_up else 0)
 
 
 @pytest.mark.tools

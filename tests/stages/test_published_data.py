@@ -16,10 +16,11 @@ from rtlvr.data.admitted import admitted, answered_well, apart, both, counts_of,
 from rtlvr.data.decontaminate import Reference
 from rtlvr.data.published import Unreadable, exchanges, problems
 from rtlvr.errors import ParameterError, StageError
+from rtlvr.identity import facts, key_of
 from rtlvr.params import load
 from rtlvr.pipeline import before
 from rtlvr.records import Exchange, Problem, read_jsonl
-from rtlvr.reward.equivalence import judge
+from rtlvr.reward.equivalence import Judgement, _best, judge
 from rtlvr.verify import Pool, Stimuli
 
 
@@ -109,6 +110,9 @@ def test_rows_that_fall_are_counted_and_a_killed_reading_goes_on(
     assert asked == [0, 2], "what was read is not read again, and a finished set not at all"
     assert path.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
     assert [row.id for row in read_jsonl(path, Problem)] == [rows[2].id, rows[3].id]
+    path.unlink()
+    assert admitted(rest, check, path, pool) == whole, "rows that were lost are read again"
+    assert path.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
 
 
 def test_an_answer_needs_the_format() -> None:
@@ -120,6 +124,29 @@ def test_any_of_several_goldens_is_right(pool: Pool) -> None:
     (_, first, one), (_, _, other) = designs(2)
     both_ways = judge(pool, Stimuli(), [(other, one), (one, other), (other,), one], [first] * 4)
     assert [judged.reward for judged in both_ways] == [1, 1, 0, 1]
+
+
+def test_what_may_be_right_by_one_golden_is_not_called_wrong_by_another() -> None:
+    said = [Judgement(0.0, "inequivalent", ""), Judgement(0.0, "undecided", "")]
+    assert (
+        _best(said).status == _best(said[::-1]).status == "undecided" and _best([*said, Judgement(1.0, "", "")]).reward
+    )
+
+
+def test_a_split_of_a_folder_is_part_of_the_identity(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text("1")
+    params = load("cpu", {"data.rl": f"{tmp_path}#train"})
+    before = key_of(facts("05_rl", params))
+    (tmp_path / "rows.jsonl").write_text("2")
+    assert key_of(facts("05_rl", params)) != before
+
+
+def test_a_message_that_is_no_text_is_no_question(tmp_path: Path) -> None:
+    parts = [{"role": "user", "content": [{"type": "text", "text": "An adder."}]}]
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({"prompt": parts, "golden": "module m; endmodule"}) + "\n")
+    with pytest.raises(ParameterError, match="needed: a text"):
+        list(problems(str(path)))
 
 
 def test_published_data_need_no_stage_before() -> None:

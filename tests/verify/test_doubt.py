@@ -96,7 +96,31 @@ def test_branches_that_agree(pool: Pool, name: str) -> None:
     assert verdict.equivalent or name in ("a case without default",), verdict
 
 
+LATE = (
+    "module m(input clk, input d, input a, input [31:0] k, output reg y, output z);\nreg s;\nalways @(posedge clk) s <= d;\n"
+    "assign z = {z};\nalways @* {case} default: y = a; endcase\nendmodule\n"
+)
+RARE = "case (k) 32'hdeadbeef: y = 1'b1;"
+
+
+@pytest.mark.parametrize("z", ["a ^ s ^ s", "(s & a) | (~s & a)"])
+def test_what_only_two_rails_tell_apart_is_no_difference(pool: Pool, z: str) -> None:
+    """Simulation meets the state only when a difference of the rails is repeated."""
+    verdict = judged(pool, LATE.format(z="a", case=RARE), LATE.format(z=z, case=RARE))
+    assert verdict.equivalent and verdict.proved, verdict
+
+
+DIVIDER = "module v(input clk, input [7:0] a, input [7:0] b, output reg [7:0] q);\nalways @(posedge clk) q <= {q};\nendmodule\n"
 WRONG = {
+    "unique arms that fit at once": (
+        LATE.format(z="a", case=RARE),
+        LATE.format(
+            z="a ^ s ^ s",
+            case="unique case (1'b1) k == 32'hdeadbeef: y = 1'b0; k == 32'hdeadbeef: y = 1'b1;",
+        ),
+    ),
+    "a modulus of zero": (DIVIDER.format(q="b ? a % b : a"), DIVIDER.format(q="a % b")),
+    "a part outside": (DIVIDER.format(q="b > 7 ? 1'b0 : a[b[2:0]]"), DIVIDER.format(q="a[b]")),
     "no reset at all": (GOLDEN, GOLDEN.replace("if (rst) q <= 4'd0; else if", "if")),
     "one bit is not reset": (GOLDEN, GOLDEN.replace("q <= 4'd0", "q[2:0] <= 3'd0")),
     "the other polarity": (GOLDEN, GOLDEN.replace("if (rst)", "if (!rst)")),

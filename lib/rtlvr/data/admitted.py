@@ -49,6 +49,8 @@ def admitted(
     """
     state = path.with_suffix(".progress.json")
     progress = counts_of(path) if state.exists() else Admission()
+    if progress.size > (path.stat().st_size if path.exists() else 0):
+        progress = Admission()  # rows that were counted are no longer there
     if progress.done and path.exists():
         return progress
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -143,7 +143,7 @@ def _question(cells: dict[str, Any]) -> tuple[str, str]:
     prompt = cells.get("prompt")
     if isinstance(prompt, str) and prompt:
         return str(cells.get("system") or ""), prompt
-    if isinstance(prompt, list) and prompt and all(isinstance(m, dict) and "content" in m for m in prompt):
+    if isinstance(prompt, list) and all(isinstance(m, dict) and isinstance(m.get("content"), str) for m in prompt):
         roles = [m.get("role") for m in prompt]
         if roles in (["user"], ["system", "user"]):
             return "".join(str(m["content"]) for m in prompt[:-1]), str(prompt[-1]["content"])

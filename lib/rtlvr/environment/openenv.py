@@ -69,7 +69,9 @@ class VerilogOpenEnv(Environment):
         for problem in self._problems:
             if problem.id == name:
                 return problem
-        raise ParameterError(f"got problem {name[:80]!r}, which is not among the {len(self._problems)} of this server")
+        raise ParameterError(
+            f"got problem {str(name)[:80]!r}, which is not among the {len(self._problems)} of this server"
+        )
 
 
 def app(problems: Sequence[Problem], bench: Bench, budget: Budget | None = None, sessions: int = 16) -> Any:

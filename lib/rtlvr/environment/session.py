@@ -10,6 +10,7 @@ says nothing of the golden, and so does `reward` then: a failure of ours is neve
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -74,6 +75,7 @@ class Session:
         budget = budget or Budget()
         self.checks_left, self.tries_left = budget.checks, budget.tries
         self._earned, self._failed = 0.0, False
+        self._lock = threading.Lock()  # of what is left: a model may call several tools at once
 
     @property
     def specification(self) -> str:
@@ -107,10 +109,14 @@ class Session:
         """The verdict on a design, with a counterexample where it is wrong; one less is left."""
         if refused := self._refused(code):
             return CheckAnswer(ok=False, problem=refused, checks_left=self.checks_left)
-        if self.checks_left <= 0:
+        if not self._spend("checks_left"):
             return CheckAnswer(ok=False, problem="got a check, and none is left; give the final design")
-        verdict = self.judge(code)
-        self.checks_left -= 1
+        try:
+            verdict = self.judge(code)
+        except InfrastructureError:
+            with self._lock:
+                self.checks_left += 1
+            raise
         return checked(verdict, self.checks_left)
 
     def judge(self, code: str) -> Verdict:
@@ -153,10 +159,16 @@ class Session:
         return f"got {size} bytes of code; allowed: {MAX_RAW_BYTES}" if size > MAX_RAW_BYTES else None
 
     def _spend_try(self) -> str | None:
-        if self.tries_left <= 0:
+        if not self._spend("tries_left"):
             return "got a call of compile or simulate, and none is left; use check, or give the final design"
-        self.tries_left -= 1
         return None
+
+    def _spend(self, name: str) -> bool:
+        """Take one of what is left; whether there was one."""
+        with self._lock:
+            left = getattr(self, name)
+            setattr(self, name, max(0, left - 1))
+        return bool(left > 0)
 
     def _alone(self, kind: Callable[..., Result], work: Callable[[], dict[str, Any]]) -> Result:
         """What a tool says of a design alone; what is wrong with it is an answer."""

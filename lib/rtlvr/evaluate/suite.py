@@ -113,7 +113,7 @@ def by_benchmark(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
     """Samples of public benchmarks by the benchmark; those of held-out designs are left out."""
     found: dict[str, list[Sample]] = {}
     for sample in samples:
-        benchmark, slash, _ = sample.problem.rpartition("/")
+        benchmark, slash, _ = sample.problem.partition("/")  # a task of one's own may lie in sub-folders
         if slash:
             found.setdefault(benchmark, []).append(sample)
     return found

@@ -67,8 +67,8 @@ def _several(goldens: AnyGolden) -> tuple[str, ...]:
 
 
 def _best(judged: Sequence[Judgement]) -> Judgement:
-    """The first that is right; where none is, what the first golden said."""
-    return next((one for one in judged if one.reward), judged[0])
+    """The first that is right; where none is, the first that is undecided, since it may be; else what the first golden said."""
+    return max(judged, key=lambda one: (one.reward, one.status == "undecided"))
 
 
 def _extract(text: str, plain: bool) -> tuple[str, str | None]:

@@ -27,8 +27,8 @@ class Generation(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _url_means_endpoint(cls, given: dict[str, object]) -> dict[str, object]:
-        return given | {"backend": "endpoint"} if given.get("base_url") else given
+    def _url_means_endpoint(cls, given: object) -> object:
+        return {**given, "backend": "endpoint"} if isinstance(given, dict) and given.get("base_url") else given
 
 
 class Evaluation(Section):
@@ -69,8 +69,9 @@ class Benchmarks(Section):
     @field_validator("models")
     @classmethod
     def _each_once(cls, models: list[str]) -> list[str]:
-        if not models or len(set(models)) < len(models) or not all(_named(one)[0] for one in models):
-            raise ValueError("needed: at least one model, each once")
+        names = [_named(one)[0] for one in models]
+        if not names or len(set(names)) < len(names) or not all(names):
+            raise ValueError("needed: at least one model, each once (another temperature is another run)")
         return models
 
     @property

@@ -32,7 +32,7 @@ class Sft(Section):
     packing: bool = Field(description="several rows in one sequence")
     lora_rank: Whole = Field(description="train an adapter of this rank on all linear layers; 0: all weights")
     eval_problems: Whole = Field(
-        description="held-out problems that are generated and verified while training; 0: none"
+        description="held-out problems that are generated and verified while training; 0, or with DeepSpeed: none"
     )
     bf16: bool = Field(description="products in bfloat16 (autocast), weights in float32")
     attention: Literal["sdpa", "flash_attention_2", "eager"] = Field(description="implementation of attention")
@@ -77,7 +77,9 @@ class Rl(Section):
     lora_rank: Whole = Field(description="train an adapter of this rank on all linear layers; 0: all weights")
     save_steps: Annotated[Positive, ASIDE] = Field(description="steps between checkpoints")
     eval_steps: Positive = Field(description="steps between looks at held-out problems")
-    eval_problems: Whole = Field(description="held-out problems that are tried while training; 0: none")
+    eval_problems: Whole = Field(
+        description="held-out problems that are tried while training; 0, or with DeepSpeed: none"
+    )
     bf16: bool = Field(description="products in bfloat16 (autocast), weights in float32; on a GPU answers are sampled "
                        "from a bfloat16 copy")  # fmt: skip
     gradient_checkpointing: bool = Field(description="compute activations twice to save memory")

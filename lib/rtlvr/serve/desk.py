@@ -8,7 +8,7 @@ has passed) still keeps its place among the workers until it ends.
 import asyncio
 import math
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -89,18 +89,30 @@ class Desk:
             self.inside -= 1
 
     async def _asked(self, work: Callable[[], Result]) -> Result:
-        await _unless(self._free.acquire(), self._stopping)
+        await self._place()
         began, loop = time.monotonic(), asyncio.get_running_loop()
         future = loop.run_in_executor(self._threads, work)
         self._running += 1
-        future.add_done_callback(lambda _: self._left(time.monotonic() - began))
+        future.add_done_callback(lambda done: self._left(done, time.monotonic() - began))
 
         async def answer() -> Result:
             return await asyncio.shield(future)
 
         return await _unless(answer(), self._cut)
 
-    def _left(self, seconds: float) -> None:
+    async def _place(self) -> None:
+        """Wait for a thread. A place that comes at the very moment in which it is given up goes to the next."""
+        place = asyncio.ensure_future(self._free.acquire())
+        try:
+            await _unless(place, self._stopping)
+        except BaseException:
+            if place.done() and not place.cancelled():
+                self._free.release()
+            raise
+
+    def _left(self, done: "asyncio.Future[Any]", seconds: float) -> None:
+        if not done.cancelled():
+            done.exception()  # whoever asked may be gone: then nobody else looks at it
         self._running -= 1
         self._free.release()
         self._mean += _FORGETS * (seconds - self._mean)
@@ -121,7 +133,7 @@ def _stops() -> Refused:
     return Refused(503, "the server is stopping; ask another one, or later", 5)
 
 
-async def _unless(work: Coroutine[Any, Any, Result], event: asyncio.Event) -> Result:
+async def _unless(work: Awaitable[Result], event: asyncio.Event) -> Result:
     """What `work` gives, unless the event comes first; then it is cancelled and refused."""
     task, told = asyncio.ensure_future(work), asyncio.ensure_future(event.wait())
     try:

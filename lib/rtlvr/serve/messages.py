@@ -1,6 +1,6 @@
 """What clients send: JSON objects of these fields and no others."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from rtlvr.records import Record
 from rtlvr.verify import Stimuli
@@ -8,6 +8,7 @@ from rtlvr.verify.protocol import VerdictRow
 from rtlvr.verify.verdict import Mode
 
 MOST_ROWS = 10_000
+_MOST_CYCLES = 1_000_000  # of a testbench, all of its sequences together
 
 
 class PairBody(Record):
@@ -30,6 +31,14 @@ class How(Record):
     mode: Mode = "hybrid"
     stimuli: Stimuli = Stimuli()
     deadline: float | None = Field(default=None, gt=0)
+
+    @field_validator("stimuli")
+    @classmethod
+    def _in_bounds(cls, asked: Stimuli) -> Stimuli:
+        small = asked.sequences > 0 and asked.cycles > 0 and asked.sequences * asked.cycles <= _MOST_CYCLES
+        if not small or not 0 <= asked.seed < 2**63:
+            raise ValueError(f"needed: sequences and cycles of at most {_MOST_CYCLES} together, and a seed from 0 on")
+        return asked
 
 
 class VerifyRequest(PairBody, How):

@@ -68,7 +68,7 @@ def token_of(path: Path | None) -> str | None:
     """
     if path is None:
         return os.environ.get("RTLVR_TOKEN") or None
-    token = path.read_text(encoding="utf-8").strip()
+    token = path.read_text(encoding="utf-8", errors="replace").partition("\n")[0].strip()
     if not token:
         raise ParameterError(f"got an empty --token-file {path}; write a token into it")
     return token

@@ -10,6 +10,7 @@ from rtlvr.policy.generate import Sampling
 from rtlvr.records import Measurement, Sample
 from rtlvr.seeds import Draw, HeldOut
 from rtlvr.stages.context import Context
+from rtlvr.stages.suites import suite
 
 _PUBLIC = {"heldout_pass@1": "pass@1", "heldout_greedy": "greedy"}  # their names on a public benchmark
 Answers = dict[tuple[str, str], list[Sample]]  # by variant and metric
@@ -32,15 +33,15 @@ def tried_on(context: Context, answer: AnswerFormat = "tags", plain: bool = Fals
         StageError: a benchmark is not here.
     """
     evaluation = context.params.evaluation
-    return context.suite(HeldOut.FINAL, evaluation.on, evaluation.problems, answer, plain)
+    return suite(context, HeldOut.FINAL, evaluation.on, evaluation.problems, answer, plain)
 
 
 def tried(context: Context, variant: str, policy: str | Path, answer: AnswerFormat = "tags") -> Answers:
     """A policy's answers to what `evaluation.on` names, by variant and metric; `base` is also allowed untagged code."""
-    backend, suite = context.backend(policy), tried_on(context, answer, plain=variant == "base")
+    backend, asked = context.backend(policy), tried_on(context, answer, plain=variant == "base")
     return {
         (variant, metric): cached_attempt(
-            context.path(f"{variant}_{metric}.jsonl"), backend, suite, sampling, count, context.seed(Draw.ATTEMPTS), variant
+            context.path(f"{variant}_{metric}.jsonl"), backend, asked, sampling, count, context.seed(Draw.ATTEMPTS), variant
         )
         for metric, (sampling, count) in modes(context.params.evaluation).items()
     }  # fmt: skip
@@ -51,8 +52,8 @@ def watching(context: Context, problems: int, answer: AnswerFormat = "tags") -> 
     evaluation = context.params.evaluation
     if not problems:
         return None
-    suite = context.suite(HeldOut.MONITOR, evaluation.on, problems, answer)
-    return trial(suite, evaluation, context.seed(Draw.ATTEMPTS))
+    watched = suite(context, HeldOut.MONITOR, evaluation.on, problems, answer)
+    return trial(watched, evaluation, context.seed(Draw.ATTEMPTS))
 
 
 def rows_of(context: Context, answers: Answers) -> list[Measurement]:

@@ -16,6 +16,7 @@ from rtlvr.seeds import Draw, HeldOut
 from rtlvr.stage import Result
 from rtlvr.stages.context import Context
 from rtlvr.stages.models import STAGES, MeasuredModel, measured
+from rtlvr.stages.suites import suite
 
 _KS = (1, 5, 10)
 
@@ -69,7 +70,7 @@ def earlier_answers(context: Context) -> pd.DataFrame:
 
 def _family(problem: str) -> str:
     """The benchmark of a task, or the family of a held-out design."""
-    return problem.rpartition("/")[0] if "/" in problem else problem.rsplit("-", 1)[0]
+    return problem.partition("/")[0] if "/" in problem else problem.rsplit("-", 1)[0]
 
 
 def by_family(answers: pd.DataFrame) -> pd.DataFrame:
@@ -93,11 +94,11 @@ def heldout(context: Context) -> list[Measurement]:
     settings, rows = context.params.benchmarks, list[Measurement]()
     own = [(model, temperature) for model, temperature in models(context) if model.own]
     for model, temperature in own if settings.heldout_problems else ():
-        suite = context.suite(HeldOut.FINAL, ["heldout"], settings.heldout_problems)
+        designs = suite(context, HeldOut.FINAL, ["heldout"], settings.heldout_problems)
         samples = cached_attempt(
             context.path(f"heldout_{_file(model.name)}.jsonl"),
             context.backend(model.where),
-            suite,
+            designs,
             Sampling(context.params.evaluation.max_tokens, temperature, settings.top_p),
             settings.samples,
             context.seed(Draw.PASS_AT_K),

@@ -2,23 +2,17 @@
 
 import os
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rtlvr.data.admitted import admitted, apart, judged
-from rtlvr.data.corpus import heldout_problems
-from rtlvr.data.published import OURS, problems
+from rtlvr.data.admitted import apart
 from rtlvr.data.roundtrip import stimuli_of
-from rtlvr.evaluate.benchmarks import folder_of, load_tasks, references
-from rtlvr.evaluate.public import worded
-from rtlvr.evaluate.suite import Designs, Suite, Tasks
+from rtlvr.evaluate.benchmarks import references
 from rtlvr.params import Profile
 from rtlvr.pipeline import before
-from rtlvr.policy.answer import AnswerFormat, system_prompt
 from rtlvr.policy.backends import Backend, backend_of
-from rtlvr.records import Problem, read_jsonl
-from rtlvr.seeds import Draw, HeldOut, seed_of
+from rtlvr.seeds import Draw, seed_of
 from rtlvr.stage import Result, Stage, open_stage
 from rtlvr.stages.upstream import make_ready
 from rtlvr.verify import Pool, Stimuli
@@ -52,33 +46,6 @@ class Context(Stage):
         """The seed of what is sampled."""
         return seed_of(draw, self.params.seed)
 
-    def heldout(self, which: HeldOut = HeldOut.FINAL, count: int = 0) -> list[Problem]:
-        """Held-out problems: `count` of a set, or `evaluation.problems`; the first of `data.validation` where that is not ours."""
-        wanted = count or self.params.evaluation.problems
-        if self.params.data.validation == OURS:
-            return heldout_problems(wanted, seed=which)
-        return self._validation[:wanted]
-
-    def suite(
-        self, which: HeldOut, on: Sequence[str], count: int, answer: AnswerFormat = "tags", plain: bool = False
-    ) -> Suite:
-        """What policies are tried on: `count` held-out problems, or tasks of public benchmarks (0: all).
-
-        Args:
-            on: `heldout` alone, or names of benchmarks.
-            answer, plain: what is asked for, and whether code without tags counts; see `Designs`.
-
-        Raises:
-            ParameterError: an unknown benchmark.
-            StageError: a benchmark is not here.
-        """
-        if list(on) == ["heldout"]:
-            return Designs(tuple(self.heldout(which, count)), self.verifier, self.stimuli, answer, plain)
-        settings = self.params.benchmarks
-        tasks = [task for name in on for task in load_tasks(name, folder_of(settings))]
-        system = system_prompt("code" if answer == "code" else settings.system)
-        return Tasks(tuple(worded(tasks[: count or None], settings)), system)
-
     def backend(self, policy: str | Path) -> Backend:
         """Who answers with a policy outside a training step."""
         return backend_of(policy, self.params.generation)
@@ -88,16 +55,6 @@ class Context(Stage):
         """Says of a question and its codes why they are a benchmark's; None where they are not (`data.decontaminate`)."""
         known = references(self.params.benchmarks) if self.params.data.decontaminate else []
         return apart(known, self.prover, self.stimuli) if known else lambda question, codes: None
-
-    @cached_property
-    def _validation(self) -> list[Problem]:
-        """The published problems whose goldens can be judged; the first process reads them."""
-        path = self.path("validation.jsonl")
-        if main_process():
-            rows = partial(problems, self.params.data.validation)
-            admitted(rows, judged(self.verifier, self.stimuli), path, self.verifier)
-        wait_for_main_process()
-        return read_jsonl(path, Problem)
 
     def part(self) -> Result:
         """What a process that is not the first of a distributed run can say of the stage: nothing yet."""

@@ -22,6 +22,7 @@ from rtlvr.stage import Result, table_of
 from rtlvr.stages.context import Context
 from rtlvr.stages.rl import ATTEMPTS, attempts, short_prompts, start_of
 from rtlvr.stages.sft import ROWS
+from rtlvr.stages.suites import heldout as heldout_of
 from rtlvr.train.short_runs import Arm, FinishedRun, Setting, run_arms
 from rtlvr.train.study import (
     accuracies,
@@ -62,7 +63,7 @@ def runs(context: Context) -> list[FinishedRun]:
     settings = context.params.rl_study
     if not settings.seeds:
         return []
-    heldout = tuple(context.heldout(HeldOut.FINAL, settings.problems))
+    heldout = tuple(heldout_of(context, HeldOut.FINAL, settings.problems))
     setting = Setting(start_of(context), heldout, context.params, context.stimuli, context.path("runs"))
     return run_arms(_arms(context), setting, settings.jobs)
 

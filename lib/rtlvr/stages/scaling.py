@@ -14,6 +14,7 @@ from rtlvr.seeds import Draw, HeldOut
 from rtlvr.stage import Result
 from rtlvr.stages.context import Context
 from rtlvr.stages.models import MeasuredModel, measured
+from rtlvr.stages.suites import suite
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,10 @@ def finish(context: Context, points: pd.DataFrame, voted: pd.DataFrame) -> Resul
 def _answered(context: Context, name: str, problems: int, count: int, draw: Draw) -> Answered:
     settings, evaluation = context.params.scaling, context.params.evaluation
     model = measured(context, settings.policy)
-    suite = context.suite(HeldOut.SCALING, settings.on, problems)
+    asked = suite(context, HeldOut.SCALING, settings.on, problems)
     sampling = Sampling(max(settings.budgets), evaluation.temperature, evaluation.top_p)
     path, backend = context.path(f"{name}.jsonl"), context.backend(model.where)
-    return Answered(suite, cached_attempt(path, backend, suite, sampling, count, context.seed(draw)), model)
+    return Answered(asked, cached_attempt(path, backend, asked, sampling, count, context.seed(draw)), model)
 
 
 def run(context: Context) -> Result:

@@ -11,7 +11,7 @@ from rtlvr.evaluate.suite import Designs, Suite
 from rtlvr.policy.answer import parse
 from rtlvr.policy.generate import prompt_ids
 from rtlvr.policy.model import chat, load_tokenizer
-from rtlvr.records import Exchange, Triple, iter_jsonl, read_jsonl, write_jsonl
+from rtlvr.records import Exchange, Triple, iter_jsonl, read_jsonl
 from rtlvr.stage import Result
 from rtlvr.stages.accuracy import Answers, rows_of, tried, tried_on, watching
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
@@ -52,7 +52,9 @@ def training(context: Context) -> SftSet:
     rows, suite = read_jsonl(context.upstream("03_filtering") / "sft.jsonl", Triple), tried_on(context)
     refuse_overlap({row.golden for row in rows}, suite)
     wrong = sum(row.status != "equivalent" for row in rows) / max(1, len(rows))
-    write_jsonl(context.path(ROWS), [row.exchange for row in rows])
+    if main_process():
+        context.cached(ROWS, Exchange, lambda: [row.exchange for row in rows])
+    wait_for_main_process()
     return SftSet(context.path(ROWS), len(rows), suite, wrong)
 
 
@@ -83,8 +85,8 @@ def _published(context: Context) -> SftSet:
 
 def refuse_overlap(goldens: set[str], suite: Suite) -> None:
     """Raise StageError where a held-out design is trained on; benchmarks are kept apart when the data is read."""
-    if isinstance(suite, Designs) and goldens & {problem.golden for problem in suite.problems}:
-        raise StageError("training and held-out designs overlap; draw the training set with another seed")
+    if isinstance(suite, Designs) and any(goldens & {p.golden, *p.others} for p in suite.problems):
+        raise StageError("training and held-out designs overlap; take another seed, or another set (data.validation)")
 
 
 def train(context: Context, data: SftSet) -> Path:

@@ -104,10 +104,12 @@ def fine_tune(
         callbacks=[LineLog(folder / "sft.jsonl")],
     )
     trainer.remove_callback(PrinterCallback)  # our own lines say it shorter
-    if accuracy:
+    # Under DeepSpeed no process may have all weights, and the first alone cannot generate: try checkpoints afterwards.
+    if accuracy and not sft.deepspeed:
         trainer.add_callback(Accuracy(trainer, tokenizer, accuracy, folder / "sft.jsonl"))
     checkpoint, made = last_whole(folder / "checkpoints", "trainer_state.json") if resume else (None, 0)
-    _cut_log(folder / "sft.jsonl", made)
+    if trainer.is_world_process_zero():
+        _cut_log(folder / "sft.jsonl", made)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     return save_policy(trainer, tokenizer, folder)
 
@@ -127,9 +129,8 @@ class LineLog(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         """Write and print one log."""
-        if (
-            logs and "train_runtime" in logs
-        ):  # the closing summary says nothing new, and would be said again after a restart
+        # The closing summary says nothing new, and would be said again after a restart.
+        if not state.is_world_process_zero or (logs and "train_runtime" in logs):
             return
         row = {"step": state.global_step, **{k: v for k, v in (logs or {}).items() if isinstance(v, int | float)}}
         with self._path.open("a") as file:
@@ -159,7 +160,9 @@ class Accuracy(TrainerCallback):
         self._trainer, self._tokenizer, self._accuracy, self._path = trainer, tokenizer, accuracy, path
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """Generate, verify, and write one line."""
+        """Generate, verify, and write one line; the first process does, and the others wait for it at their next step."""
+        if not state.is_world_process_zero:
+            return
         model = self._trainer.accelerator.unwrap_model(self._trainer.model)
         share = self._accuracy(model, self._tokenizer)
         with self._path.open("a") as file:

@@ -42,7 +42,6 @@ _MOST_MAPPED = 2048  # bits of memory that may become registers
 _MOST_ALL_INPUTS, _MOST_EXHAUSTED = 26, 2e10  # inputs of a design of which all values are tried, and gate evaluations
 _QUICKLY_EXHAUSTED = 1e8  # ... before anything else is asked
 _MOST_REPLAYED, _MUST_REPLAY = 2e9, 6e9  # steps that Icarus repeats, times bytes of text; and where nothing else counts
-
 _MANY_BITS = 64  # of state, from which on cutting is tried first
 
 
@@ -53,6 +52,7 @@ class Case(Beside):
         super().__init__(limits, golden, reading, fits)
         self._abc = abc
         self._more_state = True  # whether the candidate may hold more state than the golden, and so count for long
+        self._definite = False  # whether it is asked from any definite state, see `_ask`
         self._cut: bool | None = None
         self._apart: Cut | None = None  # what cutting left
         self.unfinished = False  # whether a tool was ended by its last resort, a time
@@ -69,6 +69,8 @@ class Case(Beside):
 
     def by_cutting(self) -> bool:
         """Whether both designs are equal register by register, from any common state; tried once."""
+        if self.guesses and (self._definite or self.doubt is not None):
+            return False
         if self._cut is None:
             self._cut = self._cut_apart()
         return self._cut
@@ -169,14 +171,14 @@ class Case(Beside):
         for reader in readers(self.refused) if self.reader == "icarus" else (self.reader,):
             joined = self._join_by(reader, folder, most)
             if not joined.unread:
-                self.reader = reader
+                self.reader, self.guesses = reader, joined.guesses
                 break
         return joined
 
     def _join_by(self, reader: Reader, folder: Path, most: int | None) -> Joined:
         golden, seconds, began = self._golden.miter, self._for_yosys(), time.monotonic()
         assert golden is not None, "`by_proof` asks for no proof of what Yosys does not read"
-        definite = self.doubt is not None
+        definite = self._definite or self.doubt is not None
         joined = join(golden, self.reading.text, self._top, reader, folder, seconds, most, definite)
         self.unfinished |= joined.miter is None and time.monotonic() - began >= seconds
         return joined
@@ -186,10 +188,9 @@ class Case(Beside):
         if joined.huge:
             self.fits, self._cut = True, False
             return Finding("open", reason="it is too large for a proof")
-        if joined.large or (joined.miter and joined.miter.definite):
-            self.fits = True
-            if self.by_cutting():
-                return Finding("proved", reason=CUT, from_any=True)
+        self.fits |= joined.large
+        if (joined.large or (joined.miter and joined.miter.definite)) and self.by_cutting():
+            return Finding("proved", reason=CUT, from_any=True)
         if joined.large:
             found = self._side_by_side()
             if found is not None:
@@ -202,9 +203,12 @@ class Case(Beside):
             return Finding("open", reason=joined.problem)
         self.fits, self._more_state = True, joined.more_state
         finding = self._by_miter(joined.miter, folder)
-        if finding.outcome == "unconfirmed" and self.doubt and not joined.miter.definite:
-            return self._ask(folder)  # its replay has raised the doubt
-        return finding
+        if finding.outcome != "unconfirmed" or joined.miter.definite:
+            return finding
+        # On two rails that the candidate is unknown differs as well: only from a definite state it is a difference.
+        self._definite = True
+        again = self._ask(folder)
+        return finding if again.outcome == "open" and self.doubt is None else again
 
     def _by_miter(self, miter: Miter, folder: Path) -> Finding:
         """What native simulation and ABC say of a miter."""
@@ -262,6 +266,8 @@ class Case(Beside):
             big = compiled.nodes > _BIG
             found, seen = (None, 0) if big else self._look(compiled, miter, _LOOK)
             late = None if found is None else self._deep(found, miter)
+            if late is not None and not miter.definite:
+                return late
             # A late difference may be too long to be shown, a bounded one not.
             if late is None or late.outcome != "refuted":
                 answer = self._asked(lambda: prove.search(folder, self._abc, aig.next_states.size))
@@ -311,7 +317,7 @@ class Case(Beside):
         shown = self._shown(found, miter)
         if shown is not None:
             return shown
-        if self.simulates_otherwise:
+        if self.simulates_otherwise or not miter.definite:
             return Finding("unconfirmed", seen=found.total)
         reason = f"outputs differ after {found.total} steps, in native simulation of both netlists"
         seen = Seen(steps=found.total)
@@ -341,6 +347,6 @@ class Case(Beside):
             return Finding("refuted", replayed)
         if replayed is not None and replayed.cause == "unknown_candidate" and miter.definite:
             said = f"{replayed.reason}; from some state of the candidate it is another value"
-            cause = {"status": "inequivalent", "cause": "counterexample", "reason": said}
-            return Finding("refuted", replayed.model_copy(update=cause))
+            update = {"status": "inequivalent", "cause": "counterexample", "reason": said}
+            return Finding("refuted", replayed.model_copy(update=update))
         return Finding("unconfirmed", seen=len(frames))

@@ -18,7 +18,6 @@ MODELS: tuple[Model, ...] = ("cycle", "pulse", "event")  # from the smallest to 
 _ASYNCHRONOUS = {"$adff": "ARST", "$adffe": "ARST", "$aldff": "ALOAD", "$aldffe": "ALOAD"}
 # Pins whose change acts at once: what reaches them must not change together with data, or simulation would race.
 _TIMED_PINS = {"CLK", "ARST", "ALOAD", "SET", "CLR", "EN", "RD_CLK", "WR_CLK"}
-_DIVISIONS = ("$div", "$mod", "$divfloor", "$modfloor")
 _PRODUCTS = ("$mul", "$div", "$mod", "$divfloor", "$modfloor", "$pow")
 _SHIFTS = ("$shl", "$shr", "$sshl", "$sshr", "$shift", "$shiftx")
 _WITHOUT_ENABLE = ("$dff", "$adff", "$aldff", "$dffsr")
@@ -192,39 +191,9 @@ def add_tick(ys: ModuleType, design: Any, name: str) -> None:
             cell.setParam(ys.IdString("\\EN_POLARITY"), ys.Const(1, 1))
 
 
-def free_unknowns(ys: ModuleType, design: Any, name: str) -> int:
-    """What is unknown for another reason than its state, bit by bit, comes from a new input `name`; returns its width.
-
-    That is what nothing drives, unknown constants, a part selected outside of its vector, and division by zero.
-    """
-    for cell in [one for one in design.top_module().cells_.values() if one.type.str() in _DIVISIONS]:
-        _free_division(ys, design.top_module(), cell)
-    mapped = "techmap -map %techmap t:$shiftx" if "techmap" in _saved else "techmap t:$shiftx"
-    passes(ys, design, mapped, "setundef -undriven -anyseq; opt_expr -keepdc; opt_clean")
-    module = design.top_module()
-    cells = [cell for cell in module.cells_.values() if cell.type.str() == "$anyseq"]
-    signals = [cell.getPort(ys.IdString("\\Y")) for cell in cells]
-    for cell in cells:
-        module.remove(cell)
-    width, at = sum(int(signal.size()) for signal in signals), 0
-    if width:
-        wire = module.addWire(ys.IdString(f"\\{name}"), width)
-        wire.port_input = True
-        for signal in signals:
-            module.connect(signal, ys.SigSpec(wire, at, signal.size()))
-            at += signal.size()
-        module.fixup_ports()
-    return width
-
-
-def _free_division(ys: ModuleType, module: Any, cell: Any) -> None:
-    """What a division gives is unknown where it divides by zero."""
-    result, divisor = (cell.getPort(ys.IdString(f"\\{pin}")) for pin in "YB")
-    names = [ys.IdString(f"{cell.name.str()}_{part}") for part in ("quotient", "some", "any", "choice")]
-    quotient, some = (ys.SigSpec(module.addWire(*one)) for one in ((names[0], result.size()), (names[1], 1)))
-    cell.setPort(ys.IdString("\\Y"), quotient)
-    module.addReduceOr(names[2], divisor, some)
-    module.addMux(names[3], ys.SigSpec(ys.State.Sx, result.size()), quotient, some, result)
+def mapped(which: str) -> str:
+    """The command that makes gates of the cells that are selected."""
+    return f"techmap -map %techmap {which}" if "techmap" in _saved else f"techmap {which}"
 
 
 def write_aiger(ys: ModuleType, design: Any, folder: Path, name: str, keep: str = "") -> None:

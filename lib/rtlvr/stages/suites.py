@@ -1,0 +1,66 @@
+"""What the policies of a run are tried on: held-out problems, or tasks of public benchmarks.
+
+Apart from `rtlvr.stages.context`, because it decides results: its code, and the readers of benchmarks, belong to the identity
+of every stage that tries a policy.
+"""
+
+from collections.abc import Sequence
+from functools import cache, partial
+
+from rtlvr.data.admitted import admitted, counts_of, judged, told
+from rtlvr.data.corpus import heldout_problems
+from rtlvr.data.published import OURS, problems
+from rtlvr.errors import StageError
+from rtlvr.evaluate.benchmarks import folder_of, load_tasks
+from rtlvr.evaluate.public import worded
+from rtlvr.evaluate.suite import Designs, Suite, Tasks
+from rtlvr.policy.answer import AnswerFormat, system_prompt
+from rtlvr.records import Problem, read_jsonl
+from rtlvr.seeds import HeldOut
+from rtlvr.stages.context import Context, main_process, wait_for_main_process
+
+
+def heldout(context: Context, which: HeldOut, count: int) -> list[Problem]:
+    """`count` held-out problems of a set; the first of `data.validation` where that is not ours.
+
+    Raises:
+        StageError: no published problem can be judged.
+    """
+    if context.params.data.validation == OURS:
+        return heldout_problems(count, seed=which)
+    return _validation(context)[:count]
+
+
+@cache
+def _validation(context: Context) -> list[Problem]:
+    """The published problems whose goldens can be judged; the first process reads them. Asked once by every process."""
+    spec, path = context.params.data.validation, context.path("validation.jsonl")
+    if main_process():
+        check = judged(context.verifier, context.stimuli)
+        admitted(partial(problems, spec), check, path, context.verifier)
+    wait_for_main_process()
+    counts = counts_of(path)
+    if not counts.kept:
+        raise StageError(f"no row of {spec} can be tried: {told(counts)}")
+    return read_jsonl(path, Problem)
+
+
+def suite(
+    context: Context, which: HeldOut, on: Sequence[str], count: int, answer: AnswerFormat = "tags", plain: bool = False
+) -> Suite:
+    """What policies are tried on: `count` held-out problems, or tasks of public benchmarks (0: all).
+
+    Args:
+        on: `heldout` alone, or names of benchmarks.
+        answer, plain: what is asked for, and whether code without tags counts; see `Designs`.
+
+    Raises:
+        ParameterError: an unknown benchmark.
+        StageError: a benchmark is not here.
+    """
+    if list(on) == ["heldout"]:
+        return Designs(tuple(heldout(context, which, count)), context.verifier, context.stimuli, answer, plain)
+    settings = context.params.benchmarks
+    tasks = [task for name in on for task in load_tasks(name, folder_of(settings))]
+    system = system_prompt("code" if answer == "code" else settings.system)
+    return Tasks(tuple(worded(tasks[: count or None], settings)), system)
