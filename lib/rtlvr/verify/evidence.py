@@ -158,9 +158,8 @@ class Case(Beside):
         if first.status != "equivalent" or not exhaustive(self._golden.circuit):
             return False
         try:
-            circuit, self.reader, _ = analyse(
-                self.reading.text, self._top, self.refused, self._for_yosys(), self.reading.ports
-            )
+            read, seconds = self.reading, self._for_yosys()
+            circuit, self.reader, _ = analyse(read.text, self._top, self.refused, seconds, read.ports)
         except DesignError:
             return False
         return not circuit.sequential
@@ -336,9 +335,8 @@ class Case(Beside):
 
     def _confirm(self, miter: Miter, frames: np.ndarray) -> Finding:
         """A difference in the model, repeated in four-state simulation of the texts."""
-        stimulus = prove.replay_stimulus(miter, self._golden.circuit, frames)
         try:
-            replayed = self._replayed(stimulus, "formal")
+            replayed = self._replayed(prove.replay_stimulus(miter, self._golden.circuit, frames), "formal")
         except SimulationFailed as error:
             if error.partial is None and not error.timed_out:
                 raise
