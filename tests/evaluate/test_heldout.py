@@ -1,6 +1,7 @@
 """Looking at held-out problems asks for what training rewards."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from rtlvr.llm.transcript import Reply, Request
 from rtlvr.params import load
 from rtlvr.policy.answer import AnswerFormat
 from rtlvr.policy.backends import Asked, _reply
+from rtlvr.policy.generate import Sampling
 from rtlvr.policy.model import chat
 from rtlvr.records import Problem, Sample
 from rtlvr.verify import Pool, Stimuli
@@ -47,3 +49,31 @@ def test_tasks_in_sub_folders_are_of_one_benchmark() -> None:
         for name in names
     ]
     assert {name: len(found) for name, found in by_benchmark(rows).items()} == {"own-designs": 2}
+
+
+def test_a_killed_run_goes_on_with_the_next_part(tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts that were judged are neither asked nor judged again, and the samples are those of an unbroken run."""
+    monkeypatch.setattr(heldout, "_PART", 4)
+    problems = [Problem(id=f"m-{i}", category="", prompt=f"{i}", golden=GOLDEN) for i in range(6)]
+    suite, asked = Designs(problems, pool, Stimuli(), "code"), list[str]()
+
+    class Says:
+        model, left = "", 7
+
+        def replies(self, wanted: Asked) -> Iterator[Reply]:
+            for request, about in wanted:
+                if len(asked) == self.left:
+                    raise KeyboardInterrupt
+                asked.append(about)
+                yield _reply(request, about, PLAIN, 1, 20, False)
+
+    says, path = Says(), tmp_path / "samples.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        heldout.cached_attempt(path, says, suite, Sampling(9), samples=2)
+    assert not path.exists() and len(asked) == 7
+    says.left = 99
+    found = heldout.cached_attempt(path, says, suite, Sampling(9), samples=2)
+    assert [sample.problem for sample in found] == [f"m-{i}" for i in range(6) for _ in range(2)]
+    assert len(asked) == len(set(asked)) == 12 and all(sample.reward == 1 for sample in found)
+    assert heldout.cached_attempt(path, says, suite, Sampling(9), samples=2) == found and len(asked) == 12
+    assert [file.name for file in tmp_path.iterdir()] == ["samples.jsonl"]

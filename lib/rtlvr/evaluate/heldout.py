@@ -13,9 +13,10 @@ from rtlvr.params import Evaluation
 from rtlvr.policy.backends import Backend, Loaded
 from rtlvr.policy.generate import Sampling
 from rtlvr.policy.replies import cut, replies_to, spread, text_of
-from rtlvr.records import Measurement, Problem, Sample, Triple, cached
+from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl, read_whole_lines, write_jsonl
 from rtlvr.reward.equivalence import Judgement
 
+_PART = 4096  # answers that are asked and judged together
 Monitor = Callable[[PreTrainedModel, PreTrainedTokenizerBase], float]  # the share of a suite that a policy solves
 
 
@@ -27,17 +28,19 @@ def attempt(
     seed: int = 0,
     variant: str = "",
     record: Path | None = None,
+    questions: Sequence[Question] | None = None,
 ) -> list[Sample]:
     """Ask each question of a suite `samples` times and judge every answer; all answers to the first question come first.
 
     Args:
         seed: of the first answer to each question; the others follow it.
         record: a file that keeps the replies as they come; see `rtlvr.policy.replies`.
+        questions: those of the suite that are asked; None: all.
 
     Raises:
         InfrastructureError: the backend or a tool failed; never scored as a wrong answer.
     """
-    questions = suite.questions
+    questions = suite.questions if questions is None else questions
     requests = [_request(question, backend.model, sampling, seed) for question in questions]
     asked = spread(requests, [question.id for question in questions], samples)
     replies = replies_to(asked, backend, record)
@@ -93,11 +96,25 @@ def cached_attempt(
     seed: int = 0,
     variant: str = "",
 ) -> list[Sample]:
-    """`attempt`, unless `path` holds its result already; replies are kept beside it until all are judged."""
-    record = path.with_suffix(".replies.jsonl")
-    found = cached(path, Sample, lambda: attempt(backend, suite, sampling, samples, seed, variant, record))
-    record.unlink(missing_ok=True)
-    return found
+    """`attempt`, unless `path` holds its result already; a killed run goes on with the next answer.
+
+    Questions are asked and judged in parts; replies are kept beside `path` until their part is judged, samples until all are.
+    """
+    if path.exists():
+        return read_jsonl(path, Sample)
+    part, record = path.with_suffix(".part.jsonl"), path.with_suffix(".replies.jsonl")
+    questions, size = suite.questions, max(1, _PART // max(1, samples))
+    whole = list(read_whole_lines(part, Sample))[: len(questions) * samples]
+    done = len(whole) // (size * samples) * size if samples else 0
+    write_jsonl(part, whole[: done * samples])
+    for start in range(done, len(questions), size):
+        asked = questions[start : start + size]
+        rows = attempt(backend, suite, sampling, samples, seed, variant, record, asked)
+        with part.open("a", encoding="utf-8") as file:
+            file.writelines(row.model_dump_json() + "\n" for row in rows)
+        record.unlink(missing_ok=True)
+    part.replace(path)
+    return read_jsonl(path, Sample)
 
 
 def accuracy(samples: Sequence[Sample], stage: str, metric: str, variant: str) -> Measurement:

@@ -147,7 +147,7 @@ def chat(prompt: str, answer: AnswerFormat = "tags", system: str = "") -> list[d
     return [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
 
 
-def _rendered(tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]], asks: bool) -> list[int]:
+def conversation_ids(tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]], asks: bool) -> list[int]:
     """A conversation as token ids; `asks`: up to where the next answer begins."""
     rendered = tokenizer.apply_chat_template(messages, add_generation_prompt=asks, return_dict=True)
     return cast("dict[str, list[int]]", rendered)["input_ids"]
@@ -162,7 +162,7 @@ def check_template(tokenizer: PreTrainedTokenizerBase, stops: set[int]) -> None:
     """
     asked = chat("specification")
     answered = [*asked, {"role": "assistant", "content": "answer"}]
-    prompt, whole = _rendered(tokenizer, asked, True), _rendered(tokenizer, answered, False)
+    prompt, whole = conversation_ids(tokenizer, asked, True), conversation_ids(tokenizer, answered, False)
     if whole[: len(prompt)] != prompt:
         raise ParameterError(
             "the chat template renders a prompt for generation otherwise than in a conversation; "

@@ -9,8 +9,7 @@ from rtlvr.data.published import OURS, exchanges
 from rtlvr.errors import StageError
 from rtlvr.evaluate.suite import Designs, Suite
 from rtlvr.policy.answer import parse
-from rtlvr.policy.generate import prompt_ids
-from rtlvr.policy.model import chat, load_tokenizer
+from rtlvr.policy.model import chat, conversation_ids, load_tokenizer
 from rtlvr.records import Exchange, Triple, iter_jsonl, read_jsonl
 from rtlvr.stage import Result
 from rtlvr.stages.accuracy import Answers, rows_of, tried, tried_on, watching
@@ -65,9 +64,8 @@ def _published(context: Context) -> SftSet:
         tokenizer = load_tokenizer(sft.model)
 
         def fits(row: Exchange) -> str | None:
-            asked = chat(row.prompt, system=row.system)
-            length = len(prompt_ids(tokenizer, [asked])[0]) + len(tokenizer(row.response)["input_ids"])
-            return None if length <= sft.max_length else "length"
+            said = [*chat(row.prompt, system=row.system), {"role": "assistant", "content": row.response}]
+            return None if len(conversation_ids(tokenizer, said, asks=False)) <= sft.max_length else "length"
 
         apart = context.apart  # made here, once, and not by the threads that ask it
 

@@ -6,6 +6,7 @@ of every stage that tries a policy.
 
 from collections.abc import Sequence
 from functools import cache, partial
+from itertools import zip_longest
 
 from rtlvr.data.admitted import admitted, counts_of, judged, told
 from rtlvr.data.corpus import heldout_problems
@@ -14,6 +15,7 @@ from rtlvr.errors import StageError
 from rtlvr.evaluate.benchmarks import folder_of, load_tasks
 from rtlvr.evaluate.public import worded
 from rtlvr.evaluate.suite import Designs, Suite, Tasks
+from rtlvr.evaluate.task import Task
 from rtlvr.policy.answer import AnswerFormat, system_prompt
 from rtlvr.records import Problem, read_jsonl
 from rtlvr.seeds import HeldOut
@@ -51,7 +53,7 @@ def suite(
     """What policies are tried on: `count` held-out problems, or tasks of public benchmarks (0: all).
 
     Args:
-        on: `heldout` alone, or names of benchmarks.
+        on: `heldout` alone, or names of benchmarks, whose tasks are taken in turn.
         answer, plain: what is asked for, and whether code without tags counts; see `Designs`.
 
     Raises:
@@ -61,6 +63,11 @@ def suite(
     if list(on) == ["heldout"]:
         return Designs(tuple(heldout(context, which, count)), context.verifier, context.stimuli, answer, plain)
     settings = context.params.benchmarks
-    tasks = [task for name in on for task in load_tasks(name, folder_of(settings))]
+    tasks = _in_turn([load_tasks(name, folder_of(settings)) for name in on])
     system = system_prompt("code" if answer == "code" else settings.system)
     return Tasks(tuple(worded(tasks[: count or None], settings)), system)
+
+
+def _in_turn(benchmarks: Sequence[Sequence[Task]]) -> list[Task]:
+    """The first task of each, then the second of each, and so on: the first few are of all of them."""
+    return [task for row in zip_longest(*benchmarks) for task in row if task is not None]
