@@ -15,7 +15,7 @@ from rtlvr.llm.transcript import Reply, Request
 from rtlvr.params import Generation, load
 from rtlvr.paths import TINY_POLICY
 from rtlvr.policy import backends
-from rtlvr.policy.backends import Asked, Transformers, backend_of, fingerprint
+from rtlvr.policy.backends import Asked, Transformers, backend_of, fingerprint, released
 
 TASKS = [
     Task(id=f"t{i}", benchmark="b", style="rtllm", prompt=text, top="m", header="", testbench="", reference="")
@@ -116,3 +116,11 @@ def test_a_request_is_put_as_messages() -> None:
     assert request.messages == [{"role": "user", "content": "an adder"}]
     with_system = request.model_copy(update={"system": "be brief"})
     assert [message["role"] for message in with_system.messages] == ["system", "user"]
+
+
+def test_a_model_is_loaded_when_it_is_asked_and_then_let_go(tmp_path: Path) -> None:
+    with released(backend_of(TINY_POLICY, generation())) as backend:
+        assert "_loaded" not in backend.__dict__
+        ask(TASKS[:1], ASKING, backend, tmp_path / "once.jsonl")
+        assert "_loaded" in backend.__dict__
+    assert "_loaded" not in backend.__dict__

@@ -8,6 +8,7 @@ import gc
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
@@ -171,6 +172,17 @@ def backend_of(name: str | Path, settings: Generation) -> Backend:
     threads = settings.concurrency
     chat = EndpointChat(settings.base_url, settings.api_key_env, seconds=_ENDPOINT_SECONDS, concurrency=threads)
     return Endpoint(chat, str(name), threads)
+
+
+@contextmanager
+def released(backend: Backend) -> Iterator[Backend]:
+    """The backend; behind, the memory of a model that it has loaded is free again, for the next or for training."""
+    try:
+        yield backend
+    finally:
+        loaded = [name for name in ("_engine", "_loaded") if backend.__dict__.pop(name, None) is not None]
+        if loaded:
+            _free_gpu()
 
 
 def _vllm_arguments(settings: Generation) -> dict[str, object]:

@@ -38,13 +38,14 @@ def tried_on(context: Context, answer: AnswerFormat = "tags", plain: bool = Fals
 
 def tried(context: Context, variant: str, policy: str | Path, answer: AnswerFormat = "tags") -> Answers:
     """A policy's answers to what `evaluation.on` names, by variant and metric; `base` is also allowed untagged code."""
-    backend, asked = context.backend(policy), tried_on(context, answer, plain=variant == "base")
-    return {
-        (variant, metric): cached_attempt(
-            context.path(f"{variant}_{metric}.jsonl"), backend, asked, sampling, count, context.seed(Draw.ATTEMPTS), variant
-        )
-        for metric, (sampling, count) in modes(context.params.evaluation).items()
-    }  # fmt: skip
+    asked, seed = tried_on(context, answer, plain=variant == "base"), context.seed(Draw.ATTEMPTS)
+    with context.backend(policy) as backend:
+        return {
+            (variant, metric): cached_attempt(
+                context.path(f"{variant}_{metric}.jsonl"), backend, asked, sampling, count, seed, variant
+            )
+            for metric, (sampling, count) in modes(context.params.evaluation).items()
+        }
 
 
 def watching(context: Context, problems: int, answer: AnswerFormat = "tags") -> Monitor | None:

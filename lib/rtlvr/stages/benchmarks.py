@@ -95,14 +95,10 @@ def heldout(context: Context) -> list[Measurement]:
     own = [(model, temperature) for model, temperature in models(context) if model.own]
     for model, temperature in own if settings.heldout_problems else ():
         designs = suite(context, HeldOut.FINAL, ["heldout"], settings.heldout_problems)
-        samples = cached_attempt(
-            context.path(f"heldout_{_file(model.name)}.jsonl"),
-            context.backend(model.where),
-            designs,
-            Sampling(context.params.evaluation.max_tokens, temperature, settings.top_p),
-            settings.samples,
-            context.seed(Draw.PASS_AT_K),
-        )
+        path, seed = context.path(f"heldout_{_file(model.name)}.jsonl"), context.seed(Draw.PASS_AT_K)
+        sampling = Sampling(context.params.evaluation.max_tokens, temperature, settings.top_p)
+        with context.backend(model.where) as backend:
+            samples = cached_attempt(path, backend, designs, sampling, settings.samples, seed)
         wanted = (k for k in _KS if k <= settings.samples)
         rows = put(rows, [pass_at(k, samples, context.name, f"held-out:{model.name}") for k in wanted])
     return rows
@@ -127,11 +123,9 @@ def public(context: Context) -> BenchmarkScores:
     found, missing = available(settings)
     scores, asked = list[Score](), models(context)
     for model, temperature in asked:
-        backend = context.backend(model.where)
-        sampled = settings.model_copy(update={"temperature": temperature})
-        scores += [
-            run_benchmark(name, sampled, backend, context.prover, context.folder, seed, model.label) for name in found
-        ]
+        sampled, made = settings.model_copy(update={"temperature": temperature}), (context.prover, context.folder)
+        with context.backend(model.where) as backend:
+            scores += [run_benchmark(name, sampled, backend, *made, seed, model.label) for name in found]
     return BenchmarkScores([model for model, _ in asked], scores, missing)
 
 

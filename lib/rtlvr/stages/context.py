@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from rtlvr.data.roundtrip import stimuli_of
 from rtlvr.evaluate.benchmarks import references
 from rtlvr.params import Profile
 from rtlvr.pipeline import before
-from rtlvr.policy.backends import Backend, backend_of
+from rtlvr.policy.backends import Backend, backend_of, released
 from rtlvr.seeds import Draw, seed_of
 from rtlvr.stage import Result, Stage, open_stage
 from rtlvr.stages.upstream import make_ready
@@ -46,9 +47,9 @@ class Context(Stage):
         """The seed of what is sampled."""
         return seed_of(draw, self.params.seed)
 
-    def backend(self, policy: str | Path) -> Backend:
-        """Who answers with a policy outside a training step."""
-        return backend_of(policy, self.params.generation)
+    def backend(self, policy: str | Path) -> AbstractContextManager[Backend]:
+        """Who answers with a policy outside a training step; behind `with`, what it took of memory is free again."""
+        return released(backend_of(policy, self.params.generation))
 
     @cached_property
     def apart(self) -> Callable[[str, Sequence[str]], str | None]:

@@ -69,15 +69,10 @@ def attempts(context: Context) -> Attempts:
     usable = (in_words(), fits)
     trainable, _ = apply(rows, usable)
     asked = problems_of(trainable) if settings.sft_attempts else []
-    samples = cached_attempt(
-        context.path("base_attempts.jsonl"),
-        context.backend(settings.base_model),
-        Designs(asked, context.verifier, context.stimuli, plain=True),
-        Sampling(settings.max_tokens, settings.temperature),
-        settings.sft_attempts,
-        context.seed(Draw.ATTEMPTS),
-        "base",
-    )
+    suite, path = Designs(asked, context.verifier, context.stimuli, plain=True), context.path("base_attempts.jsonl")
+    sampling, seed = Sampling(settings.max_tokens, settings.temperature), context.seed(Draw.ATTEMPTS)
+    with context.backend(settings.base_model) as backend:
+        samples = cached_attempt(path, backend, suite, sampling, settings.sft_attempts, seed, "base")
     return Attempts(rows, trainable, usable, samples)
 
 

@@ -52,7 +52,8 @@ def attempts(context: Context, rows: Sequence[Problem], name: str = ATTEMPTS) ->
     suite = Designs(rows, context.verifier, context.stimuli, context.params.rl.answer)
     sampling = Sampling(settings.max_tokens, settings.temperature)
     seed = context.seed(Draw.ATTEMPTS)
-    return cached_attempt(context.path(name), context.backend(start), suite, sampling, settings.rl_attempts, seed)
+    with context.backend(start) as backend:
+        return cached_attempt(context.path(name), backend, suite, sampling, settings.rl_attempts, seed)
 
 
 def short_prompts(context: Context) -> Filter:

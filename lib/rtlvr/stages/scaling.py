@@ -80,8 +80,9 @@ def _answered(context: Context, name: str, problems: int, count: int, draw: Draw
     model = measured(context, settings.policy)
     asked = suite(context, HeldOut.SCALING, settings.on, problems)
     sampling = Sampling(max(settings.budgets), evaluation.temperature, evaluation.top_p)
-    path, backend = context.path(f"{name}.jsonl"), context.backend(model.where)
-    return Answered(asked, cached_attempt(path, backend, asked, sampling, count, context.seed(draw)), model)
+    with context.backend(model.where) as backend:
+        path, seed = context.path(f"{name}.jsonl"), context.seed(draw)
+        return Answered(asked, cached_attempt(path, backend, asked, sampling, count, seed), model)
 
 
 def run(context: Context) -> Result:
