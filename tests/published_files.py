@@ -5,8 +5,7 @@ import os
 import pickle
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from published_rows import parquet, row
 
 from rtlvr.data.corpus import procedural
 
@@ -48,17 +47,8 @@ def rl_file(path: Path, count: int, broken: bool = False, seed: int = 11) -> Pat
         clocks = {"clock_port_polarity": set(), "reset_port_polarity_sync": set()}
         truth = {key: {"code": code, **ports, **clocks} for key in ("a", "b")}
         messages = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": asked}]
-        rows.append(
-            {
-                "data_source": "codev",
-                "prompt": messages,
-                "ability": "verilog",
-                "reward_model": {"style": "rule", "ground_truth": pickle.dumps(truth)},
-                "extra_info": {"index": number},
-            }
-        )
+        rows.append(row(pickle.dumps(truth), prompt=messages, extra_info={"index": number}))
     if broken:
         hostile = {"style": "rule", "ground_truth": pickle.dumps({"a": Hostile()})}
         rows.insert(1, rows[1] | {"reward_model": hostile})
-    pq.write_table(pa.Table.from_pylist(rows), path)
-    return path
+    return parquet(path, *rows)

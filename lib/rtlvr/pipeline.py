@@ -1,8 +1,9 @@
 """The stages: what each reads, what it builds on, which inputs outside the kit it has, and which notebook shows it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from rtlvr.digests import tree_digest, weights_digest
 from rtlvr.params import Profile, value_of
@@ -44,11 +45,18 @@ def _benchmarks(params: Profile) -> dict[str, str]:
     return {"benchmarks": tree_digest(from_profile(params.benchmarks.root))}
 
 
-def _named(names: Sequence[str], params: Profile) -> dict[str, str]:
-    """What is asked: the public benchmarks' folder, and folders of the user's own; nothing for held-out designs alone."""
-    own = {name: tree_digest(Path(model_path(name.partition(":")[2]))) for name in names if name.startswith("folder:")}
-    public = any(not name.startswith("folder:") and name != "heldout" for name in names)
-    return (_benchmarks(params) if public else {}) | own
+def _asked(key: str) -> Inputs:
+    """What a parameter names to be asked: the public benchmarks' folder, and folders of the user's own."""
+
+    def inputs(params: Profile) -> dict[str, str]:
+        names = cast(list[str], value_of(params, key))
+        own = {
+            name: tree_digest(Path(model_path(name.partition(":")[2]))) for name in names if name.startswith("folder:")
+        }
+        public = any(not name.startswith("folder:") and name != "heldout" for name in names)
+        return (_benchmarks(params) if public else {}) | own
+
+    return inputs
 
 
 def _corpus(params: Profile) -> dict[str, str]:
@@ -80,16 +88,6 @@ def _models(params: Profile) -> dict[str, str]:
     """The models that notebook 06 measures, where they are files here."""
     found = {name: weights_digest(name) for name, _ in params.benchmarks.asked if name not in _STAGE_OF}
     return {f"benchmarks.models {name}": digest for name, digest in found.items() if digest}
-
-
-def _tried(params: Profile) -> dict[str, str]:
-    """The benchmarks, where policies are tried on them."""
-    return _named(params.evaluation.on, params)
-
-
-def _scaled(params: Profile) -> dict[str, str]:
-    """The benchmarks, where notebook 07 asks them."""
-    return _named(params.scaling.on, params)
 
 
 _VERIFIER = ("testbench", "verifier")
@@ -153,7 +151,7 @@ PLANS: dict[str, StagePlan] = {
             "sft",
             (*_VERIFIER, *_TRIED, "sft", "data.sft", "data.decontaminate"),
             ("03_filtering",),
-            _all(_model("sft.model"), _sets("sft", "validation"), _tried),
+            _all(_model("sft.model"), _sets("sft", "validation"), _asked("evaluation.on")),
             needs=lambda params: ("03_filtering",) if params.data.sft == "ours" else (),
         ),
         StagePlan(
@@ -161,7 +159,7 @@ PLANS: dict[str, StagePlan] = {
             "rl",
             (*_VERIFIER, *_TRIED, "filtering", "rl", "data.rl", "data.decontaminate"),
             ("03_filtering", "04_sft"),
-            _all(_model("rl.model"), _sets("rl", "validation"), _tried),
+            _all(_model("rl.model"), _sets("rl", "validation"), _asked("evaluation.on")),
             needs=_before_rl,
         ),
         StagePlan(
@@ -177,7 +175,7 @@ PLANS: dict[str, StagePlan] = {
             "benchmarks",
             (*_VERIFIER, "evaluation", "generation", "benchmarks", "data.validation"),
             ("05_rl",),
-            _all(lambda params: _named(params.benchmarks.names, params), _models, _sets("validation")),
+            _all(_asked("benchmarks.names"), _models, _sets("validation")),
             needs=_measured,
         ),
         StagePlan(
@@ -185,7 +183,7 @@ PLANS: dict[str, StagePlan] = {
             "scaling",
             (*_VERIFIER, *_TRIED, "scaling"),
             ("05_rl",),
-            _all(_model("scaling.policy"), _sets("validation"), _scaled),
+            _all(_model("scaling.policy"), _sets("validation"), _asked("scaling.on")),
             needs=lambda params: (
                 _STAGE_OF.get(params.scaling.policy, ()) if params.generation.backend != "endpoint" else ()
             ),

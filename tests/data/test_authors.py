@@ -5,7 +5,7 @@ import pickle
 from pathlib import Path
 
 import pytest
-from published import DESIGN, MESSAGES, PROTOCOLS, parquet, row, truth
+from published_rows import DESIGN, MESSAGES, PROTOCOLS, parquet, row, truth
 
 from rtlvr.data.authors import RlRow, SftRow, read_rl, read_sft
 from rtlvr.errors import StageError

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from published import DESIGN, PROTOCOLS, parquet, row, truth
+from published_rows import DESIGN, PROTOCOLS, parquet, row, truth
 
 from rtlvr.data.authors import read_rl
 from rtlvr.data.pickles import MAX_BYTES, MAX_VALUES, loads_plain

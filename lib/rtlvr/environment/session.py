@@ -21,8 +21,7 @@ from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.source import MAX_RAW_BYTES
 from rtlvr.policy.answer import last_block
 from rtlvr.records import Problem, Record
-from rtlvr.verify import Stimuli, Verdict
-from rtlvr.verify.verdict import Mode
+from rtlvr.verify import Stimuli, Verdict, Verifier
 
 _log = logging.getLogger(__name__)
 _FAILED = "the tools failed, which says nothing of the design"
@@ -31,20 +30,8 @@ _MOST_ARGUMENTS = 4 * MAX_RAW_BYTES  # bytes of JSON
 Result = TypeVar("Result")
 
 
-class Bench(Protocol):
+class Bench(Verifier, Protocol):
     """Workers that judge and that work on a text alone: `rtlvr.verify.Pool`."""
-
-    def verify(
-        self,
-        golden: str,
-        candidate: str,
-        stimuli: Stimuli,
-        golden_top: str | None = None,
-        candidate_top: str | None = None,
-        mode: Mode | None = None,
-    ) -> Verdict:
-        """Judge one candidate; see `rtlvr.verify`."""
-        ...
 
     def apply(self, work: Callable[..., dict[str, Any]], text: str, *arguments: Any) -> dict[str, Any]:
         """What `work` gives of a text, in a worker."""

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from rtlvr.evaluate.answers import BenchmarkAnswer
 from rtlvr.evaluate.task import Task
-from rtlvr.llm.transcript import Reply, Request
+from rtlvr.llm.transcript import Reply
 from rtlvr.policy.answer import SYSTEM_PROMPT
 from rtlvr.policy.backends import Backend
-from rtlvr.policy.replies import cut, replies_to, spread, text_of
+from rtlvr.policy.replies import asked_of, cut, replies_to, text_of
 from rtlvr.records import write_jsonl
 
 
@@ -39,25 +39,15 @@ def ask(tasks: Sequence[Task], asking: Asking, backend: Backend, out: Path) -> l
         InfrastructureError: the backend failed; run again, and what was answered is not asked again.
         BudgetError: a budget is spent.
     """
-    requests = [_request(task, asking, backend.model) for task in tasks]
-    asked = spread(requests, [task.id for task in tasks], asking.samples)
+    questions = [(task.id, asking.system, task.prompt) for task in tasks]
+    asked = asked_of(
+        backend.model, questions, asking.samples, asking.seed, asking.max_tokens, asking.temperature, asking.top_p
+    )
     replies = replies_to(asked, backend, out.with_suffix(".transcript.jsonl"))
     repeated = [task for task in tasks for _ in range(asking.samples)]
     answers = [_answer(task.id, reply) for task, reply in zip(repeated, replies, strict=True)]
     write_jsonl(out, answers)
     return answers
-
-
-def _request(task: Task, asking: Asking, model: str) -> Request:
-    return Request(
-        model=model,
-        system=asking.system,
-        user=task.prompt,
-        temperature=asking.temperature,
-        top_p=asking.top_p,
-        max_tokens=asking.max_tokens,
-        seed=asking.seed,
-    )
 
 
 def _answer(task: str, reply: Reply) -> BenchmarkAnswer:

@@ -8,11 +8,11 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rtlvr.evaluate.passk import counted, interval
 from rtlvr.evaluate.suite import Question, Suite
-from rtlvr.llm.transcript import Reply, Request
+from rtlvr.llm.transcript import Reply
 from rtlvr.params import Evaluation
 from rtlvr.policy.backends import Backend, Loaded
 from rtlvr.policy.generate import Sampling
-from rtlvr.policy.replies import cut, replies_to, spread, text_of
+from rtlvr.policy.replies import asked_of, cut, replies_to, text_of
 from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl, read_whole_lines, write_jsonl
 from rtlvr.reward.equivalence import Judgement
 
@@ -41,25 +41,13 @@ def attempt(
         InfrastructureError: the backend or a tool failed; never scored as a wrong answer.
     """
     questions = suite.questions if questions is None else questions
-    requests = [_request(question, backend.model, sampling, seed) for question in questions]
-    asked = spread(requests, [question.id for question in questions], samples)
+    put = [(question.id, question.system, question.prompt) for question in questions]
+    asked = asked_of(backend.model, put, samples, seed, sampling.max_tokens, sampling.temperature, sampling.top_p)
     replies = replies_to(asked, backend, record)
     repeated = [question for question in questions for _ in range(samples)]
     judged = suite.judge(repeated, replies)
     rows = zip(repeated, replies, judged, strict=True)
     return [_sample(question, variant, reply, judgement) for question, reply, judgement in rows]
-
-
-def _request(question: Question, model: str, sampling: Sampling, seed: int) -> Request:
-    return Request(
-        model=model,
-        system=question.system,
-        user=question.prompt,
-        temperature=sampling.temperature,
-        top_p=sampling.top_p,
-        max_tokens=sampling.max_tokens,
-        seed=seed,
-    )
 
 
 def _sample(question: Question, variant: str, reply: Reply, judged: Judgement) -> Sample:
@@ -104,9 +92,9 @@ def cached_attempt(
         return read_jsonl(path, Sample)
     part, record = path.with_suffix(".part.jsonl"), path.with_suffix(".replies.jsonl")
     questions, size = suite.questions, max(1, _PART // max(1, samples))
-    whole = list(read_whole_lines(part, Sample))[: len(questions) * samples]
-    done = len(whole) // (size * samples) * size if samples else 0
-    write_jsonl(part, whole[: done * samples])
+    judged = read_whole_lines(part, Sample)
+    done = len(judged) // max(1, size * samples) * size  # a part of which only some rows were written is judged again
+    write_jsonl(part, judged[: done * samples])
     for start in range(done, len(questions), size):
         asked = questions[start : start + size]
         rows = attempt(backend, suite, sampling, samples, seed, variant, record, asked)

@@ -113,9 +113,8 @@ def run_benchmark(
     name = tasks[0].benchmark  # that of a folder of one's own has no path in it
     asking = asking_of(settings, seed)
     text = content_digest(tasks)
-    key = hashlib.sha256(f"{text} {backend.model} {asking} {settings.problems} {settings.header}".encode()).hexdigest()[
-        :8
-    ]
+    facts = f"{text} {backend.model} {asking} {settings.problems} {settings.header}"
+    key = hashlib.sha256(facts.encode()).hexdigest()[:8]
     references = cached(
         folder / f"{name}_references_{text[:8]}.jsonl", CheckedReference, lambda: check_references(tasks)
     )

@@ -113,10 +113,15 @@ def by_benchmark(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
     """Samples of public benchmarks by the benchmark; those of held-out designs are left out."""
     found: dict[str, list[Sample]] = {}
     for sample in samples:
-        benchmark, slash, _ = sample.problem.partition("/")  # a task of one's own may lie in sub-folders
-        if slash:
+        if benchmark := benchmark_of(sample.problem):
             found.setdefault(benchmark, []).append(sample)
     return found
+
+
+def benchmark_of(problem: str) -> str:
+    """The benchmark that a question's name begins with; empty for a held-out design."""
+    benchmark, slash, _ = problem.partition("/")  # a task of one's own may lie in sub-folders
+    return benchmark if slash else ""
 
 
 def _name(task: Task) -> str:

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from rtlvr.errors import ParameterError
 from rtlvr.llm.endpoint import EndpointChat
@@ -26,7 +26,6 @@ _CPU_BATCH, _GPU_BATCH, _VLLM_BATCH = 64, 256, 1024  # answers that a kill may l
 _ENDPOINT_SECONDS = 1800  # a whole reply of 16384 tokens from a slow service
 Asked = Sequence[tuple[Request, str]]
 Dtype = Literal["auto", "float32", "bfloat16"]
-T = TypeVar("T")
 
 
 class Backend(Protocol):
@@ -67,7 +66,7 @@ class Loaded:
 
     def replies(self, asked: Asked) -> Iterator[Reply]:
         """See `Backend`."""
-        from rtlvr.policy.generate import Sampling, decode, prompt_ids, rows_at_once, sample_ids, stop_ids
+        from rtlvr.policy.generate import Sampling, decode, in_batches, prompt_ids, stop_ids
 
         if not asked:
             return
@@ -75,13 +74,11 @@ class Loaded:
         sampling = Sampling(request.max_tokens, request.temperature, request.top_p)
         ids = prompt_ids(self._tokenizer, [r.messages for r, _ in asked])
         most = _CPU_BATCH if self._model.device.type == "cpu" else _GPU_BATCH
-        size = min(most, rows_at_once(self._model, max(map(len, ids)) + request.max_tokens))
-        for part, prompts in zip(_parts(asked, size), _parts(ids, size), strict=True):
-            found = sample_ids(self._model, prompts, sampling, stops, [r.luck for r, _ in part])
-            texts = decode(self._tokenizer, [f.ids for f in found])
-            for (asked_for, about), prompt, completion, text in zip(part, prompts, found, texts, strict=True):
-                cut = completion.ids[-1] not in stops
-                yield _reply(asked_for, about, text, len(prompt), len(completion.ids), cut)
+        found = in_batches(self._model, ids, sampling, stops, [r.luck for r, _ in asked], most)
+        for (asked_for, about), prompt, completion in zip(asked, ids, found, strict=True):
+            [text] = decode(self._tokenizer, [completion.ids])
+            cut = completion.ids[-1] not in stops
+            yield _reply(asked_for, about, text, len(prompt), len(completion.ids), cut)
 
 
 class Transformers:
@@ -229,8 +226,8 @@ def _free_gpu() -> None:
     torch.cuda.empty_cache()
 
 
-def _parts(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (rows[start : start + size] for start in range(0, len(rows), size))
+def _parts(asked: Asked, size: int) -> Iterator[Asked]:
+    return (asked[start : start + size] for start in range(0, len(asked), size))
 
 
 def _reply(request: Request, about: str, text: str, prompt: int, tokens: int, cut: bool) -> Reply:

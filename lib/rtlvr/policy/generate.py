@@ -57,9 +57,11 @@ def in_batches(
     sampling: Sampling,
     stops: set[int],
     keys: Sequence[str] | None = None,
+    most: int | None = None,
 ) -> Iterator[Completion]:
-    """`sample_ids`, as many prompts at a time as suit the device."""
-    size = rows_at_once(model, max(map(len, prompts), default=0) + sampling.max_tokens)
+    """`sample_ids`, as many prompts at a time as suit the device, and at most `most`."""
+    fitting = rows_at_once(model, max(map(len, prompts), default=0) + sampling.max_tokens)
+    size = min(fitting, most or fitting)
     for start in range(0, len(prompts), size):
         part = None if keys is None else keys[start : start + size]
         yield from sample_ids(model, prompts[start : start + size], sampling, stops, part)

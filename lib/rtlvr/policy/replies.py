@@ -4,7 +4,7 @@ Guaranteed: with a record, every reply is on disk as soon as the backend gives i
 goes on with the next (a local model at the batch that was under way). A failing service raises, and is never a wrong answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from tqdm.auto import tqdm
@@ -51,10 +51,33 @@ def cut(reply: Reply) -> bool:
     return reply.finish == "length"
 
 
-def spread(requests: Sequence[Request], abouts: Sequence[str], samples: int) -> list[tuple[Request, str]]:
-    """Each request `samples` times, with the seeds that follow one another from its own; all of the first come first."""
+def asked_of(
+    model: str,
+    questions: Iterable[tuple[str, str, str]],
+    samples: int,
+    seed: int,
+    max_tokens: int,
+    temperature: float,
+    top_p: float,
+) -> list[tuple[Request, str]]:
+    """What a model is asked: each question `samples` times, with the seeds that follow `seed`; all of the first come first.
+
+    Args:
+        questions: what each is about, its system prompt, and its text.
+    """
     return [
-        (request.model_copy(update={"seed": request.seed + number}), f"{about} #{number}")
-        for request, about in zip(requests, abouts, strict=True)
+        (
+            Request(
+                model=model,
+                system=system,
+                user=text,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                seed=seed + number,
+                top_p=top_p,
+            ),
+            f"{about} #{number}",
+        )
+        for about, system, text in questions
         for number in range(samples)
     ]

@@ -46,15 +46,10 @@ class RunTables:
     blind_spots: pd.DataFrame
 
 
-def _studies(run: Path) -> Path:
-    """Where the studies' tables are: with the run, or with the kit's reference."""
-    own = run / "05_rl_study"
-    return own if (own / "manifest.json").exists() else REFERENCE
-
-
 def tables_of(run: Path, profile: str) -> RunTables:
     """The tables of a run's folder, such as `outputs/cpu`."""
     results, scaling, steps = gallery.ours(run)
+    studies, simulated = gallery.studies(run, results, profile)
     own = results[~results["variant"].astype(str).str.startswith("held-out")]
     return RunTables(
         profile=profile,
@@ -63,8 +58,8 @@ def tables_of(run: Path, profile: str) -> RunTables:
         scaling=scaling,
         votes=gallery.table_of(run / "07_test_time_scaling" / "votes.csv"),
         steps=steps,
-        simulated=gallery.table_of(_studies(run) / "simulated.csv"),
-        studies=gallery.studies(results, profile),
+        simulated=simulated,
+        studies=studies,
         blind_spots=gallery.table_of(REFERENCE / "blind_spots.csv"),
     )
 

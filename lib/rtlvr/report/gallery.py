@@ -32,12 +32,16 @@ def with_reference(results: pd.DataFrame, profile: str) -> pd.DataFrame:
     return pd.concat([part for part in (results.assign(profile=profile), kept) if len(part)], ignore_index=True)
 
 
-def studies(results: pd.DataFrame, profile: str) -> pd.DataFrame:
-    """The measurements of notebook 05's short runs, with a `profile` column; the kit's reference where the run has none."""
-    own = results[results["metric"].astype(str).str.startswith(_STUDIES)]
-    if len(own):
-        return own.assign(profile=profile)
-    return table_of(REFERENCE / "studies.csv").assign(profile="reference")
+def studies(run: Path, results: pd.DataFrame, profile: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Notebook 05's short runs: what was measured, with a `profile` column, and what was simulated.
+
+    Where the run has not finished them, both are the kit's reference.
+    """
+    own = run / "05_rl_study"
+    if (own / "manifest.json").exists():
+        measured = results[results["metric"].astype(str).str.startswith(_STUDIES)]
+        return measured.assign(profile=profile), table_of(own / "simulated.csv")
+    return table_of(REFERENCE / "studies.csv").assign(profile="reference"), table_of(REFERENCE / "simulated.csv")
 
 
 def table_of(path: Path) -> pd.DataFrame:

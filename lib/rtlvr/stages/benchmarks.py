@@ -9,6 +9,7 @@ import pandas as pd
 from rtlvr.evaluate.benchmarks import folder_of, load_tasks
 from rtlvr.evaluate.heldout import cached_attempt, pass_at
 from rtlvr.evaluate.public import Score, available, run_benchmark, worded
+from rtlvr.evaluate.suite import benchmark_of
 from rtlvr.policy.answer import system_prompt
 from rtlvr.policy.generate import Sampling
 from rtlvr.records import Measurement, Sample, put, read_jsonl
@@ -70,7 +71,7 @@ def earlier_answers(context: Context) -> pd.DataFrame:
 
 def _family(problem: str) -> str:
     """The benchmark of a task, or the family of a held-out design."""
-    return problem.partition("/")[0] if "/" in problem else problem.rsplit("-", 1)[0]
+    return benchmark_of(problem) or problem.rsplit("-", 1)[0]
 
 
 def by_family(answers: pd.DataFrame) -> pd.DataFrame:
