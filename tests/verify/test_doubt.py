@@ -174,3 +174,17 @@ def test_two_drivers_that_fight_are_no_state(pool: Pool) -> None:
     golden = "module z(input a, output y); assign y = a; endmodule\n"
     candidate = "module z(input a, output y); assign y = a; assign y = 1'b1; endmodule\n"
     assert judged(pool, golden, candidate).status == "inequivalent"
+
+
+WIDE = """module m(input clk, input rst, input [15:0] a, input [15:0] b, input [79:0] d, output reg [15:0] q, output reg [79:0] w);
+  always @(posedge clk) if (rst) begin q <= 0; w <= 0; end else begin q <= RESULT; w <= w ^ d; end
+endmodule
+"""
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("known", ["b == 0 ? 16'hffff : a / b", "b == 0 ? a : a % b"])
+def test_a_division_beside_much_state_is_not_taken_for_gates(known: str, pool: Pool) -> None:
+    loose = known.rpartition(":")[2].strip()
+    verdict = pool.verify(WIDE.replace("RESULT", known), WIDE.replace("RESULT", loose), Stimuli())
+    assert not verdict.proved

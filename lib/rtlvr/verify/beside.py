@@ -36,11 +36,6 @@ class Beside:
         self.slow = False  # whether its simulation is too slow to be finished
         self.doubt: Verdict | None = None  # where it was unknown and the golden was not, and no definite state differed
         self.excusable = True  # whether its netlist was unknown there as well
-        self.guesses = True  # whether its gates would have values where it has none, see `rtlvr.verify.unknowns`
-
-    def settles(self, gates: bool) -> bool:
-        """Whether a proof settles a doubt; `gates`: it is one of gates, not of what the candidate does not know."""
-        return self.excusable and not (gates and self.guesses)
 
     def check_interface(self) -> None:
         """Raises DesignError where the candidate turns out to have other ports than the golden."""

@@ -5,7 +5,8 @@ free; then everything that the pairs load, and every output, must be equal for a
 Registers without a partner may take any value, or, where they have an initial value, any that they could be made to load
 from there. This is a proof by induction that holds from any state, so it needs no reset, covers outputs that never
 become known, any clocks and asynchronous resets, and memories of any size, of which only the ports are compared. Wide
-multipliers and dividers are paired as well: two of a kind that take the same give the same. Both designs begin
+multipliers and dividers are paired as well: two of a kind that take the same give the same. What the candidate does not
+know otherwise (`rtlvr.verify.unknowns`) must do whatever it is. Both designs begin
 with the same, possibly unknown, state; a defined initial value must be the same on both sides, or undefined in the
 golden. A wrong pairing proves nothing and does no harm.
 """
@@ -27,6 +28,7 @@ from rtlvr.verify.opened import Claim, Opened, Pairing, Side, agree, claims, ran
 from rtlvr.verify.pairing import by_behaviour, by_name, completed
 from rtlvr.verify.running import Running, read_running, write_running
 from rtlvr.verify.state import Held, Kind, floats, held_of, unknowns, wide_operators
+from rtlvr.verify.unknowns import guesses, state_unknowns
 from rtlvr.verify.yosysjson import JsonModule
 
 _ALIKE = "memory_narrow; opt -keepdc; wreduce -keepdc; opt -keepdc; opt_clean"
@@ -106,9 +108,13 @@ def _cut_here(
     if any(floats(module) for module in modules) or netlist.ports(ys, designs[0]) != netlist.ports(ys, designs[1]):
         return {}
     kinds = _common_operators(*modules) if operators else frozenset()
-    cells, unknown = [held_of(module, kinds) for module in modules], unknowns(modules[0])
-    for role, design, its, (_, name, _) in zip(_ROLES, designs, cells, sides, strict=True):
+    cells = [held_of(module, kinds) for module in modules]
+    guessed = [guesses(module, {one.cell for one in its}) for module, its in zip(modules, cells, strict=True)]
+    unknown = unknowns(modules[0]) or guessed[0]
+    for role, design, its, guess, (_, name, _) in zip(_ROLES, designs, cells, guessed, sides, strict=True):
         _open(ys, design, its, golden.nonce)
+        if guess and role == "gate":
+            state_unknowns(ys, design, folder)
         _finish(ys, design, name, role, golden, unknown, folder)
     opened = _joined(ys, golden, cells, unknown, folder)
     pairing, found = _chosen(opened, bool(kinds)), _found(opened, kinds, memory)

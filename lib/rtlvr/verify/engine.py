@@ -120,7 +120,7 @@ class Judge:
                 verdict = undecided("its simulation is too slow for the time of a check", "time")
             elif case.doubt and case.excusable:
                 verdict = self._excused(case, verdict)
-            if case.doubt and verdict.equivalent and not (verdict.proved and case.settles(verdict.reason == CUT)):
+            if case.doubt and verdict.equivalent and not (verdict.proved and case.excusable):
                 verdict = case.doubt
             case.check_interface()
         except SimulationFailed as error:

@@ -69,8 +69,6 @@ class Case(Beside):
 
     def by_cutting(self) -> bool:
         """Whether both designs are equal register by register, from any common state; tried once."""
-        if self.guesses and (self._definite or self.doubt is not None):
-            return False
         if self._cut is None:
             self._cut = self._cut_apart()
         return self._cut
@@ -170,7 +168,7 @@ class Case(Beside):
         for reader in readers(self.refused) if self.reader == "icarus" else (self.reader,):
             joined = self._join_by(reader, folder, most)
             if not joined.unread:
-                self.reader, self.guesses = reader, joined.guesses
+                self.reader = reader
                 break
         return joined
 

@@ -41,7 +41,7 @@ from rtlvr.verify import netlist
 from rtlvr.verify.congruence import census, congruent
 from rtlvr.verify.interface import compare_ports, ports_of
 from rtlvr.verify.netlist import MODELS, Model
-from rtlvr.verify.unknowns import free_unknowns, guesses
+from rtlvr.verify.unknowns import free_unknowns
 from rtlvr.verify.wrapper import Groups, Wrapper
 
 _MOST_GATES = 100_000  # about so many gates of a design: Yosys takes minutes for more
@@ -77,7 +77,6 @@ class Joined:
     large: bool = False
     huge: bool = False
     unread: bool = False
-    guesses: bool = True  # whether gates would have values that the candidate has not, see `rtlvr.verify.unknowns`
 
 
 @dataclass
@@ -132,14 +131,14 @@ def join(
     if answer is None or failed:
         return failed or Joined()
     compare_ports(ports_of(golden.circuit), {name: tuple(port) for name, port in answer["ports"].items()})
-    more, guessed = "bits" not in answer or golden.bits < answer["bits"], answer.get("guesses", True)
+    more = "bits" not in answer or golden.bits < answer["bits"]
     if "miter" not in answer:
         state, large, huge = (answer.get(name, False) for name in ("congruent", "large", "huge"))
-        return Joined(None, state, answer.get("problem", ""), more and not state, large, huge, guesses=guessed)
+        return Joined(None, state, answer.get("problem", ""), more and not state, large, huge)
     miter = _miter(golden, answer, definite)
     if miter is None:
         return Joined(problem="the miter has inputs that the golden has not", more_state=more)
-    return Joined(miter, more_state=more, guesses=guessed)
+    return Joined(miter, more_state=more)
 
 
 def _ask(
@@ -218,8 +217,7 @@ def _join_here(
     if found["ports"] != {port.name: (port.direction, port.width) for port in circuit.ports}:
         return found
     other = netlist.as_json(ys, gate, top, folder / "gate.json")
-    bits, found["guesses"] = netlist.bits(ys, gate), guesses(other)
-    found["bits"] = bits
+    bits = found["bits"] = netlist.bits(ys, gate)
     if golden.census == census(other):
         gold = _elaborated(ys, golden, folder)
         if congruent(netlist.as_json(ys, gold, circuit.top, folder / "gold.json"), other):

@@ -1,9 +1,10 @@
-"""Everything that a design does not know for another reason than its state, as a new input: for joins that are `definite`.
+"""Everything that a design does not know for another reason than its state, as a free value: for `definite` joins and cuts.
 
 That is what nothing drives, unknown constants, a part selected outside of its vector, division by zero, and which of several
 arms a `unique` case takes where more than one fits and they differ (simulation takes the first, a netlist mixes them).
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,6 +13,8 @@ from rtlvr.hdl.elaborate import passes
 from rtlvr.verify import netlist
 from rtlvr.verify.yosysjson import Bit, JsonCell, JsonModule
 
+_Value = tuple[tuple[Bit, ...], tuple[Bit, ...]]  # a signal and a constant
+_EITHER = ("$reduce_or", "$reduce_bool", "$logic_or", "$or")  # of conditions
 _DIVISIONS = ("$div", "$mod", "$divfloor", "$modfloor")
 _CHOICE = """(* techmap_celltype = "$pmux" *)
 module free_choice(A, B, S, Y);
@@ -37,10 +40,8 @@ endmodule
 
 def free_unknowns(ys: ModuleType, design: Any, name: str, folder: Path) -> int:
     """What is unknown, bit by bit, comes from a new input `name`; returns its width. `folder` is for files between passes."""
-    for cell in [one for one in design.top_module().cells_.values() if one.type.str() in _DIVISIONS]:
-        _free_division(ys, design.top_module(), cell)
-    _free_choices(ys, design, folder)
-    passes(ys, design, netlist.mapped("t:$shiftx"), "setundef -undriven -anyseq; opt_expr -keepdc; opt_clean")
+    state_unknowns(ys, design, folder)
+    passes(ys, design, "setundef -undriven -anyseq; opt_expr -keepdc; opt_clean")
     module = design.top_module()
     cells = [cell for cell in module.cells_.values() if cell.type.str() == "$anyseq"]
     signals = [cell.getPort(ys.IdString("\\Y")) for cell in cells]
@@ -55,6 +56,14 @@ def free_unknowns(ys: ModuleType, design: Any, name: str, folder: Path) -> int:
             at += signal.size()
         module.fixup_ports()
     return width
+
+
+def state_unknowns(ys: ModuleType, design: Any, folder: Path) -> None:
+    """Cells whose gates would have a value where the text has none get an unknown constant there."""
+    for cell in [one for one in design.top_module().cells_.values() if one.type.str() in _DIVISIONS]:
+        _free_division(ys, design.top_module(), cell)
+    _free_choices(ys, design, folder)
+    passes(ys, design, netlist.mapped("t:$shiftx"))
 
 
 def _free_division(ys: ModuleType, module: Any, cell: Any) -> None:
@@ -79,9 +88,14 @@ def _free_choices(ys: ModuleType, design: Any, folder: Path) -> None:
         passes(ys, design, f"techmap -map {folder / 'choice.v'} a:rtlvr_unsure")
 
 
-def guesses(module: JsonModule) -> bool:
-    """Whether gates of a netlist would have a value where its text has none: see above, constants and what floats apart."""
-    return bool(unsure_choices(module)) or any(_loose(cell) for cell in module["cells"].values())
+def guesses(module: JsonModule, held: Collection[str] = ()) -> bool:
+    """Whether gates of a netlist would have a value where its text has none: see above, constants and what floats apart.
+
+    `held`: names of cells that do not become gates.
+    """
+    return bool(unsure_choices(module)) or any(
+        _loose(cell) for name, cell in module["cells"].items() if name not in held
+    )
 
 
 def _loose(cell: JsonCell) -> bool:
@@ -101,14 +115,24 @@ def unsure_choices(module: JsonModule) -> set[str]:
     found = set()
     for name, cell in module["cells"].items():
         if cell["type"] == "$pmux":
-            compared = [_compared(driver.get(bit)) for bit in cell["connections"]["S"]]
-            sure = None not in compared and len({one[0] for one in compared if one}) == 1
-            if not sure or len(set(compared)) < len(compared):
+            arms = [_fits(bit, driver) for bit in cell["connections"]["S"]]
+            values = [value for arm in arms for value in arm]
+            if not all(arms) or len({signal for signal, _ in values}) != 1 or len(set(values)) < len(values):
                 found.add(name)
     return found
 
 
-def _compared(cell: JsonCell | None) -> tuple[tuple[Bit, ...], tuple[Bit, ...]] | None:
+def _fits(condition: Bit, driver: dict[Bit, JsonCell]) -> set[_Value]:
+    """The values of which each makes a condition true, or nothing where it is another kind of condition."""
+    cell = driver.get(condition)
+    if cell is None or cell["type"] not in _EITHER:
+        compared = _compared(cell)
+        return {compared} if compared else set()
+    parts = [_fits(bit, driver) for pin in "AB" for bit in cell["connections"].get(pin, ())]
+    return set().union(*parts) if all(parts) else set()
+
+
+def _compared(cell: JsonCell | None) -> _Value | None:
     """A signal, and the constant that it is compared with; None where it is another condition."""
     if cell is None or cell["type"] not in ("$eq", "$logic_not"):
         return None
