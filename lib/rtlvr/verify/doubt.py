@@ -9,8 +9,11 @@ Where a text is unknown and its own netlist is not, the unknown value does not c
 say). Then a proof about netlists says nothing of it.
 """
 
+import random
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from rtlvr.hdl.elaborate import FIGHT, WRITABLE, Reader, load, passes, readers, said_of
 from rtlvr.hdl.yosys import YosysAnswer, in_child
@@ -49,7 +52,23 @@ def _starts_here(text: str, top: str, reader: Reader, folder: Path) -> YosysAnsw
     result, written = folder / "netlist.v", []
     design = load(ys, text, top, reader, folder / "design.v")
     passes(ys, design, WRITABLE)
-    for fill in ("", *(f"setundef -undriven -init {how}; " for how in _FILLS)):
-        passes(ys, design, f"design -push-copy; {fill}write_verilog -noattr {result}; design -pop")
+    passes(ys, design, f"write_verilog -noattr {result}")
+    netlist = result.read_text()
+    for fill in _FILLS:
+        passes(ys, design, "design -push-copy; memory_collect")
+        _fill_memories(ys, design.top_module(), fill)
+        passes(ys, design, f"setundef -undriven -init {fill}; write_verilog -noattr {result}; design -pop")
         written.append(result.read_text())
-    return {"netlist": written[0], "definite": written[1:]}
+    return {"netlist": netlist, "definite": written}
+
+
+def _fill_memories(ys: ModuleType, module: Any, fill: str) -> None:
+    """Words of memories that begin unknown begin with something; `setundef` fills registers only."""
+    chosen = random.Random(fill)
+    for cell in module.cells_.values():
+        if cell.type.str() == "$mem_v2":
+            size, width = (cell.getParam(ys.IdString(f"\\{name}")).as_int() for name in ("SIZE", "WIDTH"))
+            begins = cell.getParam(ys.IdString("\\INIT")).as_string().rjust(size * width, "x")
+            known = {"-zero": "0", "-one": "1"}.get(fill, "01")
+            bits = "".join(chosen.choice(known) if bit == "x" else bit for bit in begins[-size * width :])
+            cell.setParam(ys.IdString("\\INIT"), ys.Const.from_string(bits))
