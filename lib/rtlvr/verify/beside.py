@@ -12,6 +12,7 @@ from rtlvr.hdl.circuit import analyse
 from rtlvr.hdl.reading import Reading
 from rtlvr.verify.compare import UNKNOWN, Prepared, compare
 from rtlvr.verify.doubt import Starts, starts
+from rtlvr.verify.inside import differs_inside
 from rtlvr.verify.interface import check
 from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.verdict import Limits, Verdict
@@ -76,6 +77,12 @@ class Beside:
             mask = None if mask is None else mask[: len(trace)]
             verdict = compare(prepared, trace, strict_x, method, mask)
         return verdict if verdict.cause != "unknown_candidate" else self._doubted(prepared, trace, mask, verdict)
+
+    def inside(self, prepared: Prepared) -> str:
+        """A signal inside of which golden and candidate, if one is made from the other, hold different values; or nothing."""
+        golden, own = (prepared.simulated, prepared.circuit.top), (self._simulated, self._top)
+        limits = self._remaining(_LAST_RESORT * self._limits.cpu_seconds)
+        return differs_inside(golden, own, prepared.circuit, prepared.stimulus, limits)
 
     def _doubted(self, prepared: Prepared, trace: np.ndarray, mask: np.ndarray | None, doubt: Verdict) -> Verdict:
         """A doubt, or the refutation that it is where a definite state of the candidate shows another value."""

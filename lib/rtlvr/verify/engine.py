@@ -28,7 +28,7 @@ from rtlvr.verify.compare import Prepared
 from rtlvr.verify.evidence import Case
 from rtlvr.verify.interface import check_names, header, known_to_fit
 from rtlvr.verify.miter import GoldenSide
-from rtlvr.verify.outcome import CUT, Finding, failed, invalid, proved, timed, undecided
+from rtlvr.verify.outcome import CUT, Finding, failed, invalid, never_known, proved, timed, undecided, unsure_inside
 from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.stimulus import build
 from rtlvr.verify.structure import Structure, structure
@@ -144,8 +144,7 @@ class Judge:
             if case.by_cutting():
                 finding = Finding("proved", reason=CUT, from_any=True)
             elif unknown:
-                said = f"the golden's {', '.join(unknown)} never becomes known, or only with one value"
-                return undecided(said, "unknown_golden", unknown)
+                return never_known(unknown)
             elif finding.outcome == "unconfirmed":
                 return undecided("a difference of the netlists was found that simulation does not show", "unproved")
         if finding.outcome == "proved":
@@ -182,6 +181,8 @@ class Judge:
             return undecided("the golden exceeds its limits under the full testbench", "time")
         looked = finding.seen > 0 and not case.simulates_otherwise
         verdict = case.by_testbench(full, lambda: self._netlist_known(fuller), looked)
+        if verdict.equivalent and (where := case.inside(full)):
+            return unsure_inside(where)
         if verdict.equivalent and finding.seen:
             steps = verdict.seen.steps + finding.seen
             reason = f"{verdict.reason}, nor in {finding.seen} steps of native simulation of both netlists"
@@ -341,9 +342,7 @@ class Judge:
                 raise DesignError("it has an inout port; only inputs and outputs can be judged")
             if not found.circuit.outputs:
                 raise DesignError("it has no output")
-            side = None
-            if found.reader != "icarus":
-                side = GoldenSide(reading.text, found.circuit, found.reader)
+            side = None if found.reader == "icarus" else GoldenSide(reading.text, found.circuit, found.reader)
             self._structures[key] = (reading, found, side)
             while len(self._structures) > _KEPT_GOLDENS:
                 self._structures.popitem(last=False)

@@ -32,6 +32,18 @@ def undecided(reason: str, cause: Cause | None, outputs: tuple[str, ...] = ()) -
     return Verdict(status="undecided", method="hybrid", reason=reason, cause=cause, outputs=outputs)
 
 
+def never_known(outputs: tuple[str, ...]) -> Verdict:
+    """Nothing can be said where these outputs of the golden tell nothing."""
+    said = f"the golden's {', '.join(outputs)} never becomes known, or only with one value"
+    return undecided(said, "unknown_golden", outputs)
+
+
+def unsure_inside(where: str) -> Verdict:
+    """Golden and candidate hold different values inside, which no output has shown; see `rtlvr.verify.inside`."""
+    said = f"its signal {where} is not the golden's of the same name, and no proof says whether an output can show that"
+    return undecided(said, "unproved")
+
+
 def proved(method: str, reason: str) -> Verdict:
     """Equivalent, for every input."""
     return Verdict(status="equivalent", method=method, proved=True, error_rate=0.0, reason=reason)

@@ -16,7 +16,7 @@ from rtlvr.verify.sandbox import Finished, run, scratch, tool
 from rtlvr.verify.stimulus import columns
 from rtlvr.verify.verdict import Limits
 
-_STEP = 10
+STEP = 10  # time units of a step
 _UNREAD = re.compile(r"sim:\d+: ")  # vvp does not read the program that iverilog has written
 
 
@@ -44,11 +44,19 @@ class SimulationFailed(Exception):
         return self.partial is not None
 
 
-def testbench(circuit: Circuit, steps: int, top: str, name: str, trace: str, first: np.ndarray | None = None) -> str:
+def testbench(
+    circuit: Circuit,
+    steps: int,
+    top: str,
+    name: str,
+    trace: str,
+    first: np.ndarray | None = None,
+    dump: tuple[str, int] | None = None,
+) -> str:
     """The testbench module: drives every input from the stimulus file, writes all outputs after every step.
 
     Clocks have the level of the `first` step, low by default, before any process of the design runs: their first value is
-    no edge.
+    no edge. `dump`: the file for all signals of the design, and the bytes after which it ends.
     """
     places = columns(circuit)
     width = max(1, sum(port.width for port in circuit.inputs))
@@ -63,6 +71,7 @@ def testbench(circuit: Circuit, steps: int, top: str, name: str, trace: str, fir
     for port in circuit.outputs:
         at -= port.width
         pins.append(f".\\{port.name} (out[{at + port.width - 1}:{at}])")
+    dumping = f'$dumpfile("{dump[0]}"); $dumplimit({dump[1]}); $dumpvars(0, dut);' if dump else ""
     return f"""`resetall
 `timescale 1ns/1ns
 module {name};
@@ -73,10 +82,11 @@ module {name};
   \\{top} dut ({", ".join(pins)});
   initial begin
     $readmemb("stimulus.txt", stimulus);
+    {dumping}
     file = $fopen("{trace}");
     for (step = 0; step < {steps}; step = step + 1) begin
       in = stimulus[step];
-      #{_STEP} $fwrite(file, "%b\\n", out);
+      #{STEP} $fwrite(file, "%b\\n", out);
       if (step % 8 == 7) $fflush(file);
     end
     $fclose(file);
@@ -93,19 +103,38 @@ def simulate(text: str, top: str, circuit: Circuit, stimulus: np.ndarray, limits
         SimulationFailed: it does not compile, does not fit the interface, or exceeds its limits.
         InfrastructureError: our own tools failed.
     """
-    name, trace = f"tb_{secrets.token_hex(8)}", f"{secrets.token_hex(8)}.txt"
     with scratch() as folder:
-        (folder / "design.v").write_text(text + "\n", encoding="utf-8")
-        (folder / "testbench.v").write_text(
-            testbench(circuit, len(stimulus), top, name, trace, stimulus[0]), encoding="utf-8"
-        )
-        _write_stimulus(folder / "stimulus.txt", stimulus)
-        # The testbench first: its timescale is then the design's, so that code which asks for the time gets an answer.
-        sources = ["testbench.v", "design.v"]
-        compiled = run([tool("iverilog"), "-g2012", "-Wportbind", "-s", name, "-o", "sim", *sources], folder, limits)
-        _check_compilation(compiled, folder)
-        finished = run([tool("vvp"), "-n", "sim"], folder, limits)
-        return _read_trace(folder / trace, finished, len(stimulus))
+        return _simulated(text, top, circuit, stimulus, limits, folder)
+
+
+def dumped(text: str, top: str, circuit: Circuit, stimulus: np.ndarray, limits: Limits, most: int) -> str:
+    """Simulate as `simulate` does; returns all signals as a value change dump of about `most` bytes. Raises as it does."""
+    name = f"{secrets.token_hex(8)}.vcd"
+    with scratch() as folder:
+        _simulated(text, top, circuit, stimulus, limits, folder, (name, most))
+        return (folder / name).read_text(encoding="utf-8", errors="replace")
+
+
+def _simulated(
+    text: str,
+    top: str,
+    circuit: Circuit,
+    stimulus: np.ndarray,
+    limits: Limits,
+    folder: Path,
+    dump: tuple[str, int] | None = None,
+) -> np.ndarray:
+    name, trace = f"tb_{secrets.token_hex(8)}", f"{secrets.token_hex(8)}.txt"
+    (folder / "design.v").write_text(text + "\n", encoding="utf-8")
+    bench = testbench(circuit, len(stimulus), top, name, trace, stimulus[0], dump)
+    (folder / "testbench.v").write_text(bench, encoding="utf-8")
+    _write_stimulus(folder / "stimulus.txt", stimulus)
+    # The testbench first: its timescale is then the design's, so that code which asks for the time gets an answer.
+    sources = ["testbench.v", "design.v"]
+    compiled = run([tool("iverilog"), "-g2012", "-Wportbind", "-s", name, "-o", "sim", *sources], folder, limits)
+    _check_compilation(compiled, folder)
+    finished = run([tool("vvp"), "-n", "sim"], folder, limits)
+    return _read_trace(folder / trace, finished, len(stimulus))
 
 
 def _write_stimulus(path: Path, stimulus: np.ndarray) -> None:
