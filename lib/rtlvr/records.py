@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rtlvr.errors import Cause, RowError, StageError
 
@@ -37,8 +37,23 @@ class Golden(Record):
 AttemptStatus = Literal["equivalent", "inequivalent", "invalid", "undecided", "failed"]
 
 
+class Turn(Record):
+    """An answer that was sent back, the verdict on it, and what the solver was told."""
+
+    thought: str
+    code: str
+    status: AttemptStatus
+    reason: str
+    error: str | None = None
+    cause: Cause | None = None
+    feedback: str
+
+
 class Attempt(Record):
-    """One answer of a solver and the verdict on it; `failed`: teacher or tools failed, which says nothing of the answer."""
+    """One answer of a solver and the verdict on it; `failed`: teacher or tools failed, which says nothing of the answer.
+
+    `turns`: the answers before it that were sent back, in order; left out of rows where there are none.
+    """
 
     thought: str
     code: str
@@ -48,6 +63,7 @@ class Attempt(Record):
     cause: Cause | None = (
         None  # the reason in one word; None where it is equivalent, failed, or recorded before there were causes
     )
+    turns: tuple[Turn, ...] = Field(default=(), exclude_if=lambda turns: not turns)
 
 
 class Triple(Record):

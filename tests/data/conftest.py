@@ -28,9 +28,11 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
 def trip(endpoint: Endpoint, pool: Pool, stimuli: Stimuli, tmp_path: Path) -> Callable[..., list[Triple]]:
     """Runs the round trip over the goldens, with a fresh client and the transcript as the last run left it."""
 
-    def go(name: str = "rows", goldens: tuple[Golden, ...] = GOLDENS, replay: bool = False, **options) -> list[Triple]:
+    def go(
+        name: str = "rows", goldens: tuple[Golden, ...] = GOLDENS, replay: bool = False, turns: int = 1, **options
+    ) -> list[Triple]:
         transcript = Transcript(tmp_path / "transcript.jsonl", None if replay else endpoint.chat(**options))
         teacher = LanguageTeacher(transcript, "describer", "solver")
-        return run(goldens, teacher, pool, stimuli, tmp_path / f"{name}.jsonl", answers=2, concurrency=4)
+        return run(goldens, teacher, pool, stimuli, tmp_path / f"{name}.jsonl", answers=2, concurrency=4, turns=turns)
 
     return go

@@ -46,7 +46,7 @@ class Service(BaseHTTPRequestHandler):
 
     def item(self) -> str:
         """What is asked for, told from the request as a real service would get it."""
-        user = self.body["messages"][-1]["content"]
+        user = "".join(one["content"] for one in self.body["messages"] if one["role"] == "user")
         self.golden = next((golden for golden in GOLDENS if header(golden.code, golden.top) in user), GOLDENS[0])
         number = f" #{self.body['seed']}" if self.body["model"] == "solver" else ""
         return f"{self.body['model']} {self.golden.id}{number}"

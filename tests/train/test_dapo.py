@@ -18,6 +18,7 @@ from rtlvr.data.corpus import procedural
 from rtlvr.params import load
 from rtlvr.policy.model import load_policy, load_tokenizer
 from rtlvr.records import Problem
+from rtlvr.reward.equivalence import EquivalenceReward
 from rtlvr.train.config import grpo_config
 from rtlvr.train.dapo import AdaptiveDapoTrainer
 from rtlvr.train.rl import improve, read_steps, rl_dataset, subset
@@ -162,6 +163,31 @@ def test_an_adapter_is_trained_and_saved_beside_the_policy(pool: Pool, tmp_path:
         name for name, _ in load_policy(start).named_parameters()
     }
     assert (tmp_path / "rl" / "adapter" / "adapter_config.json").exists()
+
+
+@pytest.mark.tools
+def test_a_step_with_graded_rewards(pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Groups without a right answer become mixed: what the trainer trains on is what the shaped rewards say."""
+    half = "module t(input a, b, output x, y); assign x = a & b, y = {}; endmodule\n"
+    bodies = ("a & ~a", "a ^ b", "1'b0", "~(a | b)")  # x is right in all of them, y in none
+
+    class Planned(EquivalenceReward):
+        """Answers that were planned in the place of what a small model would say."""
+
+        def start(self, golden: object, text: str) -> None:
+            pass
+
+        def __call__(self, completions: list, golden: list, **rest: object) -> list[float]:
+            codes = [half.format(bodies[at % 4]) if at % 4 != 2 else "junk" for at in range(len(completions))]
+            return super().__call__([f"```verilog\n{code}```" for code in codes], golden, **rest)
+
+    monkeypatch.setattr("rtlvr.train.rl.EquivalenceReward", Planned)
+    problems = [Problem(id=n, category="", prompt="t", golden=half.format("a | b")) for n in "abcd"]
+    changes = {"rl.reward": "signals", "rl.area_weight": 0.1, "rl.group_size": 4, "rl.answer": "code", "rl.steps": 1}
+    params = load("smoke", {**RL, "rl.eval_problems": 0, **changes, **{f"rl.{k}": v for k, v in PLAIN.items()}})
+    improve(noisy(tmp_path / "start"), problems, None, params, pool, Stimuli(sequences=1, cycles=4), tmp_path / "rl")
+    (step,) = read_steps(tmp_path / "rl" / "steps.jsonl").itertuples()
+    assert step.acceptance == 1.0 and step.reward == pytest.approx(0.25 * 3 / 4)
 
 
 def test_a_subset_is_drawn_once_for_all_seeds() -> None:

@@ -20,6 +20,7 @@ def declare_verify(parser: argparse.ArgumentParser) -> None:
         "--candidate-top", help="the candidate's; default: the one with the golden's name, else the only root"
     )
     parser.add_argument("--mode", choices=["hybrid", "testbench", "formal"], default="hybrid", help=_MODES)
+    parser.add_argument("--outputs", action="store_true", help="judge each output alone as well")
     parser.add_argument("--json", action="store_true", help="print the whole verdict")
     parser.add_argument("--pairs", type=path, help="JSON lines with id, golden, candidate (or response)")
     parser.add_argument("--out", type=path, help="where the verdicts of --pairs go; goes on where a killed run stopped")
@@ -42,16 +43,20 @@ def _verify_files(options: argparse.Namespace) -> int:
         file.read_text(encoding="utf-8", errors="surrogateescape") for file in (options.golden, options.candidate)
     )
     tops = {"golden_top": options.golden_top, "candidate_top": options.candidate_top}
-    verdict = verify(golden, candidate, **tops, mode=options.mode)
+    verdict = verify(golden, candidate, **tops, mode=options.mode, per_output=options.outputs)
     shown = verdict.model_dump() | {"equivalent": verdict.equivalent}
     sure = {True: ", proved", False: ", not proved"}[verdict.proved] if verdict.equivalent else ""
     print(json.dumps(shown) if options.json else f"{verdict.status}: {verdict.reason} ({verdict.method}{sure})")
+    for one in () if options.json else verdict.by_output:
+        print(f"  {one.name}: {one.status} ({one.method}{', proved' if one.proved else ''})")
     return {"equivalent": 0, "undecided": CANNOT_SAY}.get(verdict.status, 1)
 
 
 def _verify_rows(options: argparse.Namespace) -> int:
     from rtlvr.evaluate.rows import verify_rows
 
+    if options.outputs:
+        raise ParameterError("got --outputs with --pairs; give it with GOLDEN and CANDIDATE alone")
     if options.out is None:
         raise ParameterError("got --pairs without --out; say where the verdicts go")
     judged = verify_rows(options.pairs, options.out, options.jobs, options.mode)

@@ -10,7 +10,7 @@ from typing import TypedDict
 from rtlvr.data.teacher import Description, SolverAnswer
 from rtlvr.llm.transcript import Chat, Reply, Request
 from rtlvr.policy.answer import last_block
-from rtlvr.records import Golden
+from rtlvr.records import Golden, Turn
 
 _DESCRIBE = "You are a digital design engineer who explains Verilog code precisely and briefly."
 
@@ -24,6 +24,11 @@ conditions and their order. Where there are registers, also the clock edge, and 
 _SOLVE = """You are an expert Verilog designer. You get a specification and a module header. First think in a few sentences, \
 inside <think> and </think>, about how to implement it. Then write the complete module, with exactly that header, in one \
 ```verilog code block."""
+
+_AGAIN = """{feedback}
+Find the mistake, and write the complete corrected module, with exactly the header of the specification, in one ```verilog \
+code block."""
+_MOST_SHOWN = 2000  # characters of an answer without code that it is shown again
 
 # Up to its own end, as drafts of code may be inside; where it has none, up to the answer.
 _THOUGHT = re.compile(r"<think>(.*?(?=</think>)|.*?(?=<answer>|```|\Z))(?:</think>)?", re.DOTALL)
@@ -68,14 +73,21 @@ class LanguageTeacher:
         text = _THOUGHT.sub("", _opened(reply.content)).strip()
         return Description(text, problem=_problem(reply, "description" if not text else ""))
 
-    def solve(self, golden: Golden, prompt: str, attempt: int = 0) -> SolverAnswer:
-        """Ask for reasoning and code."""
-        request = Request(system=_SOLVE, user=prompt, seed=self._seed + attempt, **self._solve)
-        reply = self._chat.ask(request, f"solve {golden.id} #{attempt}")
+    def solve(self, golden: Golden, prompt: str, attempt: int = 0, turns: tuple[Turn, ...] = ()) -> SolverAnswer:
+        """Ask for reasoning and code; after `turns`, in the same conversation, for a better answer."""
+        said = tuple((_answered(turn), _AGAIN.format(feedback=turn.feedback)) for turn in turns)
+        request = Request(system=_SOLVE, user=prompt, seed=self._seed + attempt, exchanges=said, **self._solve)
+        turn = f" turn {len(turns) + 1}" if turns else ""
+        reply = self._chat.ask(request, f"solve {golden.id} #{attempt}{turn}")
         code = last_block(reply.content)
         return SolverAnswer(
             thought_of(reply), code or "", problem=_problem(reply, "```verilog block" if code is None else "")
         )
+
+
+def _answered(turn: Turn) -> str:
+    """An earlier answer as the conversation keeps it: the code without the thought; where there is none, how it began."""
+    return f"```verilog\n{turn.code}```" if turn.code else turn.thought[:_MOST_SHOWN].strip() or "(no code)"
 
 
 def thought_of(reply: Reply) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rtlvr.data.families import FAMILIES, DrawnDesign
 from rtlvr.data.teacher import Description, SolverAnswer
 from rtlvr.hdl.mutate import mutants
-from rtlvr.records import Golden
+from rtlvr.records import Golden, Turn
 
 # How often the procedural teacher makes each misreading (times the parameter `misread`). Where a rate is above one half,
 # imitation alone learns the wrong reading as the likelier one; only a verifier can tell.
@@ -75,9 +75,10 @@ class ProceduralTeacher:
         name = rng.choice(sorted(family.misreadings))
         return name, family.code(family.misreadings[name](design.params))
 
-    def solve(self, golden: Golden, prompt: str, attempt: int = 0) -> SolverAnswer:
-        """The answer to the golden's prompt, right or misread."""
-        rng = self._rng(golden, f"solve{attempt or ''}")
+    def solve(self, golden: Golden, prompt: str, attempt: int = 0, turns: tuple[Turn, ...] = ()) -> SolverAnswer:
+        """The answer to the golden's prompt, right or misread; what was sent back is answered anew, at the same rates."""
+        again = f"/{len(turns)}" if turns else ""
+        rng = self._rng(golden, f"solve{attempt or ''}{again}")
         design = self._designs.get(golden.id)
         if design is None:
             return self._solve_seed(golden, rng)

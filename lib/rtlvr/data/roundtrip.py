@@ -1,5 +1,8 @@
 """Round-trip synthesis: golden -> description -> thought + code -> equivalence check (paper §3.1).
 
+With several turns a solver that is wrong is told what a model may know of its verdict (`rtlvr.environment`): what does not
+compile, or inputs with expected and got outputs. Nothing else of the golden reaches it.
+
 Guaranteed: every golden that goes in is one row; rows are appended whole and in order; a rerun goes on after the last
 whole row, and tries those again whose teacher or tools failed.
 """
@@ -11,13 +14,16 @@ from pathlib import Path
 from tqdm import tqdm
 
 from rtlvr.data.teacher import SolverAnswer, Teacher
+from rtlvr.environment.answers import checked
+from rtlvr.environment.words import in_words
 from rtlvr.errors import InfrastructureError
 from rtlvr.hdl.declarations import header
 from rtlvr.params import Profile
-from rtlvr.records import Attempt, Golden, Triple, read_jsonl, read_whole_lines, write_jsonl
-from rtlvr.verify import Stimuli, Verifier
+from rtlvr.records import Attempt, Golden, Triple, Turn, read_jsonl, read_whole_lines, write_jsonl
+from rtlvr.verify import Stimuli, Verdict, Verifier
 
 _BATCH = 200
+_NOTHING_TO_MEND = ("unknown_golden", "unread_golden")  # the golden is to blame, and no answer would be right
 
 
 def run(
@@ -28,11 +34,13 @@ def run(
     path: Path,
     answers: int = 1,
     concurrency: int = 0,
+    turns: int = 1,
 ) -> list[Triple]:
     """Put goldens through the round trip; rows are appended to `path` and a rerun goes on after the last whole row.
 
     Args:
         answers: how many answers the teacher is asked for per description.
+        turns: how often each of them may be given: a wrong one is sent back.
         concurrency: goldens under way at once; 0: enough to keep the verification workers busy.
 
     Raises:
@@ -47,7 +55,7 @@ def run(
         batch = 8 * concurrency or _BATCH
         for start in range(0, len(todo), batch):
             chunk = todo[start : start + batch]
-            for row in pool.map(lambda g: round_trip(g, teacher, pool, stimuli, answers), chunk, concurrency):
+            for row in pool.map(lambda g: round_trip(g, teacher, pool, stimuli, answers, turns), chunk, concurrency):
                 file.write(row.model_dump_json() + "\n")
                 file.flush()
                 counts[row.status] += 1
@@ -56,7 +64,9 @@ def run(
     return _in_order(path, goldens)
 
 
-def round_trip(golden: Golden, teacher: Teacher, pool: Verifier, stimuli: Stimuli, answers: int = 1) -> Triple:
+def round_trip(
+    golden: Golden, teacher: Teacher, pool: Verifier, stimuli: Stimuli, answers: int = 1, turns: int = 1
+) -> Triple:
     """One golden's round trip.
 
     Raises:
@@ -72,7 +82,7 @@ def round_trip(golden: Golden, teacher: Teacher, pool: Verifier, stimuli: Stimul
     if description.problem:
         attempts = [Attempt(thought="", code="", status="invalid", reason=description.problem, cause="format")]
     else:
-        attempts = [_attempt(golden, teacher, prompt, number, pool, stimuli) for number in range(answers)]
+        attempts = [_attempt(golden, teacher, prompt, number, pool, stimuli, turns) for number in range(answers)]
     return Triple(**row, prompt=prompt, description_error=description.error, attempts=tuple(attempts))
 
 
@@ -82,16 +92,26 @@ def stimuli_of(params: Profile) -> Stimuli:
     return Stimuli(sequences=bench.sequences, cycles=bench.cycles, strict_x=bench.strict_x, seed=params.seed)
 
 
-def _attempt(golden: Golden, teacher: Teacher, prompt: str, number: int, pool: Verifier, stimuli: Stimuli) -> Attempt:
-    answer = SolverAnswer("", "")
-    try:
-        answer = teacher.solve(golden, prompt, number)
-        if answer.problem:
-            given = {"thought": answer.thought, "code": answer.code}
-            return Attempt(**given, status="invalid", reason=answer.problem, cause="format")
-        verdict = pool.verify(golden.code, answer.code, stimuli, golden.top)
-    except InfrastructureError as error:
-        return _failed(error, answer)
+def _attempt(
+    golden: Golden, teacher: Teacher, prompt: str, number: int, pool: Verifier, stimuli: Stimuli, turns: int
+) -> Attempt:
+    """An answer, given at most `turns` times: sent back while it is wrong and there is something to say."""
+    earlier: tuple[Turn, ...] = ()
+    while True:
+        answer = SolverAnswer("", "")
+        try:
+            answer = _solved(golden, teacher, prompt, number, earlier)
+            verdict = _verdict(golden, answer, pool, stimuli)
+        except InfrastructureError as error:
+            return _failed(error, answer, earlier)
+        attempt = _judged(answer, verdict, earlier)
+        feedback = in_words(checked(verdict, 0))
+        if len(earlier) + 1 >= turns or not feedback or verdict.cause in _NOTHING_TO_MEND:
+            return attempt
+        earlier += (Turn(**attempt.model_dump(exclude={"turns"}), feedback=feedback),)
+
+
+def _judged(answer: SolverAnswer, verdict: Verdict, earlier: tuple[Turn, ...]) -> Attempt:
     return Attempt(
         thought=answer.thought,
         code=answer.code,
@@ -99,12 +119,24 @@ def _attempt(golden: Golden, teacher: Teacher, prompt: str, number: int, pool: V
         reason=verdict.reason,
         cause=verdict.cause,
         error=answer.error,
+        turns=earlier,
     )
 
 
-def _failed(error: InfrastructureError, answer: SolverAnswer | None = None) -> Attempt:
+def _solved(golden: Golden, teacher: Teacher, prompt: str, number: int, earlier: tuple[Turn, ...]) -> SolverAnswer:
+    """A teacher that is asked once needs to know of no turns."""
+    return teacher.solve(golden, prompt, number, earlier) if earlier else teacher.solve(golden, prompt, number)
+
+
+def _verdict(golden: Golden, answer: SolverAnswer, pool: Verifier, stimuli: Stimuli) -> Verdict:
+    if answer.problem:
+        return Verdict(status="invalid", method="screen", reason=answer.problem, cause="format")
+    return pool.verify(golden.code, answer.code, stimuli, golden.top)
+
+
+def _failed(error: InfrastructureError, answer: SolverAnswer | None = None, earlier: tuple[Turn, ...] = ()) -> Attempt:
     thought, code = (answer.thought, answer.code) if answer else ("", "")
-    return Attempt(thought=thought, code=code, status="failed", reason=str(error))
+    return Attempt(thought=thought, code=code, status="failed", reason=str(error), turns=earlier)
 
 
 def _settled(path: Path) -> list[Triple]:

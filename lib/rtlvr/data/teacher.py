@@ -7,7 +7,7 @@ language model, asked at an endpoint or replayed from a transcript (`llm/transcr
 from dataclasses import dataclass
 from typing import Protocol
 
-from rtlvr.records import Golden
+from rtlvr.records import Golden, Turn
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Teacher(Protocol):
         """
         ...
 
-    def solve(self, golden: Golden, prompt: str, attempt: int = 0) -> SolverAnswer:
-        """Thought and code for a prompt: answer number `attempt` of several.
+    def solve(self, golden: Golden, prompt: str, attempt: int = 0, turns: tuple[Turn, ...] = ()) -> SolverAnswer:
+        """Thought and code for a prompt: answer number `attempt` of several, after `turns` that were sent back.
 
         `golden` is the item's identity; only the procedural teacher may look at its code. Raises as `describe` does.
         """

@@ -11,7 +11,7 @@ from rtlvr.llm.endpoint import EndpointChat, Spending
 from rtlvr.llm.transcript import Transcript
 from rtlvr.params import Roundtrip
 from rtlvr.paths import TRANSCRIPTS, from_profile
-from rtlvr.records import Golden
+from rtlvr.records import Golden, Turn
 
 
 def make_teacher(roundtrip: Roundtrip, designs: dict[str, DrawnDesign], seed: int, folder: Path) -> Teacher:
@@ -71,9 +71,9 @@ class _Split:
         """What the golden's teacher says of it."""
         return self._of(golden).describe(golden)
 
-    def solve(self, golden: Golden, prompt: str, attempt: int = 0) -> SolverAnswer:
+    def solve(self, golden: Golden, prompt: str, attempt: int = 0, turns: tuple[Turn, ...] = ()) -> SolverAnswer:
         """What the golden's teacher answers."""
-        return self._of(golden).solve(golden, prompt, attempt)
+        return self._of(golden).solve(golden, prompt, attempt, turns)
 
     def _of(self, golden: Golden) -> Teacher:
         return self._own if golden.id in self._designs else self._other

@@ -11,9 +11,10 @@ from typing import Any
 
 from openenv.core.env_server import Action, Environment, Observation, State, create_app
 
-from rtlvr.environment.session import Bench, Budget, Session
+from rtlvr.environment.session import Budget, Session
 from rtlvr.errors import ParameterError
 from rtlvr.records import Problem
+from rtlvr.verify.protocol import Bench
 
 
 class VerilogAction(Action):

@@ -12,7 +12,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from rtlvr.environment.alone import compiled, simulated
 from rtlvr.environment.answers import Answer, CheckAnswer, CompileAnswer, SimulateAnswer, checked
@@ -21,21 +21,14 @@ from rtlvr.errors import DesignError, InfrastructureError
 from rtlvr.hdl.source import MAX_RAW_BYTES
 from rtlvr.policy.answer import last_block
 from rtlvr.records import Problem, Record
-from rtlvr.verify import Stimuli, Verdict, Verifier
+from rtlvr.verify import Stimuli, Verdict
+from rtlvr.verify.protocol import Bench
 
 _log = logging.getLogger(__name__)
 _FAILED = "the tools failed, which says nothing of the design"
 _MOST_VALUE = 10_000  # bits of a number, or characters of a text
 _MOST_ARGUMENTS = 4 * MAX_RAW_BYTES  # bytes of JSON
 Result = TypeVar("Result")
-
-
-class Bench(Verifier, Protocol):
-    """Workers that judge and that work on a text alone: `rtlvr.verify.Pool`."""
-
-    def apply(self, work: Callable[..., dict[str, Any]], text: str, *arguments: Any) -> dict[str, Any]:
-        """What `work` gives of a text, in a worker."""
-        ...
 
 
 class Budget(Record):

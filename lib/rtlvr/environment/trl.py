@@ -7,8 +7,9 @@ raises, and asks `get_reward` at the end. The class is plain: nothing of TRL is 
 
 from collections.abc import Callable
 
-from rtlvr.environment.session import Bench, Budget, Session
+from rtlvr.environment.session import Budget, Session
 from rtlvr.records import Problem
+from rtlvr.verify.protocol import Bench
 
 
 class VerilogEnvironment:

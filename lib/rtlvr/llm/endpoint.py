@@ -239,7 +239,7 @@ def _bought(body: object, request: Request, text: str) -> _Bought:
         return count if type(count) is int and 0 < count <= _MAX_TOKENS else len(counted.encode()) // 3 + 1
 
     return _Bought(
-        prompt_tokens=tokens("prompt_tokens", request.system + request.user),
+        prompt_tokens=tokens("prompt_tokens", "".join(message["content"] for message in request.messages)),
         completion_tokens=tokens("completion_tokens", text),
     )
 

@@ -29,17 +29,20 @@ class Request(Record):
     max_tokens: int
     seed: int
     top_p: float = 1.0
+    exchanges: tuple[tuple[str, str], ...] = ()  # what was answered, and what was said to that
 
     @property
     def messages(self) -> list[dict[str, str]]:
         """The conversation so far, as chat templates and services take it."""
-        texts = {"system": self.system, "user": self.user}
-        return [{"role": role, "content": text} for role, text in texts.items() if text]
+        said = [("system", self.system), ("user", self.user)]
+        for answer, reply in self.exchanges:
+            said += [("assistant", answer), ("user", reply)]
+        return [{"role": role, "content": text} for role, text in said if text]
 
     @property
     def digest(self) -> str:
         """Names the request: equal requests, equal digests."""
-        facts = json.dumps(self.model_dump(exclude_defaults=True), sort_keys=True)  # as before `top_p` was there
+        facts = json.dumps(self.model_dump(exclude_defaults=True), sort_keys=True)  # as before the last two were there
         return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
     @property

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from rtlvr.environment.session import Bench
 from rtlvr.ppa.liberty import library, own
 from rtlvr.ppa.mapping import mapped
 from rtlvr.ppa.record import CostRatio, Goal, Ppa, ratio
 from rtlvr.verify import Stimuli, Verdict
+from rtlvr.verify.protocol import Bench
 
 
 @dataclass(frozen=True)

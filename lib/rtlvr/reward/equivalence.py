@@ -1,6 +1,6 @@
 """The verifiable reward (paper §3.3): 1 if the format is right and the code is equivalent to the golden, else 0."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,15 +12,21 @@ from rtlvr.verify import Stimuli, Verdict, Verifier
 
 @dataclass(frozen=True)
 class Judgement:
-    """A judged answer: `reward` 0 or 1, the verdict's status (or `format`), and why, in a sentence and in one word."""
+    """A judged answer: `reward` 0 or 1, the verdict's status (or `format`), and why, in a sentence and in one word.
+
+    `proved`: it is right for every input and state. `golden`: of several, the place of the one that the verdict is of.
+    """
 
     reward: float
     status: str
     reason: str
     cause: Cause | None = None
+    proved: bool = False
+    golden: int = 0
 
 
 AnyGolden = str | Sequence[str]  # one golden, or several of which any is right
+Shaper = Callable[[Sequence[Judgement], Sequence[AnyGolden], Sequence[str]], list[Judgement]]
 
 
 def judge(
@@ -40,11 +46,11 @@ def judge(
     Raises:
         InfrastructureError: tools failed, or a golden itself cannot be judged; never scored as a wrong answer.
     """
-    codes, problems = zip(*[_extract(text, plain) for text in responses], strict=True) if responses else ((), ())
-    several = [_several(golden) for golden in goldens]
+    codes, problems = zip(*[code_of(text, plain) for text in responses], strict=True) if responses else ((), ())
+    alternatives = [several(golden) for golden in goldens]
     pairs = [
         (golden, code)
-        for alike, code, problem in zip(several, codes, problems, strict=True)
+        for alike, code, problem in zip(alternatives, codes, problems, strict=True)
         for golden in alike
         if problem is None
     ]
@@ -53,8 +59,8 @@ def judge(
         return [
             Judgement(0.0, "format", problem, "format")
             if problem
-            else _best([_scored(next(verdicts), accept_unproved) for _ in alike])
-            for alike, problem in zip(several, problems, strict=True)
+            else _best([_scored(next(verdicts), accept_unproved, place) for place in range(len(alike))])
+            for alike, problem in zip(alternatives, problems, strict=True)
         ]
     except DesignError as error:
         raise InfrastructureError(
@@ -62,7 +68,8 @@ def judge(
         ) from error
 
 
-def _several(goldens: AnyGolden) -> tuple[str, ...]:
+def several(goldens: AnyGolden) -> tuple[str, ...]:
+    """The goldens of which any is right."""
     return (goldens,) if isinstance(goldens, str) else tuple(goldens)
 
 
@@ -71,7 +78,8 @@ def _best(judged: Sequence[Judgement]) -> Judgement:
     return max(judged, key=lambda one: (one.reward, one.status == "undecided"))
 
 
-def _extract(text: str, plain: bool) -> tuple[str, str | None]:
+def code_of(text: str, plain: bool) -> tuple[str, str | None]:
+    """The code of an answer, and what is wrong with its format; `plain`: no tags are needed."""
     if plain:
         code = last_block(text)
         return (code or "", None if code is not None else "there is no ```verilog block")
@@ -79,9 +87,10 @@ def _extract(text: str, plain: bool) -> tuple[str, str | None]:
     return response.code, response.problem
 
 
-def _scored(verdict: Verdict, accept_unproved: bool) -> Judgement:
+def _scored(verdict: Verdict, accept_unproved: bool, golden: int) -> Judgement:
     right = verdict.equivalent and (verdict.proved or accept_unproved)
-    return Judgement(float(right), verdict.status, verdict.reason, verdict.cause)
+    sure = verdict.equivalent and verdict.proved
+    return Judgement(float(right), verdict.status, verdict.reason, verdict.cause, sure, golden)
 
 
 class Rewarded(Record):
@@ -96,7 +105,8 @@ class EquivalenceReward:
 
     Args:
         plain: reward the last ```verilog block, whether or not there are think and answer tags.
-        kept: a file to append every rewarded answer to; None: they are not kept.
+        kept: a file to append every right answer to; None: they are not kept.
+        shaping: changes the rewards of a call's answers (`rtlvr.reward.shaping`); None: they are 0 and 1.
     """
 
     __name__ = "equivalence"
@@ -108,18 +118,19 @@ class EquivalenceReward:
         accept_unproved: bool = True,
         plain: bool = False,
         kept: Path | None = None,
+        shaping: Shaper | None = None,
     ) -> None:
         if not accept_unproved and pool.mode == "testbench":
             raise ParameterError(
                 "got rl.accept_unproved=false with the testbench mode, which proves nothing; use hybrid"
             )
         self._pool, self._stimuli, self._accept_unproved = pool, stimuli, accept_unproved
-        self._plain, self._kept, self.last = plain, kept, list[Judgement]()
+        self._plain, self._kept, self._shaping, self.last = plain, kept, shaping, list[Judgement]()
 
     def start(self, golden: AnyGolden, text: str) -> None:
         """Begin to judge an answer that will be asked for; the pool remembers its verdict, failures are asked again."""
-        code, problem = _extract(text, self._plain)
-        for one in _several(golden) if problem is None else ():
+        code, problem = code_of(text, self._plain)
+        for one in several(golden) if problem is None else ():
             self._pool.begin(one, code, self._stimuli)
 
     def __call__(
@@ -129,6 +140,8 @@ class EquivalenceReward:
         self.last = judge(self._pool, self._stimuli, golden, texts, self._plain, self._accept_unproved)
         if self._kept:
             self._keep(self._kept, golden, texts)
+        if self._shaping:
+            self.last = self._shaping(self.last, golden, texts)
         return [j.reward for j in self.last]
 
     def _keep(self, path: Path, goldens: Sequence[AnyGolden], texts: Sequence[str]) -> None:
@@ -136,5 +149,5 @@ class EquivalenceReward:
         with path.open("a", encoding="utf-8") as file:
             for golden, text, judged in zip(goldens, texts, self.last, strict=True):
                 if judged.reward:
-                    row = Rewarded(golden=_several(golden)[0], code=_extract(text, self._plain)[0])
+                    row = Rewarded(golden=several(golden)[0], code=code_of(text, self._plain)[0])
                     file.write(row.model_dump_json() + "\n")

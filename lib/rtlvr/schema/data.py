@@ -65,6 +65,9 @@ class Roundtrip(Section):
     solve_model: str = Field(description="endpoint teacher: the model that answers descriptions")
     api_key_env: Annotated[str, ASIDE] = Field(description="name of the environment variable with the key")
     answers: Positive = Field(description="answers asked for per description")
+    turns: Positive = Field(
+        description="how often an answer may be given: a wrong one is sent back with its compile error or counterexample"
+    )
     describe_temperature: Real = Field(description="sampling temperature of descriptions")
     solve_temperature: Real = Field(description="sampling temperature of answers")
     describe_tokens: Positive = Field(description="longest description, in tokens")

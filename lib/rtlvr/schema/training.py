@@ -49,6 +49,13 @@ class Rl(Section):
     seconds: Whole = Field(description="stop after the step in which so many seconds have passed; 0: never")
     answer: Literal["tags", "code"] = Field(description="what is rewarded: the paper's tags with the code inside, or "
                                             "any answer with a block of Verilog")  # fmt: skip
+    reward: Literal["equivalence", "signals"] = Field(
+        description="equivalence: 1 or 0; signals: in groups without a right answer also the share of right outputs, at "
+        "most one half"
+    )
+    area_weight: Rate = Field(
+        description="bonus for a small area, on top of proven equivalence alone: half of it at the golden's; 0: none"
+    )
     learning_rate: Real = Field(description="highest learning rate")
     warmup_steps: Whole = Field(description="steps in which the learning rate rises")
     weight_decay: Real = Field(description="of the optimiser")

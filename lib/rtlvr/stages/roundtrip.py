@@ -76,7 +76,9 @@ def triples(context: Context, start: Goldens) -> list[Triple]:
     teacher = make_teacher(settings, start.designs, context.params.seed, context.folder)
     threads = settings.concurrency if settings.teacher == "endpoint" else 0
     path = context.path("triples.jsonl")
-    return round_trip(start.all, teacher, context.verifier, context.stimuli, path, settings.answers, threads)
+    return round_trip(
+        start.all, teacher, context.verifier, context.stimuli, path, settings.answers, threads, settings.turns
+    )
 
 
 def misread(rows: Sequence[Triple]) -> Triple | None:
@@ -91,7 +93,8 @@ def replay(context: Context) -> Replayed:
     if not asked:
         return Replayed([])
     path = context.path("real.jsonl")
-    return Replayed(round_trip(asked, recorded_teacher(settings), context.prover, context.stimuli, path))
+    turns = settings.turns if settings.transcript else 1  # the kit's own recording has one
+    return Replayed(round_trip(asked, recorded_teacher(settings), context.prover, context.stimuli, path, turns=turns))
 
 
 def by_category(rows: Sequence[Triple]) -> pd.DataFrame:
@@ -111,8 +114,20 @@ def lengths(rows: Sequence[Triple]) -> pd.DataFrame:
 
 
 def finish(context: Context, start: Goldens, rows: Sequence[Triple], real: Replayed) -> Result:
-    """Write the measurements: the funnel, and what became of the real model's answers."""
-    return context.finish([*_real(context, real), *_funnel(context, start, rows)])
+    """Write the measurements: the funnel, what became of the real model's answers, and what several turns gave."""
+    turns = context.params.roundtrip.turns
+    by_turn = [] if turns == 1 else [*_by_turn(context, "turns", rows), *_by_turn(context, "real_turns", real.rows)]
+    return context.finish([*_real(context, real), *_funnel(context, start, rows), *by_turn])
+
+
+def _by_turn(context: Context, metric: str, rows: Sequence[Triple]) -> list[Measurement]:
+    """The share of goldens that were back after so many turns of the chosen answer, or fewer."""
+    taken = [1 + len(row.chosen.turns) for row in rows if row.status == "equivalent"]
+    return [
+        proportion(context.name, metric, str(most), sum(number <= most for number in taken), len(rows))
+        for most in range(1, context.params.roundtrip.turns + 1)
+        if rows
+    ]
 
 
 def _real(context: Context, real: Replayed) -> list[Measurement]:

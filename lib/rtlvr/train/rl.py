@@ -14,13 +14,17 @@ from rtlvr.params import Profile, Rl
 from rtlvr.policy.answer import AnswerFormat
 from rtlvr.policy.model import chat, load_policy, load_tokenizer
 from rtlvr.records import Problem
+from rtlvr.reward.area import AreaBonus
 from rtlvr.reward.equivalence import EquivalenceReward
+from rtlvr.reward.shaping import Shaping
+from rtlvr.reward.signals import Signals
 from rtlvr.train.adapter import adapter, save_policy
 from rtlvr.train.checkpoints import last_whole
 from rtlvr.train.config import grpo_config
 from rtlvr.train.dapo import AdaptiveDapoTrainer
 from rtlvr.train.steplog import STATE, StepLog, cut_log, restore_sampler
 from rtlvr.verify import Stimuli, Verifier, make_verifier
+from rtlvr.verify.protocol import Bench
 from rtlvr.verify.verdict import Mode
 
 
@@ -29,7 +33,7 @@ def improve(
     train: Sequence[Problem],
     monitor: Monitor | None,
     params: Profile,
-    pool: Verifier,
+    pool: Bench,
     stimuli: Stimuli,
     folder: Path,
     watch: Callable[[], None] | None = None,
@@ -41,11 +45,12 @@ def improve(
     are dropped, since they will be made again.
 
     Args:
+        pool: judges answers, unless `rl.verify_on` says where else; measures areas and judges single outputs.
         monitor: the share that a policy solves of what is watched; tried every `rl.eval_steps` steps.
         watch: told after every step, to show the record so far.
         rewarded: a file to append every rewarded answer to.
     """
-    rl, train = params.rl, subset(train, params.rl.prompts, params.seed)
+    rl, judges, train = params.rl, _judges(params.rl, pool), subset(train, params.rl.prompts, params.seed)
     tokenizer, model = load_tokenizer(policy), load_policy(policy)
     checkpoints = folder / "checkpoints"
     config = grpo_config(rl, checkpoints, rl.seed)
@@ -54,7 +59,14 @@ def improve(
         processing_class=tokenizer,
         args=config,
         rl=rl,
-        reward=EquivalenceReward(_judges(rl, pool), stimuli, rl.accept_unproved, rl.answer == "code", rewarded),
+        reward=EquivalenceReward(
+            judges,
+            stimuli,
+            rl.accept_unproved,
+            rl.answer == "code",
+            rewarded,
+            shaping_of(rl, pool, stimuli, judges.mode),
+        ),
         train_dataset=rl_dataset(train, rl.answer),
         peft_config=adapter(rl.lora_rank),
     )
@@ -75,10 +87,17 @@ def improve(
 
 def _judges(rl: Rl, pool: Verifier) -> Verifier:
     """Where rewards are verified; only the hybrid mode can prove what they ask for."""
-    mode: Mode = pool.mode if rl.accept_unproved else "hybrid"
+    mode: Mode = pool.mode if rl.accept_unproved and not rl.area_weight else "hybrid"
     if rl.verify_on == "ray":
         return make_verifier(mode, on="ray")
     return pool if mode == pool.mode else make_verifier(mode, pool.jobs, limits=pool.limits)
+
+
+def shaping_of(rl: Rl, bench: Bench, stimuli: Stimuli, mode: Mode) -> Shaping | None:
+    """What changes rewards, as the parameters ask for it; None where they are 0 and 1."""
+    signals = Signals(bench, stimuli, mode, rl.accept_unproved) if rl.reward == "signals" else None
+    area = AreaBonus(bench, rl.area_weight) if rl.area_weight else None
+    return Shaping(bench, rl.group_size, rl.answer, signals, area) if signals or area else None
 
 
 def subset(train: Sequence[Problem], count: int, seed: int) -> list[Problem]:

@@ -8,6 +8,7 @@ from tqdm.auto import tqdm
 
 from rtlvr.errors import ParameterError
 from rtlvr.verify.cluster import over_ray
+from rtlvr.verify.outputs import by_output
 from rtlvr.verify.pool import shared_pool
 from rtlvr.verify.protocol import VerdictRow, verdict_of
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
@@ -25,6 +26,7 @@ def verify(
     mode: Mode = "hybrid",
     limits: Limits | None = None,
     stimuli: Stimuli | None = None,
+    per_output: bool = False,
 ) -> Verdict:
     """Whether `candidate` behaves as `golden` does (paper §3.2).
 
@@ -35,6 +37,7 @@ def verify(
             or confirmed counterexample alone.
         limits: what the check may use.
         stimuli: size and seed of the testbench; `strict_x` (the paper's own `===`) makes `hybrid` simulate only.
+        per_output: judge each output alone as well, and fill `Verdict.by_output`; takes up to one check per output.
 
     Returns:
         A verdict; `undecided`, with the reason, where the golden itself cannot be judged.
@@ -44,7 +47,9 @@ def verify(
         ParameterError: unknown mode.
     """
     _check("mode", mode, get_args(Mode))
-    return verdict_of(shared_pool(1, limits), (golden, candidate, golden_top, candidate_top), mode, stimuli)
+    pool, row, stimuli = shared_pool(1, limits), (golden, candidate, golden_top, candidate_top), stimuli or Stimuli()
+    verdict = verdict_of(pool, row, mode, stimuli)
+    return by_output(pool, row, verdict, stimuli, mode) if per_output else verdict
 
 
 def verify_many(

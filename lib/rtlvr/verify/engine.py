@@ -243,13 +243,13 @@ class Judge:
         found = self._structures.get((golden, top))
         return found is not None and found[0].slang
 
-    def read(self, golden: str, top: str | None = None) -> Reading:
-        """A golden as tools get it.
+    def read(self, golden: str, top: str | None = None, **how: Any) -> Reading:
+        """A golden as tools get it; a candidate with what `how` says of its golden.
 
         Raises:
             DesignError: it cannot be read.
         """
-        return self._read(golden, top)
+        return self._read(golden, top, **how)
 
     def _read(self, text: str, top: str | None, **how: Any) -> Reading:
         """A design as tools get it; `how` is for `read`. Raises DesignError where it must not or cannot be judged."""

@@ -1,7 +1,7 @@
 """What whoever asks for verdicts may count on, wherever the workers are."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from rtlvr.errors import DesignError
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict, of_unread_golden
@@ -51,6 +51,18 @@ class Verifier(Protocol):
 
     def close(self) -> None:
         """Stop all workers."""
+        ...
+
+
+class Bench(Verifier, Protocol):
+    """Workers that judge and that work on a text alone: `rtlvr.verify.Pool`."""
+
+    def apply(self, work: Callable[..., dict[str, Any]], text: str, *arguments: Any) -> dict[str, Any]:
+        """What `work(judge, text, *arguments)` gives in a worker: a function of a module, JSON in and out.
+
+        Raises:
+            DesignError: the work says so of the text.
+        """
         ...
 
 

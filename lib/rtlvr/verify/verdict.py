@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from rtlvr.errors import Cause, DesignError
 from rtlvr.records import Record
 
@@ -51,6 +53,18 @@ class Seen(Record):
     exhaustive: bool = False
 
 
+class OutputVerdict(Record):
+    """What the evidence says of one output alone; fields mean what they mean in `Verdict`."""
+
+    name: str
+    status: Literal["equivalent", "inequivalent", "undecided"]
+    method: str
+    proved: bool = False
+    cause: Cause | None = None
+    seen: Seen = Seen()
+    error_rate: float | None = None
+
+
 class Verdict(Record):
     """What the evidence says of a candidate.
 
@@ -63,6 +77,7 @@ class Verdict(Record):
     `proved`: `equivalent` for every input and state, not only for what was simulated. `seen`: how much was simulated.
     `error_rate` is the share of samples that differ (ε of the paper). `readers`: what read golden and candidate:
     `verilog` (Yosys's own reader), `slang`, `icarus` (simulation alone), with `ghdl` before it where it was VHDL.
+    `by_output`: each output of the golden, where that was asked for (`rtlvr.verify.outputs`); left out of rows when empty.
     """
 
     status: Status
@@ -76,6 +91,7 @@ class Verdict(Record):
     counterexample: Counterexample | None = None
     readers: tuple[str, ...] = ()
     seconds: float = 0.0
+    by_output: tuple[OutputVerdict, ...] = Field(default=(), exclude_if=lambda parts: not parts)
 
     @property
     def equivalent(self) -> bool:
