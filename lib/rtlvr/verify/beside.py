@@ -36,6 +36,8 @@ class Beside:
         self._ends = time.monotonic() + limits.wall_seconds
         self.slow = False  # whether its simulation is too slow to be finished
         self.doubt: Verdict | None = None  # where it was unknown and the golden was not, and no definite state differed
+        self.full: Callable[[], Verdict | None] | None = None  # the full testbench, for who wants it early
+        self._full: Verdict | None = None  # what it said
         self.excusable = True  # whether its netlist was unknown there as well
 
     def check_interface(self) -> None:
@@ -77,6 +79,11 @@ class Beside:
             mask = None if mask is None else mask[: len(trace)]
             verdict = compare(prepared, trace, strict_x, method, mask)
         return verdict if verdict.cause != "unknown_candidate" else self._doubted(prepared, trace, mask, verdict)
+
+    def by_full(self, prepared: Prepared, known: Callable[[], np.ndarray | None]) -> Verdict:
+        """Simulate under the full testbench, once. Raises as `by_simulation` does."""
+        self._full = self._full or self.by_simulation(prepared=prepared, known=known)
+        return self._full
 
     def inside(self, prepared: Prepared) -> str:
         """A signal inside of which golden and candidate, if one is made from the other, hold different values; or nothing."""

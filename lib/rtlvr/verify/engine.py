@@ -29,9 +29,9 @@ from rtlvr.verify.evidence import Case
 from rtlvr.verify.interface import check_names, header, known_to_fit
 from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.outcome import CUT, Finding, failed, invalid, never_known, proved, timed, undecided, unsure_inside
-from rtlvr.verify.simulate import SimulationFailed, simulate
+from rtlvr.verify.simulate import SimulationFailed
 from rtlvr.verify.stimulus import build
-from rtlvr.verify.structure import Structure, structure
+from rtlvr.verify.structure import Structure, as_netlist, structure, trace_of
 from rtlvr.verify.verdict import Limits, Mode, Seen, Stimuli, Verdict
 
 _KEPT_GOLDENS, _KEPT_BYTES = 4096, 64 << 20  # prepared goldens, and their traces and stimuli
@@ -135,10 +135,11 @@ class Judge:
         """What a first look left open."""
         if not case.excusable:
             return self._simulated(case, Finding("open"), first, (key[0], key[1], stimuli, True))
+        fuller = (key[0], key[1], stimuli, True)
+        case.full = lambda: self._full(case, fuller)
         finding = case.by_proof(first)
         if finding.verdict is not None:
             return finding.verdict
-        fuller = (key[0], key[1], stimuli, True)
         unknown = () if finding.from_any else self._never_known(key, fuller)
         if finding.outcome != "proved" or unknown:
             if case.by_cutting():
@@ -153,6 +154,10 @@ class Judge:
             return undecided("neither a proof nor a confirmed counterexample within the limits", "unproved")
         doubted, verdict = case.doubt is not None, self._simulated(case, finding, first, fuller)
         return self._excused(case, verdict) if case.doubt and case.excusable and not doubted else verdict
+
+    def _full(self, case: Case, key: _Key) -> Verdict | None:
+        full = self._again(key)
+        return None if full is None else case.by_full(full, lambda: self._netlist_known(key))
 
     def _excused(self, case: Case, doubt: Verdict) -> Verdict:
         """What a proof says of a doubt that simulation has left."""
@@ -281,10 +286,10 @@ class Judge:
             reading, found, side = self._structure(golden, top)
             stimulus = build(found.circuit, stimuli, restless)
             began = time.perf_counter()
-            simulated, trace = reading.text, self._simulate(reading.text, found, stimulus)
+            simulated, trace = reading.text, trace_of(reading.text, found, stimulus, self.limits)
             if trace is None:
                 reading, found, side = self._structure(golden, top, slang=True)
-                simulated, trace = self._as_netlist(found, stimulus)
+                simulated, trace = as_netlist(found, stimulus, self.limits)
             circuit = found.circuit
             seconds = time.perf_counter() - began
         except (SimulationFailed, DesignError) as error:
@@ -301,20 +306,6 @@ class Judge:
             seconds=seconds,
             reader=found.reader,
         )
-
-    def _simulate(self, text: str, found: Structure, stimulus: np.ndarray) -> np.ndarray | None:
-        """The golden's trace, or None where Icarus does not read what Yosys does read."""
-        try:
-            return simulate(text, found.circuit.top, found.circuit, stimulus, self.limits)
-        except SimulationFailed as error:
-            if not error.refused or found.netlist is None:
-                raise
-            return None
-
-    def _as_netlist(self, found: Structure, stimulus: np.ndarray) -> tuple[str, np.ndarray]:
-        """A golden's netlist and its trace."""
-        text = found.netlist or ""
-        return text, simulate(text, found.circuit.top, found.circuit, stimulus, self.limits)
 
     def _either(self, golden: str, top: str | None) -> tuple[Reading, Structure]:
         """A golden as synthesis takes it; where that cannot be judged, as it is without the macro SYNTHESIS."""

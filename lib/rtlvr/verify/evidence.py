@@ -6,9 +6,7 @@ no difference either: synthesis and simulation do not always mean the same by on
 
 import time
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -16,15 +14,13 @@ from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import analyse
 from rtlvr.hdl.elaborate import Reader, readers
 from rtlvr.hdl.reading import Reading
-from rtlvr.hdl.source import simulates_otherwise
 from rtlvr.scratch import scratch
 from rtlvr.verify import deep, prove
-from rtlvr.verify.abc_engine import Abc, OutOfTime
+from rtlvr.verify.abc_engine import Abc
 from rtlvr.verify.aiger import read_aiger
-from rtlvr.verify.beside import Beside
+from rtlvr.verify.apart import Apart
 from rtlvr.verify.compare import Prepared
 from rtlvr.verify.compiled import Compiled
-from rtlvr.verify.cutpoints import Cut, cut
 from rtlvr.verify.miter import Joined, Miter, join, size_of
 from rtlvr.verify.outcome import CONGRUENT, CUT, Finding
 from rtlvr.verify.simulate import SimulationFailed
@@ -32,31 +28,21 @@ from rtlvr.verify.stimulus import exhaustive, long_run
 from rtlvr.verify.verdict import Limits, Seen, Verdict
 
 _LONG_CYCLES, _LONG_WORK = (2_000, 10_000, 200_000), 8e8  # of one run: cycles times bytes of text
-_LEAST_TEXT = 1_000  # bytes that a cycle costs whatever the text
 _LOOK, _LOOK_FURTHER = 6e9, 1.5e10  # gate evaluations of a deep run, before and after bounded search
 _LARGE, _LOOK_EARLY = 10_000, 5e8  # gates of a miter that ABC takes long for, and evaluations for it before ABC
 _BIG, _LOOK_BIG = 4_000, 5e9  # nodes of a miter that no longer fits the caches, and evaluations for it
-_HUGE, _LOOK_HUGE = 60_000, 3e9  # gates of two designs cut open that are not joined any more, and evaluations for them
-_MANY = 30_000  # ... and that are not joined where they have run side by side
-_MOST_MAPPED = 2048  # bits of memory that may become registers
 _MOST_ALL_INPUTS, _MOST_EXHAUSTED = 26, 2e10  # inputs of a design of which all values are tried, and gate evaluations
 _QUICKLY_EXHAUSTED = 1e8  # ... before anything else is asked
-_MOST_REPLAYED, _MUST_REPLAY = 2e9, 6e9  # steps that Icarus repeats, times bytes of text; and where nothing else counts
 _MANY_BITS = 64  # of state, from which on cutting is tried first
 
 
-class Case(Beside):
-    """A candidate beside its golden, and what proofs and long runs say of both; `reader` is what read the candidate."""
+class Case(Apart):
+    """A candidate beside its golden, and what proofs and long runs say of both."""
 
     def __init__(self, limits: Limits, golden: Prepared, reading: Reading, abc: Abc, fits: bool = True) -> None:
-        super().__init__(limits, golden, reading, fits)
-        self._abc = abc
+        super().__init__(limits, golden, reading, abc, fits)
         self._more_state = True  # whether the candidate may hold more state than the golden, and so count for long
         self._definite = False  # whether it is asked from any definite state, see `_ask`
-        self._cut: bool | None = None
-        self._apart: Cut | None = None  # what cutting left
-        self.unfinished = False  # whether a tool was ended by its last resort, a time
-        self.reader: Reader | Literal["icarus"] = "icarus"
 
     def by_proof(self, first: Verdict) -> Finding:
         """Look for a proof or a confirmed counterexample; `first` is what simulation said."""
@@ -67,57 +53,13 @@ class Case(Beside):
         with scratch() as folder:
             return self._ask(folder)
 
-    def by_cutting(self) -> bool:
-        """Whether both designs are equal register by register, from any common state; tried once."""
-        if self._cut is None:
-            self._cut = self._cut_apart()
-        return self._cut
-
-    def _cut_apart(self) -> bool:
-        golden = self._golden.miter
-        if golden is None or self.reader == "icarus" or not self._golden.circuit.sequential:
-            return False
-        with scratch() as folder:
-            for operators, mapped in ((True, False), (False, False), (False, True)):
-                if self._done_cutting(operators, mapped):
-                    continue
-                seconds, began = self._for_yosys(), time.monotonic()
-                found = cut(golden, self.reading.text, self._top, self.reader, folder, seconds, operators, mapped)
-                self.unfinished |= found is None and time.monotonic() - began >= seconds
-                self._apart = found
-                if found is None:
-                    break
-                if found.made and self._proves(folder, found.sequential):
-                    return True
-        return False
-
-    def _done_cutting(self, operators: bool, mapped: bool) -> bool:
-        """Whether this way to cut can be left out, after what the way before it has found."""
-        before = self._apart
-        if before is None or operators:
-            return False
-        if mapped:
-            return before.running is not None or not 0 < before.memory <= _MOST_MAPPED or before.gates > _HUGE
-        return not before.operators
-
-    def _proves(self, folder: Path, sequential: bool) -> bool:
-        return self._asked(lambda: prove.prove(folder, self._abc, sequential, "cut")) == "proved"
-
-    def _asked(self, question: Callable[[], prove.ProofAnswer]) -> prove.ProofAnswer:
-        """ABC's answer; an open one, that is remembered, where its last resort ended it."""
-        try:
-            return question()
-        except OutOfTime:
-            self.unfinished = True
-            return "open"
-
     def by_testbench(self, prepared: Prepared, known: Callable[[], np.ndarray | None], looked: bool) -> Verdict:
         """The paper's testbench, and one long run for what happens late or seldom.
 
         `looked`: native simulation has looked for that already, and better, unless texts may simulate otherwise. Then a
         text that turns out to be too slow for this leaves nothing undone.
         """
-        verdict = self.by_simulation(prepared=prepared, known=known)
+        verdict = self.by_full(prepared, known)
         self.unfinished |= self.slow and not looked
         if verdict.status != "equivalent" or (self.slow and looked):
             return verdict
@@ -131,16 +73,6 @@ class Case(Beside):
                 return late
             verdict = verdict.model_copy(update={"seen": Seen(steps=verdict.seen.steps + late.seen.steps)})
         return verdict
-
-    @property
-    def _cost(self) -> int:
-        """What a step of simulation costs, in bytes of text."""
-        return _LEAST_TEXT + max(len(self.reading.text), len(self._golden.text))
-
-    @cached_property
-    def simulates_otherwise(self) -> bool:
-        """Whether golden or candidate may simulate otherwise than they synthesise: a proof is then not enough."""
-        return simulates_otherwise(self.reading.text) or simulates_otherwise(self._golden.text)
 
     def _late(self, stimulus: np.ndarray, looked: bool) -> Verdict | None:
         """Both designs under a long stimulus; None where one of them does not finish it, or may not have."""
@@ -189,7 +121,7 @@ class Case(Beside):
         if (joined.large or (joined.miter and joined.miter.definite)) and self.by_cutting():
             return Finding("proved", reason=CUT, from_any=True)
         if joined.large:
-            found = self._side_by_side()
+            found = self._early_testbench() or self._side_by_side()
             if found is not None:
                 return found
             joined = self._join(folder, None)
@@ -207,6 +139,11 @@ class Case(Beside):
         again = self._ask(folder)
         return finding if again.outcome == "open" and self.doubt is None else again
 
+    def _early_testbench(self) -> Finding | None:
+        """The full testbench costs little beside all that may be asked of a large design: what it refutes, or None."""
+        verdict = self.full() if self.full else None
+        return Finding("refuted", verdict) if verdict and verdict.status == "inequivalent" else None
+
     def _by_miter(self, miter: Miter, folder: Path) -> Finding:
         """What native simulation and ABC say of a miter."""
         if not miter.latches and (found := self._exhausted(miter, folder, _QUICKLY_EXHAUSTED)) is not None:
@@ -219,26 +156,6 @@ class Case(Beside):
         if answer == "open":
             return self._further(miter, folder)
         return self._answered(answer, miter, folder)
-
-    def _side_by_side(self) -> Finding | None:
-        """What both designs do side by side where no miter is made yet: a confirmed difference, or None.
-
-        Where they are too large for a miter, also how far that was looked for.
-        """
-        apart, seen = self._apart, 0
-        if apart is None:
-            return Finding("open", reason="Yosys exceeds its limits of time and memory") if self.unfinished else None
-        huge = apart.gates > (_HUGE if apart.running is None else _MANY)
-        if apart.running is not None:
-            compiled = Compiled(apart.running.aig, apart.running.initial())
-            try:
-                found, seen = self._look(compiled, apart.running.miter, _LOOK_HUGE if huge else _LOOK_EARLY)
-            finally:
-                compiled.close()
-            shown = None if found is None else self._shown(found, apart.running.miter)
-            if shown is not None:
-                return shown
-        return Finding("open", seen=seen) if huge else None
 
     def _answered(self, answer: str, miter: Miter, folder: Path) -> Finding:
         if answer == "proved":
@@ -307,9 +224,6 @@ class Case(Beside):
         frames = np.array([[failing >> index & 1 for index in range(inputs)]], dtype=np.uint8)
         return self._confirm(miter, frames)
 
-    def _look(self, compiled: Compiled, miter: Miter, work: float) -> tuple[deep.Deep | None, int]:
-        return deep.look(compiled, miter, self._golden.circuit, self.reading.text, work)
-
     def _deep(self, found: deep.Deep, miter: Miter) -> Finding:
         shown = self._shown(found, miter)
         if shown is not None:
@@ -320,29 +234,3 @@ class Case(Beside):
         seen = Seen(steps=found.total)
         verdict = Verdict(status="inequivalent", method="compiled", reason=reason, cause="late_difference", seen=seen)
         return Finding("refuted", verdict, seen=found.total)
-
-    def _shown(self, found: deep.Deep, miter: Miter) -> Finding | None:
-        """A difference of the netlists that simulation of the texts shows as well; None where it does not."""
-        most = _MUST_REPLAY if self.simulates_otherwise else _MOST_REPLAYED
-        for frames in found.frames:
-            if 3 * len(frames) * self._cost <= most:
-                finding = self._confirm(miter, frames)
-                if finding.outcome == "refuted":
-                    return finding
-        return None
-
-    def _confirm(self, miter: Miter, frames: np.ndarray) -> Finding:
-        """A difference in the model, repeated in four-state simulation of the texts."""
-        try:
-            replayed = self._replayed(prove.replay_stimulus(miter, self._golden.circuit, frames), "formal")
-        except SimulationFailed as error:
-            if error.partial is None and not error.timed_out:
-                raise
-            replayed = None
-        if replayed is not None and replayed.status == "inequivalent":
-            return Finding("refuted", replayed)
-        if replayed is not None and replayed.cause == "unknown_candidate" and miter.definite:
-            said = f"{replayed.reason}; from some state of the candidate it is another value"
-            update = {"status": "inequivalent", "cause": "counterexample", "reason": said}
-            return Finding("refuted", replayed.model_copy(update=update))
-        return Finding("unconfirmed", seen=len(frames))

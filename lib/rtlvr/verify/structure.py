@@ -8,11 +8,14 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import RESET_NAME, Circuit, Clock, Edge, Incomplete, Port, Reset, analyse
 from rtlvr.hdl.elaborate import Reader
 from rtlvr.hdl.reading import Reading
 from rtlvr.verify.sandbox import run, scratch, tool
+from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.verdict import Limits
 
 _PORT = re.compile(r'\.port_info \d+ /(INPUT|OUTPUT|INOUT) (\d+) "([^"]+)"')
@@ -82,3 +85,27 @@ def _ports(text: str, top: str, limits: Limits) -> tuple[Port, ...]:
         Port(name=name, direction=direction.lower(), width=int(width))
         for direction, width, name in _PORT.findall(scope)
     )
+
+
+def trace_of(text: str, found: Structure, stimulus: np.ndarray, limits: Limits) -> np.ndarray | None:
+    """The trace of a golden's text, or None where Icarus does not read what Yosys does read.
+
+    Raises:
+        SimulationFailed: it cannot be simulated.
+    """
+    try:
+        return simulate(text, found.circuit.top, found.circuit, stimulus, limits)
+    except SimulationFailed as error:
+        if not error.refused or found.netlist is None:
+            raise
+        return None
+
+
+def as_netlist(found: Structure, stimulus: np.ndarray, limits: Limits) -> tuple[str, np.ndarray]:
+    """A golden's netlist and its trace.
+
+    Raises:
+        SimulationFailed: it cannot be simulated.
+    """
+    text = found.netlist or ""
+    return text, simulate(text, found.circuit.top, found.circuit, stimulus, limits)
