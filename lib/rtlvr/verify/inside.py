@@ -32,9 +32,9 @@ class Dump:
 def differs_inside(
     golden: tuple[str, str], candidate: tuple[str, str], circuit: Circuit, stimulus: np.ndarray, limits: Limits
 ) -> str:
-    """A signal inside that both designs (text, top) have and of which the known values differ, and when; else nothing.
+    """A signal inside that both designs (text, top) have, that the golden knows and the candidate has not, and when.
 
-    Nothing either where fewer than nine in ten names inside are the same, or one of them cannot be simulated.
+    Nothing where there is none, fewer than nine in ten names inside are the same, or one of them cannot be simulated.
     """
     ports = {(port.name,) for port in circuit.ports}
     try:
@@ -49,13 +49,13 @@ def differs_inside(
 
 
 def _first(golden: Dump, candidate: Dump, name: _Name) -> int | None:
-    """The first step at which both know a signal, and differ."""
+    """The first step at which the golden knows a signal, and the candidate has something else."""
     if golden.widths[name] != candidate.widths[name]:
         return None
     for step, ours, theirs in _together(golden.changes[name], candidate.changes[name]):
         if step >= min(golden.steps, candidate.steps):
             return None
-        if ours != theirs and set(ours + theirs) <= {"0", "1"}:
+        if ours != theirs and set(ours) <= {"0", "1"}:
             return step
     return None
 
