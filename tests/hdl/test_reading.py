@@ -230,3 +230,20 @@ def test_files_of_memories_are_known_by_name() -> None:
 
 def test_default_nettype_none_is_kept() -> None:
     assert "`default_nettype none" in read_here("`default_nettype none\n" + BODY).text
+
+
+BRANCHES = """module helper #(parameter SIM = 0)(input a, output y);
+  generate if (SIM) begin : sim initial $system("ls"); assign y = a; end else begin assign y = !a; end endgenerate
+endmodule
+module top(input a, output y, output z); helper one(a, y); helper #(.SIM({sim})) two(a, z); endmodule
+"""
+
+
+def test_a_branch_that_no_instance_takes_is_not_screened() -> None:
+    text = read_here(BRANCHES.replace("{sim}", "0"), "top").text
+    assert "$system" not in text and "begin end else begin assign y = !a; end" in text
+
+
+def test_a_branch_that_one_instance_takes_is_screened() -> None:
+    with pytest.raises(DesignError, match=r"\$system is not allowed"):
+        read_here(BRANCHES.replace("{sim}", "1"), "top")

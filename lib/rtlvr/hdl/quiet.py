@@ -16,6 +16,7 @@ import pyslang
 from pyslang import ast, parsing, syntax
 
 from rtlvr.errors import DesignError
+from rtlvr.hdl.branches import compiled
 from rtlvr.hdl.declarations import Declaration
 from rtlvr.hdl.effects import BLANKS, CHANGES, ROUTINES, base, blank, changes_anything, impure
 from rtlvr.hdl.syntax import KIND, Parsed, nodes, place, words
@@ -329,11 +330,7 @@ def _check_defparam(node: syntax.DefParamSyntax) -> None:
 
 def failing_check(parsed: Parsed, top: str) -> str | None:
     """What an elaboration check of the design says that does not hold, or None."""
-    options, bag = ast.CompilationOptions(), pyslang.Bag()
-    options.topModules = {top}
-    bag.compilationOptions = options
-    compilation = ast.Compilation(bag)
-    compilation.addSyntaxTree(parsed.tree)
+    compilation = compiled(parsed, top)
     for found in compilation.getAllDiagnostics():
         if any(name in str(found.code) for name in ("ErrorTask", "FatalTask", "StaticAssert")):
             said = pyslang.DiagnosticEngine.reportAll(parsed.sources, [found]).splitlines()[0]

@@ -13,7 +13,8 @@ import re
 from typing import get_args
 
 from rtlvr.errors import Cause, DesignError, SourceError
-from rtlvr.hdl import declarations, effects, quiet, source, syntax
+from rtlvr.hdl import branches, declarations, effects, quiet, source, syntax
+from rtlvr.hdl.declarations import Declaration
 from rtlvr.hdl.yosys import YosysAnswer, in_child
 from rtlvr.records import Record
 
@@ -135,6 +136,20 @@ def _one(
     clean = syntax.parse(_ascii(syntax.expanded(parsed, old)))
     found = declarations.declarations(clean)
     chosen = declarations.top_of(found, top, preferred, ports)
+    try:
+        return _kept(clean, found, chosen)
+    except DesignError:
+        # What is refused may stand in a branch that is not taken.
+        without = syntax.edited(clean.text, branches.untaken(clean, chosen.name))
+        if without == clean.text:
+            raise
+    clean = syntax.parse(without)
+    found = declarations.declarations(clean)
+    return _kept(clean, found, declarations.top_of(found, chosen.name, None, ports))
+
+
+def _kept(clean: syntax.Parsed, found: list[Declaration], chosen: Declaration) -> Reading:
+    """What the top needs, without what no output depends on."""
     kept = declarations.needed(found, chosen)
     changes = quiet.quiet(clean, kept)
     if changes.checks and (said := quiet.failing_check(clean, chosen.name)):
