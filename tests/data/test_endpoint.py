@@ -1,12 +1,13 @@
 """The endpoint: replies of many shapes, failures, deadlines, budgets; nothing is bought without need."""
 
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from service import GOLDENS, KEY, KINDS, REQUEST, Endpoint
+from service import GOLDENS, KEY, KINDS, REQUEST, Endpoint, Service
 
 from rtlvr.errors import BudgetError, InfrastructureError
 from rtlvr.llm.endpoint import MAX_REPLY_BYTES, EndpointChat, Spending
@@ -163,3 +164,31 @@ def test_requests_under_way_are_limited(endpoint: Endpoint) -> None:
         list(executor.map(lambda _: chat.ask(REQUEST, "ask"), range(24)))
     assert endpoint.peak == 3
     assert chat.spending.requests == 24
+
+
+TOO_LONG = [
+    (400, {"message": "This model's maximum context length is 4096 tokens. However, you requested 9012 tokens."}),
+    (400, {"message": "Requested tokens (5000) exceed context window of 4096", "code": "context_length_exceeded"}),
+    (400, {"message": "the request exceeds the available context size", "type": "exceed_context_size_error"}),
+    (400, {"message": "The input (9012 tokens) is longer than the model's context length (4096 tokens)."}),
+    (413, {"message": "prompt is too long: 9012 tokens > 4096 maximum"}),
+]
+
+
+@pytest.mark.parametrize(("status", "error"), TOO_LONG)
+def test_a_prompt_that_is_too_long_is_answered_so(endpoint: Endpoint, status: int, error: dict) -> None:
+    chat = endpoint.always(lambda s: s.send(json.dumps({"error": error}), status))
+    reply = chat.ask(REQUEST, "task fifo")
+    assert (reply.content, reply.finish) == ("", "too_long")
+    assert reply.too_long.startswith(f"the prompt is longer than the model reads: HTTP {status}")
+    assert error["message"].partition("'")[0] in reply.too_long
+    assert [body["max_tokens"] for _, body in endpoint.seen] == [REQUEST.max_tokens, 1]
+
+
+def test_an_answer_that_may_get_too_long_is_no_fault_of_the_prompt(endpoint: Endpoint) -> None:
+    def say(service: Service) -> None:
+        fits = service.body["max_tokens"] < 5
+        service.say("a", finish="length") if fits else service.send(json.dumps({"error": TOO_LONG[0][1]}), 400)
+
+    with pytest.raises(InfrastructureError, match=r"'task fifo', but not with max_tokens=9 .*lower max_tokens"):
+        endpoint.always(say).ask(REQUEST, "task fifo")

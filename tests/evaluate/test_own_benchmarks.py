@@ -15,6 +15,7 @@ from rtlvr.evaluate.answers import extract
 from rtlvr.evaluate.benchmarks import load_tasks
 from rtlvr.evaluate.official import judge
 from rtlvr.evaluate.public import available, run_benchmark
+from rtlvr.evaluate.suite import Tasks
 from rtlvr.llm.transcript import Reply, Request
 from rtlvr.params import load
 from rtlvr.verify import Pool
@@ -209,16 +210,78 @@ def test_what_cannot_be_judged_is_refused_by_name(tmp_path: Path) -> None:
         load_tasks("folder", tmp_path)
 
 
-class Mute:
-    """A backend that has nothing to say."""
+def test_a_text_is_a_specification_where_a_reference_has_its_name(mine: Path, tmp_path: Path) -> None:
+    before = [task.id for task in load_tasks(f"folder:{mine}", tmp_path)]
+    for name in ("notes.txt", "requirements.txt", "more/table.txt", ".cache/draft.md", "picture.png"):
+        (mine / name).parent.mkdir(exist_ok=True)
+        (mine / name).write_text("0101")
+    assert (
+        [task.id for task in load_tasks(f"folder:{mine}", tmp_path)] == before == ["adder", "more/inverter", "tested"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (("mux.v",), "mux: got no specification; needed: one of mux.md and mux.txt"),
+        (("mux.v", "mx.txt"), "mux: got no specification"),
+        (("mux_tb.v",), "mux: got no reference"),
+        (("mux.v", "mux.md", "mux.txt"), "mux: got mux.md, mux.txt as specification"),
+        (("mux.v", "mux.sv", "mux.md"), "mux: got mux.sv, mux.v as reference"),
+        (("mux.v", "mux.md", "mux_tb.v", "mux_testbench.v"), "mux: got mux_tb.v, mux_testbench.v as testbench"),
+    ],
+)
+def test_what_may_be_meant_in_two_ways_is_refused(mine: Path, tmp_path: Path, files: tuple[str], words: str) -> None:
+    for file in files:
+        (mine / "more" / file).write_text(ADDER)
+    with pytest.raises(StageError, match=f"^more/{re.escape(words)}"):
+        load_tasks(f"folder:{mine}", tmp_path)
+
+
+def test_folders_of_one_name_are_told_apart(mine: Path, tmp_path: Path, pool: Pool) -> None:
+    other = tmp_path / "lab" / "mine"
+    other.mkdir(parents=True)
+    (other / "adder.md").write_text("Subtract b from a.")
+    (other / "adder.v").write_text(ADDER.replace("a + b", "a - b"))
+    names = [f"folder:{mine}", f"folder:{other}", "rtllm-v1.1"]
+    labels = [f"own-{tmp_path.name}-mine", "own-lab-mine"]
+    assert [load_tasks(name, tmp_path, among=names)[0].benchmark for name in names[:2]] == labels
+    assert load_tasks(names[0], tmp_path, among=[names[0]])[0].benchmark == "own-mine"
+    tasks = [task for name in names[:2] for task in load_tasks(name, tmp_path, among=names) if task.id == "adder"]
+    suite = Tasks(tasks, "")
+    assert [question.id for question in suite.questions] == [f"{label}/adder" for label in labels]
+    replies = list(Says(f"```verilog\n{ADDER}```").replies([(REQUEST, "")] * 2))
+    assert [judged.reward for judged in suite.judge(suite.questions, replies)] == [1, 0]
+    settings = load("cpu", {"benchmarks.names": names[:2], "benchmarks.root": str(mine)}).benchmarks
+    scored = [run_benchmark(name, settings, Says(), pool, tmp_path / "out", 0, "mute") for name in names[:2]]
+    assert [(score.benchmark, score.tasks) for score in scored] == [(labels[0], 3), (labels[1], 1)]
+
+
+def test_one_folder_counts_once(mine: Path, tmp_path: Path) -> None:
+    again = f"folder:{mine}/../mine"
+    with pytest.raises(ParameterError, match="twice"):
+        load_tasks(f"folder:{mine}", tmp_path, among=[f"folder:{mine}", again])
+    for key in ("benchmarks.names", "evaluation.on", "scaling.on"):
+        with pytest.raises(ParameterError, match="each name once"):
+            load("cpu", {key: ["rtllm-v1.1", "rtllm-v1.1"]})
+
+
+REQUEST = Request(model="mute", system="", user="", temperature=0, max_tokens=1, seed=0)
+
+
+class Says:
+    """A backend that always says the same."""
 
     model = "mute"
 
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+
     def replies(self, asked: Sequence[tuple[Request, str]]) -> Iterator[Reply]:
-        """One empty reply for each request."""
+        """One reply for each request."""
         for request, about in asked:
             yield Reply(
-                request=request.digest, about=about, model="mute", content="", reasoning="", finish="stop",
+                request=request.digest, about=about, model="mute", content=self._text, reasoning="", finish="stop",
                 prompt_tokens=0, completion_tokens=0, seconds=0.0,
             )  # fmt: skip
 
@@ -226,7 +289,7 @@ class Mute:
 def test_notebook_06_takes_it(mine: Path) -> None:
     settings = load("cpu", {"benchmarks.names": [f"folder:{mine}"], "benchmarks.root": str(mine)}).benchmarks
     assert available(settings) == ([f"folder:{mine}"], {})
-    scored = run_benchmark(f"folder:{mine}", settings, Mute(), Pool(1), mine / "out", 0, "mute")
+    scored = run_benchmark(f"folder:{mine}", settings, Says(), Pool(1), mine / "out", 0, "mute")
     assert (scored.benchmark, scored.tasks, scored.excluded) == ("own-mine", 3, {})
     assert not any(sample.passed for sample in scored.samples)
 

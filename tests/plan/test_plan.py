@@ -42,6 +42,20 @@ def test_the_arithmetic_by_hand() -> None:
     assert second["optimiser"] == pytest.approx(12 * QWEN["7B"].parameters / 16 / 1e9)
 
 
+def test_every_model_of_the_benchmarks_counts() -> None:
+    def hours(*models: str) -> float:
+        return values(plan(load("paper", {"benchmarks.models": list(models)}))[2])["benchmarks (06)"]
+
+    one = hours("rl")
+    assert hours("sft", "rl") == pytest.approx(2 * one) == values(plan(PAPER)[2])["benchmarks (06)"]
+    assert hours("rl", "Qwen/Qwen2.5-Coder-1.5B-Instruct@0.6") < 1.6 * one
+    assert hours("rl", "somebody/of-unknown-shape") == pytest.approx(2 * one)
+    small = plan(load("paper", {"benchmarks.models": ["rl", "Qwen/Qwen2.5-Coder-32B-Instruct"]}), Machine(gpu="4090"))[
+        2
+    ]
+    assert "cannot generate: 66 GB of weights" in small.advice
+
+
 def test_longer_answers_and_fewer_mixed_groups_take_longer() -> None:
     def hours(**given: float) -> float:
         return plan(PAPER, given=Assumptions(**given))[1].hours

@@ -4,18 +4,25 @@ import inspect
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from rtlvr.errors import ParameterError
 from rtlvr.evaluate.answering import Asking, ask
 from rtlvr.evaluate.answers import BenchmarkAnswer
+from rtlvr.evaluate.heldout import attempt
+from rtlvr.evaluate.scores import score
+from rtlvr.evaluate.suite import Designs
 from rtlvr.evaluate.task import Task
 from rtlvr.llm.transcript import Reply, Request
 from rtlvr.params import Generation, load
 from rtlvr.paths import TINY_POLICY
 from rtlvr.policy import backends
 from rtlvr.policy.backends import Asked, Transformers, backend_of, fingerprint, released
+from rtlvr.policy.generate import Sampling
+from rtlvr.records import Problem
+from rtlvr.verify import Pool, Stimuli
 
 TASKS = [
     Task(id=f"t{i}", benchmark="b", style="rtllm", prompt=text, top="m", header="", testbench="", reference="")
@@ -109,6 +116,47 @@ def test_vllm_takes_what_we_give_it(tmp_path: Path) -> None:
     answers = ask(TASKS, ASKING, backend_of(TINY_POLICY, generation(backend="vllm")), tmp_path / "samples.jsonl")
     assert len(answers) == 9
     assert all(0 < row.tokens <= 12 for row in answers)
+
+
+LONG = TASKS[0].model_copy(update={"id": "long", "prompt": "an adder " * 3000})
+
+
+def refused(answers: Sequence[BenchmarkAnswer]) -> dict[str, bool]:
+    return {row.task_id: row.too_long.startswith("the prompt is longer than the model reads: got ") for row in answers}
+
+
+def test_a_prompt_that_is_too_long_is_a_failed_answer(tiny: Transformers, tmp_path: Path) -> None:
+    short = ask(TASKS, ASKING, tiny, tmp_path / "short.jsonl")
+    answers = ask([*TASKS, LONG], ASKING, tiny, tmp_path / "all.jsonl")
+    assert refused(answers) == {"t0": False, "t1": False, "t2": False, "long": True}
+    assert rows(answers[:9]) == rows(short)
+    assert "allowed: less than 2048" in answers[-1].too_long and not answers[-1].response
+    scored = score([(LONG, answer) for answer in answers[-3:]])
+    assert [(row.passed, row.kind, row.reason) for row in scored] == [(False, "empty", answers[-1].too_long)] * 3
+    designs = Designs([Problem(id="long", category="", prompt=LONG.prompt, golden="")], Pool(1), Stimuli())
+    [sample] = attempt(tiny, designs, Sampling(4))
+    assert (sample.reward, sample.status) == (0, "format") and sample.reason.startswith("the prompt is longer")
+
+
+class Engine:
+    """Stands for `vllm.LLM` where vLLM is not installed: as that does, it refuses all where one prompt is too long."""
+
+    def __init__(self, **_: object) -> None:
+        self.llm_engine = SimpleNamespace(model_config=SimpleNamespace(max_model_len=256))
+
+    def chat(self, messages: list[list[dict[str, str]]], _: object, use_tqdm: bool) -> list[SimpleNamespace]:
+        if any(len(chat[-1]["content"].split()) >= 256 for chat in messages):
+            raise ValueError("The decoder prompt is longer than the maximum model length of 256.")
+        best = SimpleNamespace(text="module m; endmodule", token_ids=[1, 2], finish_reason="stop")
+        return [SimpleNamespace(outputs=[best], prompt_token_ids=[1]) for _ in messages]
+
+
+def test_vllm_is_not_asked_what_it_would_refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "vllm", SimpleNamespace(LLM=Engine, SamplingParams=dict))
+    backend = backend_of(TINY_POLICY, generation(backend="vllm"))
+    answers = ask([LONG, *TASKS], ASKING, backend, tmp_path / "samples.jsonl")
+    assert refused(answers) == {"long": True, "t0": False, "t1": False, "t2": False}
+    assert {row.response for row in answers[3:]} == {"module m; endmodule"}
 
 
 def test_a_request_is_put_as_messages() -> None:

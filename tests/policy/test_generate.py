@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from rtlvr.policy.generate import Sampling, choose, complete, complete_texts, sample_ids, stop_ids
-from rtlvr.policy.model import chat, load_policy, load_tokenizer
+from rtlvr.policy.model import chat, conversation_ids, fits, load_policy, load_tokenizer
 
 PROMPTS = [
     "Design a 3 bit counter .\nmodule dut ( input clk, output reg [2:0] q );",
@@ -17,6 +17,15 @@ PROMPTS = [
 @pytest.fixture(scope="module")
 def tiny():
     return load_policy("tiny"), load_tokenizer("tiny")
+
+
+@pytest.mark.parametrize("text", ["a b\n" * 40, "assign y = a & b;" * 30, "µ→" * 60, ""])
+def test_what_fits_is_what_its_tokens_say(tiny, text: str) -> None:
+    tokenizer = tiny[1]
+    messages = [*chat("Say."), {"role": "assistant", "content": text}]
+    count = len(conversation_ids(tokenizer, messages, asks=False))
+    assert fits(tokenizer, messages, count) and not fits(tokenizer, messages, count - 1)
+    assert fits(tokenizer, messages, 10_000)
 
 
 @pytest.mark.tools

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from published_files import SYSTEM, designs, rl_file, sft_file
 
 from rtlvr.data.admitted import admitted, answered_well, apart, both, counts_of, judged
+from rtlvr.data.corpus import heldout_problems
 from rtlvr.data.decontaminate import Reference
 from rtlvr.data.published import Unreadable, exchanges, problems
 from rtlvr.errors import ParameterError, StageError
@@ -21,6 +23,9 @@ from rtlvr.params import load
 from rtlvr.pipeline import before
 from rtlvr.records import Exchange, Problem, read_jsonl
 from rtlvr.reward.equivalence import Judgement, _best, judge
+from rtlvr.seeds import HeldOut
+from rtlvr.stages import rl, sft
+from rtlvr.stages.context import open_context
 from rtlvr.verify import Pool, Stimuli
 
 
@@ -62,6 +67,37 @@ def test_a_row_without_an_answer_is_named(tmp_path: Path) -> None:
     assert [row.prompt for row in exchanges(str(path), 2)] == ["c"]
 
 
+BROKEN = (b'{"prompt": "half a li', b"[1, 2]", b"\xff\xfe\x00", b"[" * 100_000)
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "json", "folder"])
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_broken_line_is_a_row_that_cannot_be_read(tmp_path: Path, kind: str, broken: bytes) -> None:
+    rows = [json.dumps({"prompt": f"p{n}", "response": "r"}).encode() for n in range(4)]
+    path = tmp_path / "rows.jsonl" if kind == "folder" else tmp_path / f"rows.{kind}"
+    path.write_bytes(b"\n".join([rows[0], b"", rows[1], broken, rows[2], rows[3]]))
+    spec = str(tmp_path if kind == "folder" else path)
+    found = list(exchanges(spec))
+    assert [getattr(row, "prompt", None) for row in found] == ["p0", "p1", None, "p2", "p3"]
+    assert isinstance(found[2], Unreadable) and f"{spec}, row 2: got " in found[2].reason
+    assert list(exchanges(spec, 2)) == found[2:]
+
+
+def test_a_broken_first_line_does_not_decide_the_columns(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"pro\n{"prompt": "a", "response": "b"}\n')
+    assert [type(row) for row in exchanges(str(path))] == [Unreadable, Exchange]
+    path.write_text('{"pro\n{"prompt": "a", "text": "b"}\n')
+    with pytest.raises(ParameterError, match="row 1: got columns"):
+        list(exchanges(str(path)))
+
+
+def test_a_list_in_a_json_file(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps([{"prompt": "a", "response": "b"}, {"prompt": "c", "response": "d"}]))
+    assert [row.prompt for row in exchanges(str(path))] == ["a", "c"]
+
+
 def test_a_hostile_pickle_falls_and_is_not_run(tmp_path: Path) -> None:
     path, trace = rl_file(tmp_path / "rl.parquet", 3, broken=True), Path("/tmp/rtlvr-was-unpickled")
     trace.unlink(missing_ok=True)
@@ -75,10 +111,41 @@ def test_a_hostile_pickle_falls_and_is_not_run(tmp_path: Path) -> None:
 def test_benchmarks_are_kept_out(pool: Pool) -> None:
     (asked, _, golden), (_, _, free) = designs(2)
     top = golden.split()[1].partition("(")[0]
-    check = apart([Reference(name="bench/one", code=golden, top=top, prompt=asked)], pool, Stimuli())
+    kept = {"a benchmark": [Reference(name="bench/one", code=golden, top=top, prompt=asked)]}
+    check = apart(kept, pool, Stimuli())
     assert check("another question", [golden]) == "a benchmark's text"
     assert check("another question", [free]) is None
     assert check(asked, [free]) == "a benchmark's text"
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize(("decontaminate", "falls"), [(True, 2), (False, 1)])
+def test_what_policies_are_tried_on_is_not_trained_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decontaminate: bool, falls: int
+) -> None:
+    """A held-out golden falls as it stands, and under other names; for SFT and RL alike."""
+    monkeypatch.setenv("RTLVR_OUTPUTS", str(tmp_path / "out"))
+    (final, *_), (watched, *_) = heldout_problems(2, HeldOut.FINAL), heldout_problems(2, HeldOut.MONITOR)
+    top = re.search(r"module\s+(\w+)", watched.golden)[1]
+    renamed = re.sub(rf"\b{top}\b", "other_name", watched.golden)
+    codes = {"final": final.golden, "watched": renamed} | {f"free {n}": row[2] for n, row in enumerate(designs(3))}
+    answers = [f"<think>\nx</think>\n<answer>\n```verilog\n{code}```\n</answer>" for code in codes.values()]
+    rows = [
+        {"prompt": f"Question {n}.", "response": answer, "golden": code}
+        for n, (answer, code) in enumerate(zip(answers, codes.values(), strict=True))
+    ]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    own = {"data.sft": str(path), "data.rl": str(path), "data.decontaminate": decontaminate, "evaluation.problems": 2}
+    own |= {"sft.eval_problems": 2, "rl.eval_problems": 2, "rl.model": "tiny", "filtering.rl_attempts": 0}
+    own |= {"benchmarks.root": str(tmp_path / "none"), "sft.max_length": 4096}
+    for name, module in (("04_sft", sft), ("05_rl", rl)):
+        context = open_context(name, load("smoke", own))
+        module.training(context)
+        context.close()
+        counts = counts_of(context.path("rows.jsonl"))
+        assert (counts.kept, sum(counts.fallen.values())) == (len(rows) - falls, falls)
+        assert set(counts.fallen) <= {"a held-out design's text", "a held-out design's function"}
 
 
 def test_rows_that_fall_are_counted_and_a_killed_reading_goes_on(

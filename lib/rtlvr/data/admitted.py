@@ -5,7 +5,7 @@ Rows are checked as they stream and written as they pass, in chunks: a run that 
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from io import BufferedWriter
 from itertools import islice
@@ -26,6 +26,7 @@ from rtlvr.verify import Pool, Stimuli, Verifier
 _CHUNK = 256
 RowType = TypeVar("RowType", Exchange, Problem)
 RowCheck = Callable[[RowType], str | None]  # why a row falls, in a few words; None where it passes
+CodeCheck = Callable[[str, Sequence[str]], str | None]  # the same of a question and the codes that answer it
 
 
 class Admission(Record):
@@ -104,30 +105,36 @@ def judged(verifier: Verifier, stimuli: Stimuli) -> RowCheck[Problem]:
     return check
 
 
-def apart(references: Sequence[Reference], pool: Pool, stimuli: Stimuli) -> Callable[[str, Sequence[str]], str | None]:
-    """A check that a question and its codes are no benchmark's; see `rtlvr.data.decontaminate` for what counts as one.
+def apart(references: Mapping[str, Sequence[Reference]], pool: Pool, stimuli: Stimuli) -> CodeCheck:
+    """A check that a question and its codes are none of these; see `rtlvr.data.decontaminate` for what counts as one.
 
     It is asked for a question and its codes, and says why they fall. Codes that cannot be read are looked at as text.
+
+    Args:
+        references: by what they are: `a benchmark`, `a held-out design`.
     """
-    index = BenchmarkIndex(references, pool, stimuli)
+    indices = {kind: BenchmarkIndex(rows, pool, stimuli) for kind, rows in references.items() if rows}
 
     def check(question: str, codes: Sequence[str]) -> str | None:
-        for code in codes:
-            words = tokens(code)
-            if index.text(digest(words), signature(words), question):
-                return "a benchmark's text"
-            if _behaves(index, pool, stimuli, code):
-                return "a benchmark's function"
-        return None
+        return next((why for code in codes if (why := _copied(indices, question, code, pool, stimuli))), None)
 
     return check
 
 
-def _behaves(index: BenchmarkIndex, pool: Pool, stimuli: Stimuli, code: str) -> bool:
+def _copied(
+    indices: Mapping[str, BenchmarkIndex], question: str, code: str, pool: Pool, stimuli: Stimuli
+) -> str | None:
+    """Whose text or function a code is."""
+    words = tokens(code)
+    looks = digest(words), signature(words)
+    for kind, index in indices.items():
+        if index.text(*looks, question):
+            return f"{kind}'s text"
     try:
-        return index.design(code, pool.inspect(code, stimuli)) is not None
+        circuit = pool.inspect(code, stimuli)
+        return next((f"{kind}'s function" for kind, one in indices.items() if one.design(code, circuit)), None)
     except DesignError:
-        return False
+        return None
 
 
 def both(*checks: RowCheck[RowType]) -> RowCheck[RowType]:

@@ -20,11 +20,11 @@ from rtlvr.verify.register_matching import Design, Shape, same_function
 
 
 class Reference(Record):
-    """A benchmark's problem: its reference solution and its prompt."""
+    """A problem to keep out: its reference solution and its prompt; the names are unique. `top` None: the only one."""
 
     name: str
     code: str
-    top: str
+    top: str | None
     prompt: str = ""
 
 
@@ -75,7 +75,7 @@ class BenchmarkIndex:
                 return f"it behaves as the reference of {reference.name}"
         return None
 
-    def _design(self, row: tuple[str, str, str]) -> Design | None:
+    def _design(self, row: tuple[str, str, str | None]) -> Design | None:
         name, code, top = row
         try:
             return Design(name, code, self._pool.inspect(code, self._stimuli, top), self._pool.read(code, top).text)

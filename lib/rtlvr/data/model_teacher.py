@@ -105,6 +105,8 @@ def _opened(content: str) -> str:
 
 def _problem(reply: Reply, missing: str) -> str | None:
     """Why the reply is of no use, in words for the row's history; None where it is."""
+    if reply.too_long:
+        return reply.too_long
     if reply.finish == "oversize":
         return "the reply is longer than a megabyte"
     if not missing:

@@ -4,14 +4,18 @@ A set is named as `authors:FILE` (the files of the paper's authors), `hub:NAME` 
 a path: a `.jsonl` or `.parquet` file, or a folder that `datasets` reads. The columns are `prompt` (a text, or chat messages),
 `response` or `golden`, and where there is one, `system`.
 
-Guaranteed: only some rows are in memory; a row that cannot be read is given as `Unreadable`, and the next ones follow.
+Guaranteed: only some rows are in memory; a row that cannot be read is given as `Unreadable`, and the next ones follow, also
+behind a line that is no JSON. Rows that were read before are skipped; those of a JSON-lines file are not even parsed.
 """
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from rtlvr.data.authors import RlRow, SftRow, each_rl, each_sft
+from rtlvr.data.pickles import MAX_BYTES
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.paths import from_profile
 from rtlvr.records import Exchange, Problem, Record
@@ -81,14 +85,19 @@ def _authors_exchange(row: SftRow, number: int) -> Exchange:
 def _each(
     spec: str, kind: str, where: str, start: int, made: Callable[[dict[str, Any], str], RowType]
 ) -> Iterator[RowType | Unreadable]:
-    """What is made of each row; a first row that lacks something has other columns than are needed, and raises."""
+    """What is made of each row; where the first that can be read lacks something, the set has other columns, and that raises."""
+    first = start == 0
     for number, cells in enumerate(_rows(kind, where, start), start):
+        if isinstance(cells, ParameterError):
+            yield Unreadable(reason=f"{spec}, row {number}: {cells}")
+            continue
         try:
             yield made(cells, f"{_name(spec)}-{number}")
         except ParameterError as error:
-            if number == 0:
-                raise ParameterError(f"{spec}, row 0: {error}") from None
+            if first:
+                raise ParameterError(f"{spec}, row {number}: {error}") from None
             yield Unreadable(reason=f"{spec}, row {number}: {error}")
+        first = False
 
 
 def _authors_problem(rows: list[RlRow]) -> Problem:
@@ -118,24 +127,69 @@ def _name(spec: str) -> str:
     return Path(spec.rpartition(":")[2].partition("#")[0]).stem
 
 
-def _rows(kind: str, where: str, start: int) -> Iterator[dict[str, Any]]:
-    """The rows of a dataset from `start` on, streamed."""
+def _rows(kind: str, where: str, start: int) -> Iterator[dict[str, Any] | ParameterError]:
+    """The rows of a dataset from `start` on, streamed; a line that is none as an error."""
+    name, _, split = where.partition("#")
+    path = from_profile(name)
     try:
-        yield from _dataset(kind, where).skip(start)
+        if kind == "path" and path.is_file() and _has_lines(path):
+            yield from _lines([str(path)], start)
+        elif kind == "hub" or path.is_dir():
+            yield from _split(name if kind == "hub" else str(path), split or "train", start)
+        elif path.suffix in _READERS and path.is_file():
+            yield from _streamed(_READERS[path.suffix], "train", start, data_files=str(path))
+        else:
+            raise StageError(
+                f"got no file {path} (.jsonl, .parquet) and no folder; relative paths start at the checkout"
+            )
     except (OSError, ValueError, RuntimeError) as error:
         raise StageError(f"the dataset {where!r} cannot be read: {str(error)[:300]}; check its name") from error
 
 
-def _dataset(kind: str, where: str) -> Any:
+def _has_lines(path: Path) -> bool:
+    """Whether a file has a JSON object on each line; one that ends in .json may hold a list of them instead."""
+    if path.suffix == ".json":
+        with path.open("rb") as file:
+            return file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+    return path.suffix == ".jsonl"
+
+
+def _split(name: str, split: str, start: int) -> Iterator[dict[str, Any] | ParameterError]:
+    """The rows of a split of a folder, or of a set of the Hub."""
+    from datasets import load_dataset_builder
+
+    files = (load_dataset_builder(name).config.data_files or {}).get(split, [])
+    if files and all(str(file).endswith(".jsonl") for file in files):
+        yield from _lines([str(file) for file in files], start)
+    else:
+        yield from _streamed(name, split, start)
+
+
+def _streamed(name: str, split: str, start: int, **more: str) -> Iterator[dict[str, Any]]:
     from datasets import load_dataset
 
-    name, _, split = where.partition("#")
-    path = from_profile(name)
-    if kind == "hub" or path.is_dir():
-        return load_dataset(name if kind == "hub" else str(path), split=split or "train", streaming=True)
-    if path.suffix in _READERS and path.is_file():
-        return load_dataset(_READERS[path.suffix], data_files=str(path), split="train", streaming=True)
-    raise StageError(f"got no file {path} (.jsonl, .parquet) and no folder; relative paths start at the checkout")
+    yield from load_dataset(name, split=split, streaming=True, **more).skip(start)
+
+
+def _lines(files: Sequence[str], start: int) -> Iterator[dict[str, Any] | ParameterError]:
+    """The rows of JSON-lines files, here or at an address that `datasets` gives; blank lines are none."""
+    written = (line for file in files for line in _raw(file) if line.strip())
+    return map(_cells, islice(written, start, None))
+
+
+def _raw(file: str) -> Iterator[bytes]:
+    import fsspec
+
+    with fsspec.open(file, "rb") as opened:
+        yield from iter(lambda: opened.readline(MAX_BYTES + 1), b"")
+
+
+def _cells(line: bytes) -> dict[str, Any] | ParameterError:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return ParameterError(f"got no JSON ({str(error)[:100]}): {line[:80]!r}")
+    return found if isinstance(found, dict) else ParameterError(f"got {line[:80]!r}; needed: a JSON object")
 
 
 def _question(cells: dict[str, Any]) -> tuple[str, str]:

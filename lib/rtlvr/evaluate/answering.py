@@ -51,4 +51,10 @@ def ask(tasks: Sequence[Task], asking: Asking, backend: Backend, out: Path) -> l
 
 
 def _answer(task: str, reply: Reply) -> BenchmarkAnswer:
-    return BenchmarkAnswer(task_id=task, response=text_of(reply), tokens=reply.completion_tokens, truncated=cut(reply))
+    return BenchmarkAnswer(
+        task_id=task,
+        response=text_of(reply),
+        tokens=reply.completion_tokens,
+        truncated=cut(reply),
+        too_long=reply.too_long,
+    )

@@ -16,12 +16,16 @@ _BODY = re.compile(r"\b(?:endmodule|assign|always\w*|initial|generate)\b")
 
 
 class BenchmarkAnswer(Record):
-    """A row of a samples file. `tokens` and `truncated` are of the backend that made it, where one did."""
+    """A row of a samples file. `tokens` and `truncated` are of the backend that made it, where one did.
+
+    `too_long` says why the task was not answered: its prompt is longer than the model reads. It counts as failed.
+    """
 
     task_id: str
     response: str
     tokens: int = 0
     truncated: bool = False
+    too_long: str = ""
 
 
 def extract(task: Task, response: str, truncated: bool = False) -> str:

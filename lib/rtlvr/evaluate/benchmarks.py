@@ -9,7 +9,7 @@ patches of `rtlvr.evaluate.compat`; nothing is judged here.
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,21 +31,26 @@ def folder_of(settings: Benchmarks) -> Path:
     return from_profile(settings.root)
 
 
-def load_tasks(name: str, root: Path, errata: bool = True) -> list[Task]:
+def load_tasks(name: str, root: Path, errata: bool = True, among: Sequence[str] = ()) -> list[Task]:
     """All tasks of benchmark `name` in upstream order; without `errata`, patched for the simulator alone.
 
+    Args:
+        among: the benchmarks that are measured together. Two folders of one's own that have one name are then called by the
+            folders around them as well.
+
     Raises:
-        ParameterError: unknown name.
+        ParameterError: unknown name, or one folder is among them twice.
         StageError: its folder is not under `root`.
     """
-    return [_patched(task, errata) for task in upstream(name, root)]
+    return [_patched(task, errata) for task in upstream(name, root, among)]
 
 
-def upstream(name: str, root: Path) -> list[Task]:
-    """All tasks of benchmark `name` as they were published, without any patch; raises as `load_tasks` does."""
-    kind, _, where = name.partition(":")
-    if kind == OWN and where:
-        return own.tasks(Path(model_path(where)).absolute())
+def upstream(name: str, root: Path, among: Sequence[str] = ()) -> list[Task]:
+    """All tasks of benchmark `name` as they were published, without any patch; arguments and errors as for `load_tasks`."""
+    folder = _own_folder(name)
+    if folder:
+        others = [found for other in among if other != name and (found := _own_folder(other))]
+        return own.tasks(folder, _label(folder, others))
     if name not in BENCHMARKS:
         raise ParameterError(
             f"got benchmark {name!r}; allowed: {', '.join(BENCHMARKS)}, or {OWN}:PATH for one of your own"
@@ -59,6 +64,27 @@ def upstream(name: str, root: Path) -> list[Task]:
     if not tasks:
         raise StageError(f"got no task of {name} in {folder}; needed: the upstream layout (`rtlvr fetch`)")
     return tasks
+
+
+def _own_folder(name: str) -> Path | None:
+    """The folder of a benchmark of one's own; None for a public one."""
+    kind, _, where = name.partition(":")
+    return Path(model_path(where)).resolve() if kind == OWN and where else None
+
+
+def _label(folder: Path, others: Sequence[Path]) -> str:
+    """As much of the path as no other one ends in."""
+    if folder in others:
+        raise ParameterError(f"got the folder {folder} twice among the benchmarks; name it once")
+    taken = {ending for other in others for ending in _endings(other)}
+    own_endings = _endings(folder)
+    return next((ending for ending in own_endings if ending not in taken), own_endings[-1])
+
+
+def _endings(path: Path) -> list[str]:
+    """The path's last part, its last two, and so on, each as one word."""
+    parts = path.relative_to(path.anchor).parts
+    return ["-".join(parts[-count:]) for count in range(1, len(parts) + 1)] or ["root"]
 
 
 def content_digest(tasks: list[Task]) -> str:
@@ -75,12 +101,16 @@ def _patched(task: Task, errata: bool) -> Task:
 
 def references(settings: Benchmarks) -> list[Reference]:
     """The solutions and prompts of all public benchmarks that are here: what training data must not hold."""
-    found = []
+    found: list[Reference] = []
     for name in BENCHMARKS:
         with suppress(StageError):  # decontamination is against what there is; the notebook says how much that was
-            tasks = load_tasks(name, folder_of(settings))
-            found += [Reference(name=f"{name}/{t.id}", code=t.reference, top=t.top, prompt=t.prompt) for t in tasks]
+            found += map(reference_of, load_tasks(name, folder_of(settings)))
     return found
+
+
+def reference_of(task: Task) -> Reference:
+    """A task's solution and prompt, as something to keep out of training data."""
+    return Reference(name=f"{task.benchmark}/{task.id}", code=task.reference, top=task.top, prompt=task.prompt)
 
 
 def _verilog_eval_v1(name: str, folder: Path) -> Iterator[Task]:

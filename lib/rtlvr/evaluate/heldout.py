@@ -59,7 +59,7 @@ def _sample(question: Question, variant: str, reply: Reply, judged: Judgement) -
         truncated=cut(reply),
         reward=judged.reward,
         status=judged.status,
-        reason=judged.reason,
+        reason=reply.too_long or judged.reason,
         cause=judged.cause,
     )
 

@@ -76,7 +76,7 @@ def available(settings: Benchmarks) -> tuple[list[str], dict[str, str]]:
     found, missing = [], {}
     for name in settings.names:
         try:
-            load_tasks(name, folder_of(settings))
+            load_tasks(name, folder_of(settings), among=settings.names)
             found.append(name)
         except StageError as error:
             missing[name] = str(error)
@@ -109,7 +109,7 @@ def run_benchmark(
 
     The names of the files tell the benchmark's text, the model and the sampling, so that none is taken for another's.
     """
-    tasks = load_tasks(name, folder_of(settings))
+    tasks = load_tasks(name, folder_of(settings), among=settings.names)
     name = tasks[0].benchmark  # that of a folder of one's own has no path in it
     asking = asking_of(settings, seed)
     text = content_digest(tasks)

@@ -59,9 +59,9 @@ def score(pairs: Sequence[tuple[Task, BenchmarkAnswer]], pool: Verifier | None =
     verdicts = _verdicts(coded, outcomes, pool) if pool else [None] * len(coded)
     return [
         Scored(
-            **answer.model_dump(),
+            **answer.model_dump(exclude={"too_long"}),
             kind=outcome.kind,
-            reason=outcome.reason,
+            reason=answer.too_long or outcome.reason,
             verdict=verdict.status if verdict else "",
             verdict_method=verdict.method if verdict else "",
             verdict_reason=verdict.reason if verdict else "",

@@ -1,7 +1,8 @@
 """An OpenAI-compatible endpoint, and what may be spent on it.
 
 Guaranteed: a broken endpoint raises, and is never taken for a wrong answer; one try takes at most its seconds, from the
-connection to the last byte, and reads at most a megabyte.
+connection to the last byte, and reads at most a megabyte. A prompt that is longer than the model reads is no fault of the
+endpoint: the reply says so (`Reply.too_long`).
 Not guaranteed: a request whose seconds were over may have been paid for without its reply. Budgets are checked before each
 request: those under way may exceed them, by at most `concurrency` replies.
 """
@@ -26,6 +27,12 @@ MAX_REPLY_BYTES = 1 << 20  # a reply longer than this has no Verilog module; the
 _MAX_TOKENS = 10_000_000  # no model reads or writes as many: a count above it is no count
 _MAX_PAUSE = 60.0  # seconds between two tries
 _BROKEN = 3  # tries at a reply that arrives, and may have been paid for, but cannot be read
+# How services say that a prompt, or it and the longest answer together, does not fit into the model.
+_TOO_LONG = re.compile(
+    r"context_length_exceeded|exceed_context_size|context[ _](?:length|window|size)|maximum (?:model )?(?:length|tokens)"
+    r"|(?:prompt|input|message)\w* (?:\([^)]*\) )?(?:is|are) (?:too long|longer than)|max_new_tokens` must be",
+    re.IGNORECASE,
+)
 _CUT_OFF = ("insufficient_system_resource", "error", "abort")  # how DeepSeek, OpenRouter and vLLM end what they drop
 
 
@@ -111,10 +118,25 @@ class EndpointChat:
     def ask(self, request: Request, about: str) -> Reply:
         """Ask the service until there is a usable reply, or no hope of one.
 
+        A refusal as too long is looked into by asking for one token: where that is refused as well, the prompt is at fault.
+
         Raises:
-            InfrastructureError: the service failed for good.
+            InfrastructureError: the service failed for good, or takes the prompt, but not with `max_tokens` beside it.
             BudgetError: a budget is spent.
         """
+        refusal = self._patiently(request, about)
+        if isinstance(refusal, Reply):
+            return refusal
+        shortest = self._patiently(request.model_copy(update={"max_tokens": 1}), about)
+        if isinstance(shortest, Reply) and request.max_tokens > 1:
+            raise InfrastructureError(
+                f"the service at {self._shown} takes the prompt of '{about}', but not with max_tokens={request.max_tokens} "
+                f"beside it: {refusal}; lower max_tokens, or serve the model with a longer context"
+            )
+        return _unanswered(request, about, str(refusal))
+
+    def _patiently(self, request: Request, about: str) -> "Reply | _Trouble":
+        """A usable reply, or the refusal of what is too long; raises as `ask` does."""
         broken = tries = 0
         with self._turns:
             while True:
@@ -123,6 +145,8 @@ class EndpointChat:
                 try:
                     return self._once(request, about)
                 except _Trouble as trouble:
+                    if trouble.too_long:
+                        return trouble
                     broken += trouble.broken
                     if trouble.final or broken == _BROKEN or tries > self._retries:
                         what = f"the service at {self._shown} gave no usable reply to '{about}' in {tries} tries"
@@ -172,7 +196,10 @@ class EndpointChat:
         wait = float(asked) if re.fullmatch(r"\d+(\.\d+)?", asked) else 0.0  # for a date, the usual pause has to do
         # OpenAI's status for an empty account is 429, too, and no waiting helps.
         passing = (status in (408, 409, 425, 429) or status >= 500) and "insufficient_quota" not in text
-        if wait > _MAX_PAUSE:
+        too_long = status in (400, 413, 422) and _TOO_LONG.search(text[:2000]) is not None
+        if too_long:
+            advice = "too long"
+        elif wait > _MAX_PAUSE:
             advice = f"it asks to wait for {wait:g} s: run again then"
         elif response.has_redirect_location:
             advice = f"it redirects to {response.headers['location']}: set base_url to where the service is"
@@ -180,7 +207,8 @@ class EndpointChat:
             advice = f"check the key in ${self._key_env}"
         else:
             advice = "run again later" if passing else "check base_url, the model's name and the account"
-        return _Trouble(f"HTTP {status}; {advice}", text, final=not passing or wait > _MAX_PAUSE, wait=wait)
+        final = not passing or wait > _MAX_PAUSE
+        return _Trouble(f"HTTP {status}; {advice}", text, final=final, wait=wait, too_long=too_long)
 
     def _read(self, text: str, cut: bool, request: Request, about: str, seconds: float) -> Reply:
         body = None
@@ -207,12 +235,22 @@ def models_at(base_url: str, api_key_env: str) -> list[str]:
 
 
 class _Trouble(Exception):
-    """A try without a usable reply. `final`: another would not help; `broken`: one came, and may have been paid for."""
+    """A try without a usable reply. `final`: another would not help; `broken`: one came, and may have been paid for;
+    `too_long`: the model cannot read as much, or it and the longest answer.
+    """
 
-    def __init__(self, what: str, text: str = "", final: bool = False, broken: bool = False, wait: float = 0) -> None:
+    def __init__(
+        self,
+        what: str,
+        text: str = "",
+        final: bool = False,
+        broken: bool = False,
+        wait: float = 0,
+        too_long: bool = False,
+    ) -> None:
         start = " ".join(text[:2000].split())[:200]
         super().__init__(f"{what}: {start!r}" if start else what)
-        self.final, self.broken, self.wait = final, broken, wait
+        self.final, self.broken, self.wait, self.too_long = final, broken, wait, too_long
 
 
 class _Bought(TypedDict):
@@ -241,6 +279,22 @@ def _bought(body: object, request: Request, text: str) -> _Bought:
     return _Bought(
         prompt_tokens=tokens("prompt_tokens", "".join(message["content"] for message in request.messages)),
         completion_tokens=tokens("completion_tokens", text),
+    )
+
+
+def _unanswered(request: Request, about: str, refusal: str) -> Reply:
+    """The reply to a prompt that the model cannot read."""
+    return Reply(
+        request=request.digest,
+        about=about,
+        model=request.model,
+        content="",
+        reasoning="",
+        finish="too_long",
+        prompt_tokens=0,
+        completion_tokens=0,
+        seconds=0.0,
+        too_long=f"the prompt is longer than the model reads: {refusal}",
     )
 
 

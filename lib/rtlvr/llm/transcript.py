@@ -52,7 +52,11 @@ class Request(Record):
 
 
 class Reply(Record):
-    """What came back. `reasoning` is the field some services keep thoughts in; `finish` is `stop` or `length`."""
+    """What came back. `reasoning` is the field some services keep thoughts in; `finish` is `stop` or `length`.
+
+    `too_long` says that there is no answer, because the prompt is longer than the model can read: a failed answer, with this
+    reason. Everywhere else it is empty.
+    """
 
     request: str  # the request's digest
     about: str  # what it was asked for, for people who read the transcript: "describe fifo", "solve fifo #1"
@@ -63,6 +67,7 @@ class Reply(Record):
     prompt_tokens: int
     completion_tokens: int
     seconds: float
+    too_long: str = ""
 
 
 class Chat(Protocol):

@@ -6,6 +6,7 @@ every answer under way. Answers are as long as the paper's figure of accuracy ag
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -135,20 +136,29 @@ def rl(params: Profile, how: Training, card: Card, shape: DecoderShape, given: A
     ]
 
 
-def evaluation(params: Profile, gpus: int, card: Card, shape: DecoderShape, given: Assumptions) -> list[Line]:
-    """Hours of generating for notebooks 06 and 07: each benchmark, each budget, is asked on all GPUs at once."""
+def evaluation(
+    params: Profile, gpus: int, card: Card, measured: Sequence[DecoderShape], scaled: DecoderShape, given: Assumptions
+) -> list[Line]:
+    """Hours of generating for notebooks 06 and 07: each benchmark, each budget, is asked on all GPUs at once.
+
+    Args:
+        measured: the models of notebook 06, one after the other.
+        scaled: the model of notebook 07.
+    """
     marks, scaling = params.benchmarks, params.scaling
     sizes = [min(PROBLEMS.get(name, _UNKNOWN), marks.problems or math.inf) for name in marks.names]
     asked = [(size * marks.samples, marks.max_tokens) for size in sizes]
-    again = [(scaling.problems * scaling.samples, budget) for budget in scaling.budgets]
-    first, second = (
-        sum(_draw(answers / gpus, budget, card, shape, given)[0] for answers, budget in rows) / 3600
-        for rows in (asked, again)
-    )
-    total = sum(answers for answers, _ in asked)
+    again = [(float(scaling.problems * scaling.samples), budget) for budget in scaling.budgets]
+
+    def hours(shape: DecoderShape, rows: list[tuple[float, int]]) -> float:
+        return sum(_draw(answers / gpus, budget, card, shape, given)[0] for answers, budget in rows) / 3600
+
+    first, second = sum(hours(shape, asked) for shape in measured), hours(scaled, again)
+    total, models = sum(answers for answers, _ in asked), len(measured)
+    each = f"{models} model{'s' if models > 1 else ''} x {total:.0f} answers of at most {marks.max_tokens} tokens"
     return [
-        Line("benchmarks (06)", f"{total:.0f} answers of at most {marks.max_tokens} tokens", first, "h"),
-        Line("test-time scaling (07)", f"{sum(n for n, _ in again)} answers, {len(again)} budgets", second, "h"),
+        Line("benchmarks (06)", each, first, "h"),
+        Line("test-time scaling (07)", f"{sum(n for n, _ in again):.0f} answers, {len(again)} budgets", second, "h"),
         Line("evaluation, in all", "the two above", first + second, "h"),
     ]
 

@@ -125,13 +125,27 @@ def _stage(stage: str, params: Profile, machine: Machine, given: Assumptions) ->
 
 
 def _evaluation(params: Profile, machine: Machine, given: Assumptions) -> Forecast:
-    """With vLLM alone on the card."""
-    device, model = card(machine.gpu), _model("RL", params, machine)
-    shape, gpus = shape_of(model), machine.gpus or 1
-    given = replace(given, cache_share=1 - RESERVE)
-    told = _generation(shape, device, given) if room(device, shape, given) <= 0 else ""
-    setting = f"{model} ({shape.parameters / 1e9:.2f} G weights), {gpus} x {machine.gpu}"
-    return Forecast("evaluation", setting, tuple(evaluation(params, gpus, device, shape, given)), told)
+    """With vLLM alone on the card; the models of notebook 06 come one after the other."""
+    device, gpus = card(machine.gpu), machine.gpus or 1
+    asked = [_asked(name, params, machine) for name, _ in params.benchmarks.asked]
+    measured, given = [shape for _, shape in asked], replace(given, cache_share=1 - RESERVE)
+    _, scaled = _asked(params.scaling.policy, params, machine)
+    widest = max((*measured, scaled), key=lambda shape: shape.parameters)
+    told = _generation(widest, device, given) if room(device, widest, given) <= 0 else ""
+    sizes = ", ".join(f"{name} ({shape.parameters / 1e9:.2f} G weights)" for name, shape in asked)
+    lines = evaluation(params, gpus, device, measured, scaled, given)
+    return Forecast("evaluation", f"{sizes}, {gpus} x {machine.gpu}", tuple(lines), told)
+
+
+def _asked(name: str, params: Profile, machine: Machine) -> tuple[str, DecoderShape]:
+    """A model that is measured, and its shape; one whose shape is not known counts as the policy."""
+    policy = _model("SFT" if name == "sft" else "RL", params, machine)
+    if name in ("sft", "rl"):
+        return f"{name}: {policy}", shape_of(policy)
+    try:
+        return name, shape_of(name)
+    except ParameterError:
+        return f"{name} as {policy}", shape_of(policy)
 
 
 def _generation(shape: DecoderShape, device: Card, given: Assumptions) -> str:

@@ -1,7 +1,8 @@
 """Where answers come from: a model under transformers, one under vLLM in this process, or an OpenAI-compatible endpoint.
 
 Every request carries its own seed, so that its answer does not depend on what else is asked (on GPUs: up to the order of
-floating-point sums). Replies come as they are ready, in any order.
+floating-point sums). Replies come as they are ready, in any order. A prompt that is longer than the model reads gets a reply
+that says so, and the others are answered.
 """
 
 import gc
@@ -66,13 +67,17 @@ class Loaded:
 
     def replies(self, asked: Asked) -> Iterator[Reply]:
         """See `Backend`."""
-        from rtlvr.policy.generate import Sampling, decode, in_batches, prompt_ids, stop_ids
+        from rtlvr.policy.generate import Sampling, decode, in_batches, stop_ids
 
+        if not asked:
+            return
+        longest = getattr(self._model.config, "max_position_embeddings", None)
+        asked, ids, refused = _readable(asked, self._tokenizer, longest)
+        yield from refused
         if not asked:
             return
         stops, request = stop_ids(self._model, self._tokenizer), asked[0][0]
         sampling = Sampling(request.max_tokens, request.temperature, request.top_p)
-        ids = prompt_ids(self._tokenizer, [r.messages for r, _ in asked])
         most = _CPU_BATCH if self._model.device.type == "cpu" else _GPU_BATCH
         found = in_batches(self._model, ids, sampling, stops, [r.luck for r, _ in asked], most)
         for (asked_for, about), prompt, completion in zip(asked, ids, found, strict=True):
@@ -132,8 +137,19 @@ class Vllm:
         folder, more = location(self._name)
         return self._vllm.LLM(model=str(Path(folder, *more.values())), **self._settings)
 
+    @cached_property
+    def _tokenizer(self) -> "PreTrainedTokenizerBase":
+        from rtlvr.policy.model import load_tokenizer
+
+        return load_tokenizer(self._name)
+
     def replies(self, asked: Asked) -> Iterator[Reply]:
         """See `Backend`."""
+        if not asked:
+            return
+        longest = self._engine.llm_engine.model_config.max_model_len  # vLLM refuses all requests where one is longer
+        asked, _, refused = _readable(asked, self._tokenizer, longest)
+        yield from refused
         for part in _parts(asked, _VLLM_BATCH):
             params = [
                 self._vllm.SamplingParams(
@@ -228,6 +244,29 @@ def _free_gpu() -> None:
 
 def _parts(asked: Asked, size: int) -> Iterator[Asked]:
     return (asked[start : start + size] for start in range(0, len(asked), size))
+
+
+def _readable(
+    asked: Asked, tokenizer: "PreTrainedTokenizerBase", longest: int | None
+) -> tuple[Asked, list[list[int]], list[Reply]]:
+    """What leaves the model room for an answer, with the prompts' token ids, and replies to all else.
+
+    Args:
+        longest: tokens of the longest sequence that the model reads; None: any.
+    """
+    from rtlvr.policy.generate import prompt_ids
+
+    ids = prompt_ids(tokenizer, [request.messages for request, _ in asked])
+    fits = [longest is None or len(prompt) < longest for prompt in ids]
+    rows = list(zip(asked, ids, fits, strict=True))
+    refused = [_too_long(*one, len(prompt), longest or 0) for one, prompt, fit in rows if not fit]
+    return [one for one, _, fit in rows if fit], [prompt for _, prompt, fit in rows if fit], refused
+
+
+def _too_long(request: Request, about: str, prompt: int, longest: int) -> Reply:
+    why = f"the prompt is longer than the model reads: got {prompt} tokens; allowed: less than {longest}"
+    unanswered = _reply(request, about, "", prompt, 0, cut=False)
+    return unanswered.model_copy(update={"finish": "too_long", "too_long": why})
 
 
 def _reply(request: Request, about: str, text: str, prompt: int, tokens: int, cut: bool) -> Reply:

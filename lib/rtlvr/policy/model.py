@@ -14,6 +14,7 @@ from rtlvr.paths import TINY_POLICY, model_path
 from rtlvr.policy.answer import AnswerFormat, system_prompt
 from rtlvr.policy.attention import GROUPED, steady_attention
 
+_ADDED = 8  # tokens that a tokenizer may put around a text
 Location = tuple[str, dict[str, str]]  # where transformers finds a policy, and what else it must be told
 
 
@@ -151,6 +152,17 @@ def conversation_ids(tokenizer: PreTrainedTokenizerBase, messages: list[dict[str
     """A conversation as token ids; `asks`: up to where the next answer begins."""
     rendered = tokenizer.apply_chat_template(messages, add_generation_prompt=asks, return_dict=True)
     return cast("dict[str, list[int]]", rendered)["input_ids"]
+
+
+def fits(tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]], most: int) -> bool:
+    """Whether a whole conversation has at most `most` tokens.
+
+    Plain ASCII is tokenised only where it has more characters than that: a token has at least one of them.
+    """
+    text = cast(str, tokenizer.apply_chat_template(messages, tokenize=False))
+    if text.isascii() and len(text) + _ADDED <= most:
+        return True
+    return len(conversation_ids(tokenizer, messages, asks=False)) <= most
 
 
 def check_template(tokenizer: PreTrainedTokenizerBase, stops: set[int]) -> None:

@@ -43,6 +43,11 @@ class Evaluation(Section):
     top_p: Rate = Field(description="share of the probability that is sampled from")
     max_tokens: Positive = Field(description="longest answer, in tokens")
 
+    @field_validator("on")
+    @classmethod
+    def _no_name_twice(cls, names: list[str]) -> list[str]:
+        return _each_named_once(names)
+
 
 class Benchmarks(Section):
     """The public benchmarks, read from an upstream checkout under `root`."""
@@ -66,6 +71,11 @@ class Benchmarks(Section):
     top_p: Rate = Field(description="share of the probability that is sampled from")
     max_tokens: Positive = Field(description="longest answer, in tokens")
 
+    @field_validator("names")
+    @classmethod
+    def _no_name_twice(cls, names: list[str]) -> list[str]:
+        return _each_named_once(names)
+
     @field_validator("models")
     @classmethod
     def _each_once(cls, models: list[str]) -> list[str]:
@@ -79,6 +89,12 @@ class Benchmarks(Section):
         """Names of the models, with the temperature that each is sampled at."""
         named = (_named(spec) for spec in self.models)
         return [(name, self.temperature if own is None else own) for name, own in named]
+
+
+def _each_named_once(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise ValueError("needed: each name once")
+    return names
 
 
 def _named(spec: str) -> tuple[str, float | None]:
@@ -99,3 +115,8 @@ class Scaling(Section):
     samples: Positive = Field(description="answers per problem and budget")
     vote_problems: Positive = Field(description="held-out problems for majority voting")
     votes: list[Positive] = Field(description="numbers of answers that vote; the largest is generated per problem")
+
+    @field_validator("on")
+    @classmethod
+    def _no_name_twice(cls, names: list[str]) -> list[str]:
+        return _each_named_once(names)

@@ -14,7 +14,8 @@ class Data(Section):
     rl: str = Field(description="ours, authors:FILE (Parquet), hub:NAME, or a file or folder with prompt, golden")
     validation: str = Field(description="held-out problems: ours, or as for rl")
     decontaminate: bool = Field(
-        description="leave out published rows that copy a problem of the benchmarks under benchmarks.root, or behave as one"
+        description="leave out published rows that copy a problem of the benchmarks under benchmarks.root or of what "
+        "evaluation.on names, or behave as one"
     )
 
 

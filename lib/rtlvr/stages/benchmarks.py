@@ -113,7 +113,8 @@ def prompts(context: Context) -> dict[str, str]:
     """How the first task of each benchmark that is here is put: system prompt, and question."""
     settings = context.params.benchmarks
     found, _ = available(settings)
-    firsts = {name: worded(load_tasks(name, folder_of(settings))[:1], settings)[0].prompt for name in found}
+    loaded = {name: load_tasks(name, folder_of(settings), among=settings.names)[:1] for name in found}
+    firsts = {name: worded(tasks, settings)[0].prompt for name, tasks in loaded.items()}
     asked = system_prompt(settings.system)
     return {name: f"{asked}\n\n{prompt}" if asked else prompt for name, prompt in firsts.items()}
 

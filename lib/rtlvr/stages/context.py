@@ -1,15 +1,12 @@
 """What a stage works with: its parameters and folder, the one verifier, its seeds, and its part among several processes."""
 
 import os
-from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rtlvr.data.admitted import apart
 from rtlvr.data.roundtrip import stimuli_of
-from rtlvr.evaluate.benchmarks import references
 from rtlvr.params import Profile
 from rtlvr.pipeline import before
 from rtlvr.policy.backends import Backend, backend_of, released
@@ -50,12 +47,6 @@ class Context(Stage):
     def backend(self, policy: str | Path) -> AbstractContextManager[Backend]:
         """Who answers with a policy outside a training step; behind `with`, what it took of memory is free again."""
         return released(backend_of(policy, self.params.generation))
-
-    @cached_property
-    def apart(self) -> Callable[[str, Sequence[str]], str | None]:
-        """Says of a question and its codes why they are a benchmark's; None where they are not (`data.decontaminate`)."""
-        known = references(self.params.benchmarks) if self.params.data.decontaminate else []
-        return apart(known, self.prover, self.stimuli) if known else lambda question, codes: None
 
     def part(self) -> Result:
         """What a process that is not the first of a distributed run can say of the stage: nothing yet."""

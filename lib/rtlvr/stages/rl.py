@@ -23,6 +23,7 @@ from rtlvr.stages.accuracy import Answers, modes, rows_of, tried, tried_on, watc
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
 from rtlvr.stages.memory import say_what_does_not_fit
 from rtlvr.stages.sft import ROWS, refuse_overlap
+from rtlvr.stages.suites import kept_out
 from rtlvr.train.rl import improve
 
 ATTEMPTS = "sft_attempts.jsonl"
@@ -103,12 +104,12 @@ def _published(context: Context) -> list[Problem]:
     def fits(row: Problem) -> str | None:
         return None if prompt_tokens(tokenizer, row.prompt, rl, row.system) <= rl.max_prompt else "length"
 
-    apart = context.apart  # made here, once, and not by the threads that ask it
+    kept = kept_out(context, rl.eval_problems)
 
-    def no_benchmarks(row: Problem) -> str | None:
-        return apart(row.prompt, [row.golden, *row.others])
+    def not_tried(row: Problem) -> str | None:
+        return kept(row.prompt, [row.golden, *row.others])
 
-    check = both(fits, judged(context.verifier, context.stimuli), no_benchmarks)
+    check = both(fits, judged(context.verifier, context.stimuli), not_tried)
     counts = admitted(partial(problems, context.params.data.rl), check, path, context.verifier)
     if not counts.kept:
         raise StageError(f"no row of {context.params.data.rl} can be trained on: {told(counts)}")

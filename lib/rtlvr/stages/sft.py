@@ -9,12 +9,13 @@ from rtlvr.data.published import OURS, exchanges
 from rtlvr.errors import StageError
 from rtlvr.evaluate.suite import Designs, Suite
 from rtlvr.policy.answer import parse
-from rtlvr.policy.model import chat, conversation_ids, load_tokenizer
+from rtlvr.policy.model import chat, fits, load_tokenizer
 from rtlvr.records import Exchange, Triple, iter_jsonl, read_jsonl
 from rtlvr.stage import Result
 from rtlvr.stages.accuracy import Answers, rows_of, tried, tried_on, watching
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
 from rtlvr.stages.memory import say_what_does_not_fit
+from rtlvr.stages.suites import kept_out
 from rtlvr.train.sft import fine_tune, sft_dataset
 
 ROWS = "rows.jsonl"
@@ -63,16 +64,16 @@ def _published(context: Context) -> SftSet:
     if main_process():
         tokenizer = load_tokenizer(sft.model)
 
-        def fits(row: Exchange) -> str | None:
+        def short(row: Exchange) -> str | None:
             said = [*chat(row.prompt, system=row.system), {"role": "assistant", "content": row.response}]
-            return None if len(conversation_ids(tokenizer, said, asks=False)) <= sft.max_length else "length"
+            return None if fits(tokenizer, said, sft.max_length) else "length"
 
-        apart = context.apart  # made here, once, and not by the threads that ask it
+        kept = kept_out(context, sft.eval_problems)
 
-        def no_benchmarks(row: Exchange) -> str | None:
-            return apart(row.prompt, [parse(row.response).code])
+        def not_tried(row: Exchange) -> str | None:
+            return kept(row.prompt, [parse(row.response).code])
 
-        check = both(answered_well, fits, no_benchmarks)
+        check = both(answered_well, short, not_tried)
         admitted(partial(exchanges, context.params.data.sft), check, path, context.verifier)
     wait_for_main_process()
     counts = counts_of(path)
@@ -82,7 +83,7 @@ def _published(context: Context) -> SftSet:
 
 
 def refuse_overlap(goldens: set[str], suite: Suite) -> None:
-    """Raise StageError where a held-out design is trained on; benchmarks are kept apart when the data is read."""
+    """Raise StageError where a held-out design is trained on: our own rows; published ones fall when they are read."""
     if isinstance(suite, Designs) and any(goldens & {p.golden, *p.others} for p in suite.problems):
         raise StageError("training and held-out designs overlap; take another seed, or another set (data.validation)")
 

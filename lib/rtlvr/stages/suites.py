@@ -1,4 +1,4 @@
-"""What the policies of a run are tried on: held-out problems, or tasks of public benchmarks.
+"""What the policies of a run are tried on, held-out problems or tasks of public benchmarks, and what is kept apart from it.
 
 Apart from `rtlvr.stages.context`, because it decides results: its code, and the readers of benchmarks, belong to the identity
 of every stage that tries a policy.
@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from functools import cache, partial
 from itertools import zip_longest
 
-from rtlvr.data.admitted import admitted, counts_of, judged, told
+from rtlvr.data.admitted import CodeCheck, admitted, apart, counts_of, judged, told
 from rtlvr.data.corpus import heldout_problems
+from rtlvr.data.decontaminate import Reference
 from rtlvr.data.published import OURS, problems
 from rtlvr.errors import StageError
-from rtlvr.evaluate.benchmarks import folder_of, load_tasks
+from rtlvr.evaluate.benchmarks import OWN, folder_of, load_tasks, reference_of, references
 from rtlvr.evaluate.public import worded
 from rtlvr.evaluate.suite import Designs, Suite, Tasks
 from rtlvr.evaluate.task import Task
@@ -20,6 +21,9 @@ from rtlvr.policy.answer import AnswerFormat, system_prompt
 from rtlvr.records import Problem, read_jsonl
 from rtlvr.seeds import HeldOut
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
+
+HELDOUT = ["heldout"]  # `evaluation.on`, where policies are tried on held-out designs
+_DESIGN = "a held-out design"
 
 
 def heldout(context: Context, which: HeldOut, count: int) -> list[Problem]:
@@ -60,12 +64,55 @@ def suite(
         ParameterError: an unknown benchmark.
         StageError: a benchmark is not here.
     """
-    if list(on) == ["heldout"]:
+    if list(on) == HELDOUT:
         return Designs(tuple(heldout(context, which, count)), context.verifier, context.stimuli, answer, plain)
     settings = context.params.benchmarks
-    tasks = _in_turn([load_tasks(name, folder_of(settings)) for name in on])
+    tasks = _in_turn([load_tasks(name, folder_of(settings), among=on) for name in on])
     system = system_prompt("code" if answer == "code" else settings.system)
     return Tasks(tuple(worded(tasks[: count or None], settings)), system)
+
+
+def kept_out(context: Context, watched: int) -> CodeCheck:
+    """A check of published rows: why a question and its codes may not be trained on, None where they may.
+
+    They are held against what `evaluation.on` names: equal goldens always fall, and with `data.decontaminate` what copies or
+    behaves as one of these, or as a problem of the public benchmarks that are here.
+
+    Args:
+        watched: problems that the policy is tried on while it is trained.
+    """
+    designs = _designs(context, watched)
+    goldens = {golden.strip() for problem in designs for golden in (problem.golden, *problem.others)}
+    alike = _alike(context, designs) if context.params.data.decontaminate else None
+
+    def check(question: str, codes: Sequence[str]) -> str | None:
+        if any(code.strip() in goldens for code in codes):
+            return f"{_DESIGN}'s text"
+        return alike(question, codes) if alike else None
+
+    return check
+
+
+def _alike(context: Context, designs: Sequence[Problem]) -> CodeCheck:
+    settings, on = context.params.benchmarks, context.params.evaluation.on
+    own = [
+        task for name in on if name.startswith(f"{OWN}:") for task in load_tasks(name, folder_of(settings), among=on)
+    ]
+    held = [
+        Reference(name=f"{number}", code=golden, top=None, prompt=problem.prompt)
+        for number, (problem, golden) in enumerate((p, golden) for p in designs for golden in (p.golden, *p.others))
+    ]
+    known = {"a benchmark": [*references(settings), *map(reference_of, own)], _DESIGN: held}
+    return apart(known, context.prover, context.stimuli)
+
+
+def _designs(context: Context, watched: int) -> list[Problem]:
+    """The held-out designs that policies are tried on, each once; none where it is benchmarks."""
+    evaluation = context.params.evaluation
+    if evaluation.on != HELDOUT:
+        return []
+    final, looks = heldout(context, HeldOut.FINAL, evaluation.problems), heldout(context, HeldOut.MONITOR, watched)
+    return list({problem.golden: problem for problem in (*final, *looks)}.values())
 
 
 def _in_turn(benchmarks: Sequence[Sequence[Task]]) -> list[Task]:

@@ -1,7 +1,8 @@
 """Whether two designs whose ports have other names and another order do the same.
 
 Ports are told apart by behaviour: each input in turn gets a stream of its own while all others of its width share one,
-and what then comes out marks it. Equal marks leave few ways to pair the ports; each is put to the verifier.
+and what then comes out marks it. Equal marks leave few ways to pair the ports; each is put to the verifier. Where start values
+are unknown marks may differ between equals: then ports of a kind are paired, save where the runs contradict each other.
 
 Limits: at most 24 pairings are tried, so a design with many ports that behave alike in these runs but are not
 interchangeable may be missed; so may one whose unknown start values differ from the reference's.
@@ -26,6 +27,8 @@ from rtlvr.verify.verdict import Limits, Stimuli
 _STEPS = 96
 _DENSITIES = (0.5, 0.15, 0.85)  # of ones, a third of the steps each: resets must be off for long somewhere
 _PAIRINGS = 24
+_LOOKED_AT = 240  # pairings that the runs may rule out before any is put to the verifier
+_BITS = ord("0"), ord("1")
 _WRAPPER = "rtlvr_matched"
 
 Shape = tuple[tuple[int, ...], tuple[int, ...], bool]
@@ -34,12 +37,21 @@ RegisterPairs = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Marks:
-    """What tells ports apart, whatever their names: `responses[input][output]` is what came out when that input had its own
-    stream; `kinds` says direction, width and clock edge; `known` whether every output was known at every step."""
+    """What tells ports apart, whatever their names: `responses[input][output]` is a digest of what came out when that input
+    had its own stream, and `traces` that itself, steps x bits in four values; `kinds` says direction, width and clock edge;
+    `known` whether every output was known at every step."""
 
     kinds: dict[str, str]
-    responses: dict[str, dict[str, str]]
+    traces: dict[str, dict[str, np.ndarray]]
     known: bool
+
+    @cached_property
+    def responses(self) -> dict[str, dict[str, str]]:
+        """See the class."""
+        return {
+            name: {output: _digest(str(trace.shape[1]), trace.tobytes().hex()) for output, trace in found.items()}
+            for name, found in self.traces.items()
+        }
 
     def of_outputs(self) -> dict[str, str]:
         """A mark of each output: its responses to all inputs, in no order."""
@@ -96,7 +108,27 @@ def _pairings(reference: Design, candidate: Design) -> Iterator[dict[str, str]]:
         for inputs in _orders(ours.of_inputs(list(by_us)), theirs.of_inputs(list(by_them))):
             yield dict([*outputs, *inputs])
     if not (ours.known and theirs.known):  # unknown values differ between ways to write the same: kinds alone must do
-        yield from map(dict, _orders(ours.kinds, theirs.kinds))
+        likely = islice(map(dict, _orders(ours.kinds, theirs.kinds)), _LOOKED_AT)
+        yield from (pairing for pairing in likely if not _differ(ours, theirs, pairing))
+
+
+def _differ(ours: Marks, theirs: Marks, pairing: dict[str, str]) -> bool:
+    """Whether the runs show a difference under a pairing: a bit that is known to both, and not the same.
+
+    Inputs of one width had the same streams in both, so that runs of paired inputs can be compared.
+    """
+    return any(
+        _contradict(ours.traces[pairing[source]][pairing[name]], trace)
+        for source, found in theirs.traces.items()
+        for name, trace in found.items()
+    )
+
+
+def _contradict(one: np.ndarray, other: np.ndarray) -> bool:
+    if one.shape != other.shape:  # a run that failed tells nothing
+        return False
+    known = np.isin(one, _BITS) & np.isin(other, _BITS)
+    return bool((known & (one != other)).any())
 
 
 def _orders(ours: dict[str, str], theirs: dict[str, str]) -> Iterator[RegisterPairs]:
@@ -118,12 +150,12 @@ def _orders(ours: dict[str, str], theirs: dict[str, str]) -> Iterator[RegisterPa
 def _marks(text: str, circuit: Circuit) -> Marks:
     clocks = {clock.name: "/".join(clock.edges) for clock in circuit.clocks}
     kinds = {p.name: f"{p.direction}{p.width}{clocks.get(p.name, '')}" for p in circuit.ports}
-    responses, known = {}, True
+    traces, known = {}, True
     for port in circuit.inputs:
         chosen = None if port.name in clocks else port
-        responses[port.name], certain = _outputs(text, circuit, _stimulus(circuit, chosen, set(clocks)))
+        traces[port.name], certain = _outputs(text, circuit, _stimulus(circuit, chosen, set(clocks)))
         known &= certain
-    return Marks(kinds, responses, known)
+    return Marks(kinds, traces, known)
 
 
 def _stimulus(circuit: Circuit, chosen: Port | None, clocks: set[str]) -> np.ndarray:
@@ -144,17 +176,17 @@ def _stream(width: int, chosen: bool) -> np.ndarray:
     return np.repeat(rng.random((_STEPS // 2, width)) < density, 2, axis=0)
 
 
-def _outputs(text: str, circuit: Circuit, stimulus: np.ndarray) -> tuple[dict[str, str], bool]:
-    """A digest of each output's trace, and whether all of it was known."""
+def _outputs(text: str, circuit: Circuit, stimulus: np.ndarray) -> tuple[dict[str, np.ndarray], bool]:
+    """Each output's trace (steps x bits; none where the run failed), and whether all of it was known."""
     try:
         trace = simulate(text, circuit.top, circuit, stimulus, Limits())
     except (SimulationFailed, InfrastructureError):
-        return {p.name: "" for p in circuit.outputs}, False
+        return {p.name: np.empty((0, 0), np.uint8) for p in circuit.outputs}, False
     traces, at = {}, 0
     for port in circuit.outputs:
-        traces[port.name] = _digest(str(port.width), trace[:, at : at + port.width].tobytes().hex())
+        traces[port.name] = trace[:, at : at + port.width].copy()
         at += port.width
-    return traces, bool(np.isin(trace, (ord("0"), ord("1"))).all())
+    return traces, bool(np.isin(trace, _BITS).all())
 
 
 def _wrapped(candidate: Design, pairing: dict[str, str]) -> str:
