@@ -99,18 +99,20 @@ def test_the_files_exist_that_it_speaks_of() -> None:
 
 
 def test_a_draw_rule(copy: Path, tmp_path: Path) -> None:
-    settings = "rl.draw_rule=missing rl.prompt_history=false rl.draw_margin=0.0"
+    settings = "rl.draw_rule=missing rl.carry_steps=0 rl.prompt_history=false rl.draw_margin=0.0"
     assert "draw_rule: missing" in say(copy, tmp_path, "-m", "rtlvr", "params", "--set", settings)
     code = """
-from rtlvr.draws.step import DynamicSampler, Group, Plan
+from rtlvr.draws.sampling import Filler, Growing, Size
+from rtlvr.draws.selectable import made
 sizes = []
-def roll_out(prompts):
-    sizes.append(len(prompts))
-    return [Group(p, 0, (0.0, float(n % 2))) for n, p in enumerate(prompts)]
-DynamicSampler(Plan("missing", 8, 4, 50), 100, seed=0).collect(0, roll_out)
+class Half:
+    def round(self, step, asks, policy, ready, opened):
+        sizes.append(len(asks))
+        return [Growing(i, a.prompt, step, rewards=[0.0, float(i % 2)]) for i, a in enumerate(asks)]
+Filler(made("missing", Size(8, 4, 100), 0), Half()).fill(0)
 print(sizes)
 """
-    assert say(copy, tmp_path, "-c", code).startswith("[8, 4, 2, 1, ")  # half of each draw is mixed
+    assert say(copy, tmp_path, "-c", code).startswith("[8, 4, 2, 1, ")  # half of each round is mixed
 
 
 def test_a_benchmark(copy: Path, tmp_path: Path) -> None:

@@ -20,13 +20,15 @@ GENERAL = {"seed": set(PLANS), "profile": set(), "run": set(), "resume": set(), 
 
 def other(value: object, kind: object) -> object:
     """Another value of the same type."""
+    if isinstance(value, list):
+        return [*value, *(value or ["more"])]
     if "Literal" in str(kind):
         return next(choice for choice in kind.__args__ if choice != value)
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):
         return value + 1
-    return [*value, *(value or ["more"])] if isinstance(value, list) else f"{value}x"
+    return f"{value}x"
 
 
 def changed(params: Profile, key: str, value: object) -> Profile:

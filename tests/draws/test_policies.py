@@ -33,7 +33,9 @@ class Half:
         self.opened: dict[int, Growing] = {}
         self.asked: list[int] = []
 
-    def round(self, step: int, asks: Sequence[Ask], policy: Policy, ready: int) -> list[Growing]:
+    def round(
+        self, step: int, asks: Sequence[Ask], policy: Policy, ready: int, opened: Sequence[Growing]
+    ) -> list[Growing]:
         self.asked.append(sum(a.answers for a in asks))
         return [self._grow(a, step) for a in asks]
 

@@ -56,11 +56,11 @@ def world(slope: float) -> World:
 def test_an_answer_that_goes_on_is_of_both_policies(times: float, right: bool) -> None:
     """A quarter written by a hopeless policy and the rest by a sure one: right; three quarters: wrong."""
     made, policy = world(math.log(times)), First(resume=True)
-    short, long = made.round(0, [Ask(0, 1), Ask(1, 1)], policy, 0)
+    short, long = made.round(0, [Ask(0, 1), Ask(1, 1)], policy, 0, [])
     assert (short.rewards, long.rewards, long.missing) == ([1.0], [], 1)
     assert (made.bill.tokens, made.bill.tails, made.bill.lost) == pytest.approx((2, 1, 0))
     made.odds[1] = 20.0
-    (again,) = made.round(1, [], policy, 0)
+    (again,) = made.round(1, [], policy, 0, [])
     assert again.number == long.number
     assert again.rewards == [float(right)]
     assert (made.bill.tokens, made.bill.tails) == pytest.approx((1 + times, times))
@@ -68,14 +68,14 @@ def test_an_answer_that_goes_on_is_of_both_policies(times: float, right: bool) -
 
 def test_an_answer_that_is_stopped_for_good_is_lost() -> None:
     made = world(math.log(4))
-    made.round(0, [Ask(0, 1), Ask(1, 1)], First(resume=False), 0)
+    made.round(0, [Ask(0, 1), Ask(1, 1)], First(resume=False), 0, [])
     assert made.bill.lost == pytest.approx(1)
-    assert made.round(1, [], First(resume=False), 0) == []
+    assert made.round(1, [], First(resume=False), 0, []) == []
 
 
 def test_spare_answers_stop_when_their_group_is_whole() -> None:
     made = World(Trace(Difficulty(1, 1.0, 1.0), Lengths(1.0)), 0)
-    (group,) = made.round(0, [Ask(0, 4, spare=12)], Fixed(Size(1, 4, 1), 0), 0)
+    (group,) = made.round(0, [Ask(0, 4, spare=12)], Fixed(Size(1, 4, 1), 0), 0, [])
     assert (len(group.rewards), group.missing) == (4, 0)
     assert made.bill.tails == pytest.approx(max(group.lengths))
     assert made.bill.tokens == pytest.approx(sum(group.lengths) + 12 * max(group.lengths))
@@ -83,7 +83,7 @@ def test_spare_answers_stop_when_their_group_is_whole() -> None:
 
 def test_hard_prompts_answer_at_length_and_the_mean_stays() -> None:
     made = World(Trace(Difficulty(2000, 0.5, 0.5), Lengths(0.3, 100.0), slope=1.0), 0)
-    groups = made.round(0, [Ask(p, 4) for p in range(2000)], Fixed(Size(1, 4, 2000), 0), 0)
+    groups = made.round(0, [Ask(p, 4) for p in range(2000)], Fixed(Size(1, 4, 2000), 0), 0, [])
     lengths = np.array([g.lengths for g in groups]).mean(1)
     assert lengths.mean() == pytest.approx(1, abs=0.02)
     assert np.corrcoef(lengths, made.odds)[0, 1] < -0.5

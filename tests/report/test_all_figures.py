@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import synthetic_results as synthetic
 
+from rtlvr.paths import REFERENCE
 from rtlvr.report.figures import FIGURES, RunTables, tables_of
 from rtlvr.report.gallery import with_reference
 
@@ -22,6 +23,7 @@ def full() -> RunTables:
         steps=synthetic.metrics(),
         studies=synthetic.results().assign(profile="cpu"),
         simulated=pd.DataFrame(),
+        bench=pd.read_csv(REFERENCE / "draw_rules.csv"),
         blind_spots=synthetic.spots(),
     )
 

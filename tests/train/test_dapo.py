@@ -19,6 +19,7 @@ from rtlvr.params import load
 from rtlvr.policy.model import load_policy, load_tokenizer
 from rtlvr.records import Problem
 from rtlvr.reward.equivalence import EquivalenceReward
+from rtlvr.train.batches import joined, split
 from rtlvr.train.config import grpo_config
 from rtlvr.train.dapo import AdaptiveDapoTrainer
 from rtlvr.train.rl import improve, read_steps, rl_dataset, subset
@@ -105,15 +106,15 @@ def test_carried_groups_keep_their_old_probabilities(pool: Pool, tmp_path: Path)
     made.model.train()
     first = made._generate_and_score_completions([])
     assert "old_per_token_logps" not in first, "fresh groups: TRL takes the current probabilities"
-    assert made.sampler.surplus, "a margin this wide leaves surplus"
-    waiting = made.sampler.surplus[0]
+    assert made.filler.surplus, "a margin this wide leaves surplus"
+    waiting = made.filler.surplus[0].content[0]
     made.state.global_step = 1
     second = made._generate_and_score_completions([])
     assert made.record.groups_carried > 0
     assert made.record.staleness > 0
-    size, width = made.num_generations, waiting.content["completion_ids"].shape[1]
-    assert torch.equal(second["completion_ids"][:size, :width], waiting.content["completion_ids"])
-    assert torch.equal(second["old_per_token_logps"][:size, :width], waiting.content["sampling_per_token_logps"])
+    width = len(waiting["completion_ids"])
+    assert torch.equal(second["completion_ids"][0, :width], waiting["completion_ids"])
+    assert torch.equal(second["old_per_token_logps"][0, :width], waiting["sampling_per_token_logps"])
 
 
 @pytest.mark.tools
@@ -123,14 +124,17 @@ def test_groups_are_cut_and_joined_without_loss(pool: Pool, tmp_path: Path) -> N
     made.model.train()
     scored = made._generate_and_score_completions([row for row in made.train_dataset for _ in range(4)][:16])
     scored["importance_sampling_ratio"] = torch.rand(16, 1)
-    groups = made._split(scored, [(0, i) for i in range(4)])
-    assert all(g.content["completion_ids"].shape[1] <= scored["completion_ids"].shape[1] for g in groups)
-    joined = made._merge([g.content for g in groups], stale=False)
-    for key, values in joined.items():
+    for i in range(16):
+        scored["completion_mask"][i, 24 - i :] = 0  # answers of all lengths
+    rows = split(scored, 16)
+    assert all(len(row["completion_ids"]) == int(row["completion_mask"].sum()) for row in rows)
+    assert len({len(row["completion_ids"]) for row in rows}) == 16
+    together = joined(rows, made.processing_class.pad_token_id, torch.device("cpu"))
+    for key, values in together.items():
         if key.startswith("prompt") or values.dim() < 2 or values.shape[1] == 1:
             assert torch.equal(values, scored[key]), key
         else:
-            assert torch.equal(values * joined["completion_mask"], scored[key] * scored["completion_mask"]), key
+            assert torch.equal(values * together["completion_mask"], scored[key] * scored["completion_mask"]), key
 
 
 @pytest.mark.tools
@@ -210,42 +214,77 @@ def finished(folder: Path, steps: int, *changes: str, launcher: tuple[str, ...] 
     return read_steps(folder / "steps.jsonl").drop(columns=TIMES)
 
 
+# A rule that stops answers in their middle and goes on with them, and one whose groups are of unequal size.
+OTHER = ("rl.carry_steps=0", "rl.prompt_history=false", "rl.draw_margin=0.0")
+STOPPED = ("rl.draw_rule=ours", "rl.max_response=160", *OTHER)
+UNEQUAL = ("rl.draw_rule=knapsack-rl", "rl.prompts_per_step=4", "rl.mini_batch_prompts=4", "rl.max_response=48", *OTHER)
+
+
 @pytest.mark.tools
 @pytest.mark.timeout(900)
-def test_killed_ten_times_it_ends_as_if_it_never_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("changes", "steps", "kills"), [((), 24, 10), (STOPPED, 10, 4), (UNEQUAL, 6, 2)])
+def test_killed_it_ends_as_if_it_never_was(tmp_path: Path, changes: tuple[str, ...], steps: int, kills: int) -> None:
     """SIGKILL at random moments, in steps and in checkpoints: the same metrics, step by step, to the last digit."""
-    steps, rng = 24, random.Random(0)
-    whole = finished(tmp_path / "whole", steps)
-    assert whole["groups_carried"].sum() > 0
+    rng, whole = random.Random(0), finished(tmp_path / "whole", steps, *changes)
     assert whole["grad_norm"].max() > 0
-    broken, kills = tmp_path / "broken", 0
-    while kills < 10:
-        child, log = run(broken, steps), broken / "steps.jsonl"
+    if changes != UNEQUAL:
+        assert whole["groups_carried"].sum() > 0
+    broken = tmp_path / "broken"
+    for done in range(kills):
+        child, log = run(broken, steps, *changes), broken / "steps.jsonl"
         before = log.stat().st_mtime_ns if log.exists() else 0
         while child.poll() is None and (not log.exists() or log.stat().st_mtime_ns == before):
             time.sleep(0.02)
         time.sleep(rng.uniform(0, 0.9))
         if child.poll() is not None:
-            pytest.fail(f"it ended after {kills} kills: {(broken / 'child.log').read_text()[-2000:]}")
+            pytest.fail(f"it ended after {done} kills: {(broken / 'child.log').read_text()[-2000:]}")
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-        kills += 1
-    pd.testing.assert_frame_equal(finished(broken, steps), whole)
+    pd.testing.assert_frame_equal(finished(broken, steps, *changes), whole)
 
 
 @pytest.mark.tools
 @pytest.mark.timeout(300)
-def test_two_processes_do_as_one(tmp_path: Path) -> None:
-    """`accelerate launch` with two CPU processes: the same prompts, groups, tokens, and the same loss.
-
-    (Two processes round draws up to even numbers; here all are even.)
-    """
+@pytest.mark.parametrize("changes", [(), STOPPED, UNEQUAL])
+def test_two_processes_do_as_one(tmp_path: Path, changes: tuple[str, ...]) -> None:
+    """`accelerate launch` with two CPU processes: the same prompts, groups, tokens, and the same loss."""
     launcher = (
         str(Path(sys.executable).with_name("accelerate")), "launch", "--cpu", "--num_processes=2", "--num_machines=1",
         "--mixed_precision=no", "--dynamo_backend=no", f"--main_process_port={random.randrange(20_000, 40_000)}",
     )  # fmt: skip
-    one, two = finished(tmp_path / "one", 4), finished(tmp_path / "two", 4, launcher=launcher)
-    counted = ["step", "draws", "prompts_drawn", "groups_used", "groups_carried", "tokens_generated", "tokens_trained"]
+    one = finished(tmp_path / "one", 4, *changes)
+    two = finished(tmp_path / "two", 4, *changes, launcher=launcher)
+    if changes == UNEQUAL:
+        assert (one["answers_trained"] != 4 * one["groups_used"]).any(), "groups are of unequal size"
+    counted = [
+        "step", "draws", "prompts_drawn", "groups_used", "groups_carried", "tokens_generated", "tokens_trained",
+        "tokens_lost", "answers_trained", "staleness",
+    ]  # fmt: skip
     pd.testing.assert_frame_equal(two[counted], one[counted])
     for name in ("loss", "grad_norm", "reward", "acceptance", "entropy"):
         assert two[name].tolist() == pytest.approx(one[name].tolist(), rel=2e-3, abs=2e-5, nan_ok=True), name
+
+
+@pytest.mark.tools
+def test_groups_of_unequal_size_are_trained_on_whole(pool: Pool, tmp_path: Path) -> None:
+    """Every answer has its place in the batch, the rest is blank, and every prompt counts alike."""
+    made = trainer(tmp_path, pool, **(PLAIN | {"draw_rule": "fixed", "micro_batch": 4}))
+    made.model.train()
+    made._generate_and_score_completions([])
+    filled = made.filler.fill(5)
+    filled.used = filled.ended[:4]
+    for count, group in zip((2, 3, 4, 4), filled.used, strict=True):
+        group.rewards[:2], group.scores[:2] = [1.0, 0.0], [1.0, 0.0]
+        for values in (group.rewards, group.scores, group.lengths, group.content):
+            del values[count:]
+    batch = made._batch(filled)
+    rows = sum(len(g.rewards) for g in filled.used)
+    assert (len(batch["advantages"]), rows, made._parts) == (16, 13, 4)
+    assert batch["completion_mask"][rows:].sum() == 0
+    assert batch["advantages"][rows:].abs().sum() == 0
+    assert batch["completion_mask"].sum() == batch["num_items_in_batch"] == sum(sum(g.lengths) for g in filled.used)
+    sums = [part.abs().mean() for part in batch["advantages"][:5].split([2, 3])]
+    assert float(sums[0]) * 2 == pytest.approx(13 / 4 * (0.5 / (0.5**0.5 + 1e-4)), rel=1e-5)
+    loss, gradients = loss_and_gradients(made, batch)
+    assert loss == loss
+    assert all(g.isfinite().all() for g in gradients)

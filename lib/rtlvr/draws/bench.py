@@ -14,14 +14,14 @@ from statistics import mean, stdev
 
 import pandas as pd
 
-from rtlvr.draws.ours import NARROW, OURS, TODAY, Parts, made_of
-from rtlvr.draws.published import Dps, Fixed, Greso, Paper, Pools, Replay
-from rtlvr.draws.published_groups import April, Knapsack, ReinforceAda, RollPacker
-from rtlvr.draws.rounds import Bill, Trace, run
-from rtlvr.draws.sampling import Policy, Size
-from rtlvr.draws.simulate import CLUSTERS, Cluster, Lengths, of_acceptance
+from .ours import NARROW, OURS, TODAY, Parts, made_of
+from .published import Dps, Fixed, Greso, Paper, Pools, Replay
+from .published_groups import April, Knapsack, ReinforceAda, RollPacker
+from .rounds import Bill, Trace, run
+from .sampling import Size
+from .selectable import Maker
+from .simulate import CLUSTERS, Cluster, Lengths, of_acceptance
 
-Maker = Callable[[Size, int], Policy]
 RULES: dict[str, Maker] = {
     "fixed": Fixed,
     "paper": Paper,
@@ -33,7 +33,7 @@ RULES: dict[str, Maker] = {
     "RollPacker": RollPacker,
     "APRIL": April,
     "prime-rl pools": Pools,
-    "ours, until now": made_of(TODAY),
+    "ours-tracking": made_of(TODAY),
     "ours": made_of(OURS),
     "ours, narrow": made_of(NARROW),
 }

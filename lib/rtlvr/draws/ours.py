@@ -22,11 +22,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from rtlvr.draws.prompt_sampler import PATIENCE, History, PromptStream, mixed_chance
-from rtlvr.draws.published import CAP
-from rtlvr.draws.rules import Acceptance
-from rtlvr.draws.sampling import Ask, Fate, Growing, Policy, Size
-from rtlvr.draws.unbiased import Stops
+from .prompt_sampler import PATIENCE, History, PromptStream, mixed_chance
+from .published import CAP
+from .rules import Acceptance
+from .sampling import Ask, Fate, Growing, Policy, Size
+from .unbiased import Stops
 
 _LONG = 1.25  # times the mean length: a prompt that waits for a long round
 

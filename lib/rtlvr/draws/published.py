@@ -10,9 +10,9 @@ import random
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rtlvr.draws.prompt_sampler import PromptStream
-from rtlvr.draws.rules import Acceptance, draw_size
-from rtlvr.draws.sampling import Ask, Growing, Policy, Size
+from .prompt_sampler import PromptStream
+from .rules import Acceptance, draw_size
+from .sampling import Ask, Growing, Policy, Size
 
 CAP = 4  # a round has at most so many times the batch of a step
 
@@ -251,3 +251,13 @@ class Replay(Fixed):
     def end(self, step: int, used: Sequence[Growing]) -> None:
         """Fresh mixed groups enter the buffer; the oldest leave it."""
         self.kept = (self.kept + [g for g in used if g.step == step])[-self.room :]
+
+
+RULES: dict[str, type[Policy]] = {
+    "fixed": Fixed,
+    "paper": Paper,
+    "greso": Greso,
+    "dps": Dps,
+    "dots-replay": Replay,
+    "prime-rl-pools": Pools,
+}

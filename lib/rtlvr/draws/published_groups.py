@@ -5,8 +5,8 @@ import math
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rtlvr.draws.published import CAP, Fixed
-from rtlvr.draws.sampling import Ask, Fate, Growing, Size
+from .published import CAP, Fixed
+from .sampling import Ask, Fate, Growing, Policy, Size
 
 
 class ReinforceAda(Fixed):
@@ -15,7 +15,7 @@ class ReinforceAda(Fixed):
     Done: B prompts at a time, G / 2 answers a round, at most four rounds, a prompt leaves when it has G / 2 of each kind; what
     is mixed at the end is trained on, cut to G answers with as many of each kind as there are, up to half.
     Not known: the published size of a round and their number for a given G. The estimator: baselines come from all answers
-    to a prompt, which does not make it unbiased, as the number of answers depends on them.
+    to a prompt (`Growing.against`), which does not make it unbiased, as the number of answers depends on them.
     """
 
     source: ClassVar[str] = "arXiv 2510.04996"
@@ -59,7 +59,7 @@ class ReinforceAda(Fixed):
             if left[reward > 0]:
                 left[reward > 0] -= 1
                 chosen.append(i)
-        group.rewards, group.lengths = [group.rewards[i] for i in chosen], [group.lengths[i] for i in chosen]
+        group.keep_only(chosen)
 
 
 class Knapsack(Fixed):
@@ -188,3 +188,11 @@ class April(RollPacker):
     def late(self, group: Growing) -> Fate:
         """It goes on."""
         return "open"
+
+
+RULES: dict[str, type[Policy]] = {
+    "reinforce-ada": ReinforceAda,
+    "knapsack-rl": Knapsack,
+    "rollpacker": RollPacker,
+    "april": April,
+}

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rtlvr.draws.sampling import Ask, Filler, Growing, Policy, Size
-from rtlvr.draws.simulate import Cluster, Difficulty, Lengths
-from rtlvr.draws.unbiased import share
+from .sampling import Ask, Filler, Growing, Policy, Size
+from .simulate import Cluster, Difficulty, Lengths
+from .unbiased import share
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Bill:
     """
 
     tokens: float = 0.0
+    prompts: int = 0  # groups begun
     lost: float = 0.0  # of them in answers that were never finished
     older: float = 0.0  # in groups trained on that were begun in an earlier step
     rounds: int = 0
@@ -80,7 +81,9 @@ class World:
         self._going: dict[int, _Going] = {}
         self._count = 0
 
-    def round(self, step: int, asks: Sequence[Ask], policy: Policy, ready: int) -> list[Growing]:
+    def round(
+        self, step: int, asks: Sequence[Ask], policy: Policy, ready: int, opened: Sequence[Growing]
+    ) -> list[Growing]:
         """Answer a round; answers left from the last one go on first."""
         named = {a.group for a in asks}
         waiting = [n for n in self._going if n not in named]
@@ -98,7 +101,7 @@ class World:
 
     def _begin(self, ask: Ask, step: int) -> int:
         if ask.group < 0:
-            self._count += 1
+            self._count, self.bill.prompts = self._count + 1, self.bill.prompts + 1
             self._groups[self._count] = Growing(self._count, ask.prompt, step, ask.weight, first=ask.answers)
         number = self._count if ask.group < 0 else ask.group
         self._groups[number].missing += ask.answers

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol
 
-from rtlvr.draws.unbiased import Stops, fixed_size
+from .unbiased import Stops, fixed_size
 
 Fate = Literal["keep", "open", "drop"]
 
@@ -33,10 +33,27 @@ class Ask:
 
 
 @dataclass
+class Draft:
+    """An answer under way: its key, which seeds its random numbers, the tokens so far, and each one's log-probability."""
+
+    key: str
+    prompt: int
+    ids: list[int] = field(default_factory=list)
+    logs: list[float] = field(default_factory=list)
+    ended: bool = False
+
+
+@dataclass
 class Growing:
     """A group in the making: rewards of finished answers, how many are still missing, and the step of its first answer.
 
-    `first` is the number of answers that it began with.
+    Attributes:
+        first: the number of answers that it began with.
+        scores: what advantages come from, an answer each (rewards less penalties); empty: the rewards.
+        against: the scores that the group's are held against; empty: its own.
+        content: what the trainer needs, an answer each; empty in simulation.
+        going: answers under way, and `asked`, how many were begun in all, spare ones included.
+        key: its own among all groups of a run.
     """
 
     number: int
@@ -47,7 +64,19 @@ class Growing:
     lengths: list[float] = field(default_factory=list)
     missing: int = 0
     first: int = 0
-    content: Any = None
+    scores: list[float] = field(default_factory=list)
+    against: list[float] = field(default_factory=list)
+    content: list[Any] = field(default_factory=list)
+    going: list[Draft] = field(default_factory=list)
+    asked: int = 0
+    key: str = ""
+
+    def keep_only(self, chosen: Sequence[int]) -> None:
+        """Cut the group to some of its answers; they are still held against all of them."""
+        self.against = list(self.scores or self.rewards)
+        for values in (self.rewards, self.lengths, self.scores, self.content):
+            if values:
+                values[:] = [values[i] for i in chosen]
 
     @property
     def right(self) -> int:
@@ -134,50 +163,99 @@ class Policy:
 class Answerer(Protocol):
     """Who answers a round."""
 
-    def round(self, step: int, asks: Sequence[Ask], policy: Policy, ready: int) -> list[Growing]:
-        """The groups that were answered, in the order of asking, with those that were stopped still missing answers."""
+    def round(
+        self, step: int, asks: Sequence[Ask], policy: Policy, ready: int, opened: Sequence[Growing]
+    ) -> list[Growing]:
+        """The groups that were answered, in the order of asking, with those that were stopped still missing answers.
+
+        `opened` are the groups that asks may name; those that are missing answers go on unasked.
+        """
 
 
 @dataclass
 class Filled:
-    """A step: the groups to train on, and what it took."""
+    """A step: the groups to train on, and what it took.
+
+    `ended` are the groups that came to an end while it was filled; `carried` says how many of `used` waited from an earlier
+    step, and `dropped` how many mixed groups were thrown away.
+    """
 
     used: list[Growing]
     rounds: int
     replayed: int = 0
+    ended: list[Growing] = field(default_factory=list)
+    carried: int = 0
+    dropped: int = 0
+
+
+@dataclass
+class StepUnderWay:
+    """A step while it is filled: its number, the groups that are there, and the counts of `Filled`."""
+
+    number: int
+    ready: list[Growing]
+    replayed: int
+    carried: int
+    dropped: int
+    rounds: int = 0
+    ended: list[Growing] = field(default_factory=list)
 
 
 class Filler:
-    """Fills steps by a policy; keeps the groups that are open or carried between steps."""
+    """Fills steps by a policy; keeps the groups that are open or carried between steps.
+
+    `saving.saved` takes all of it between any two rounds, and `saving.restore` goes on there.
+    """
 
     def __init__(self, policy: Policy, answerer: Answerer) -> None:
         self.policy, self.answerer = policy, answerer
         self.surplus: list[Growing] = []
         self.opened: list[Growing] = []
+        self.step: StepUnderWay | None = None
 
     def fill(self, step: int) -> Filled:
-        """Fill one step."""
-        policy, size, rounds = self.policy, self.policy.size, 0
-        policy.begin(step)
-        again = policy.replayed[: size.batch]
-        ready = [*again, *(g for g in self.surplus if step - g.step <= policy.carry)]
-        self.opened = [g for g in self.opened if step - g.step <= max(policy.carry, 1) or g.missing]
-        while len(ready) < size.batch and rounds < size.max_rounds:
-            ready += self._round(step, len(ready))
-            rounds += 1
-        used = ready[: size.batch]
-        self.surplus = ready[size.batch :] if policy.carry else []
-        policy.end(step, used)
-        return Filled(used, rounds, len(again))
+        """Fill one step; one that was restored in its middle goes on."""
+        now = self.step if self.step and self.step.number == step else self.begin(step)
+        while self.lacking:
+            self.advance()
+        used, rest = now.ready[: self.policy.size.batch], now.ready[self.policy.size.batch :]
+        self.surplus, self.step = rest if self.policy.carry else [], None
+        self.policy.end(step, used)
+        dropped = now.dropped + (0 if self.policy.carry else len(rest))
+        return Filled(used, now.rounds, now.replayed, now.ended, now.carried, dropped)
 
-    def _round(self, step: int, ready: int) -> list[Growing]:
+    def begin(self, step: int) -> StepUnderWay:
+        """Begin a step with what is replayed and what was carried."""
         policy = self.policy
-        asks = policy.order(step, ready, self.opened)
+        policy.begin(step)
+        again = policy.replayed[: policy.size.batch]
+        waited = [g for g in self.surplus if step - g.step <= policy.carry]
+        self.opened = [g for g in self.opened if step - g.step <= max(policy.carry, 1) or g.missing]
+        self.step = StepUnderWay(step, [*again, *waited], len(again), len(waited), len(self.surplus) - len(waited))
+        return self.step
+
+    @property
+    def lacking(self) -> bool:
+        """Whether the step that was begun wants another round."""
+        size, now = self.policy.size, self.step
+        return now is not None and len(now.ready) < size.batch and now.rounds < size.max_rounds
+
+    def advance(self) -> None:
+        """One round of the step that was begun.
+
+        Raises:
+            RuntimeError: none was.
+        """
+        policy, now = self.policy, self.step
+        if now is None:
+            raise RuntimeError("got no step under way; call begin first")
+        asks = policy.order(now.number, len(now.ready), self.opened)
         named = {a.group for a in asks}
-        grown = self.answerer.round(step, asks, policy, ready)
-        whole = [g for g in grown if not g.missing]
-        policy.record(step, whole)
+        grown = self.answerer.round(now.number, asks, policy, len(now.ready), self.opened)
+        policy.record(now.number, [g for g in grown if not g.missing])
         verdicts = [(g, policy.late(g) if g.missing else policy.judge(g)) for g in grown]
         left = {g.number for g in grown} | named
         self.opened = [g for g in self.opened if g.number not in left] + [g for g, v in verdicts if v == "open"]
-        return [g for g, v in verdicts if v == "keep"]
+        now.ready += [g for g, v in verdicts if v == "keep"]
+        now.ended += [g for g, v in verdicts if v != "open" and not g.missing]
+        now.rounds += 1

@@ -1,6 +1,6 @@
 """A simulator of dynamic sampling: what a way of filling steps costs, without a model.
 
-It runs the very loop of training (`rtlvr.draws.step`) on prompts of which only the difficulty is known: solve rates are
+It fills steps as training does (`step`) on prompts of which only the difficulty is known: solve rates are
 Beta-distributed over the prompts and their log-odds drift while the policy learns. Lengths of answers are log-normal up to
 a budget. A draw takes the time of its tokens at a fixed throughput plus the tail of its longest
 answer, because the next draw waits for it.
@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import pandas as pd
 
-from rtlvr.draws.prompt_sampler import mixed_chance
-from rtlvr.draws.step import DynamicSampler, Group, Plan
+from .prompt_sampler import mixed_chance
+from .step import DynamicSampler, Group, Plan
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,8 @@ def fit(steps: pd.DataFrame, prompts: int, group: int, general: float | None = N
     drift, learn = rise, 0.0
     if general is not None:
         drift = general / len(steps)
-        learn = max(0.0, rise - drift) * prompts / float(steps["groups_used"].mean())
+        trained = float(steps["groups_used"].mean())  # none: nothing that the prompts' own training could have given
+        learn = max(0.0, rise - drift) * prompts / trained if trained else 0.0
     return Difficulty(prompts, start * total, (1 - start) * total, drift, learn)
 
 

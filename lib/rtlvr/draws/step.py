@@ -1,16 +1,17 @@
 """Dynamic sampling: fill a step with exactly B groups of mixed rewards (paper §3.3).
 
-One loop for training and for the simulator. It draws prompts by a rule, has them rolled out, keeps the mixed groups, and
-stops when the step is full. Mixed groups beyond B are surplus: the released rule throws them away; here they may be carried
-to the next step, oldest first, for a bounded number of steps.
+The loop of the simulator `simulate`, for whole groups and the rules of `rules`. Training's is `sampling.Filler`, which takes
+any rule; with these it draws the same prompts (a test says so). It draws prompts by a rule, has them rolled out, keeps the
+mixed groups, and stops when the step is full. Mixed groups beyond B are surplus: the released rule throws them away; here
+they may be carried to the next step, oldest first, for a bounded number of steps.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from rtlvr.draws.prompt_sampler import History, PromptStream
-from rtlvr.draws.rules import Acceptance, Rule, draw_size, enough
+from .prompt_sampler import History, PromptStream
+from .rules import Acceptance, Rule, draw_size, enough
 
 _CAP = 4  # a draw is at most so many times the batch of a step
 

@@ -58,13 +58,16 @@ def in_batches(
     stops: set[int],
     keys: Sequence[str] | None = None,
     most: int | None = None,
+    begun: Sequence[Completion] | None = None,
+    part: int | None = None,
 ) -> Iterator[Completion]:
     """`sample_ids`, as many prompts at a time as suit the device, and at most `most`."""
     fitting = rows_at_once(model, max(map(len, prompts), default=0) + sampling.max_tokens)
     size = min(fitting, most or fitting)
     for start in range(0, len(prompts), size):
-        part = None if keys is None else keys[start : start + size]
-        yield from sample_ids(model, prompts[start : start + size], sampling, stops, part)
+        now = slice(start, start + size)
+        own, before = keys and keys[now], begun and begun[now]
+        yield from sample_ids(model, prompts[now], sampling, stops, own, before, part)
 
 
 def rows_at_once(model: PreTrainedModel, tokens: int) -> int:
@@ -107,24 +110,30 @@ def sample_ids(
     sampling: Sampling,
     stops: set[int],
     keys: Sequence[str] | None = None,
+    begun: Sequence[Completion] | None = None,
+    part: int | None = None,
 ) -> list[Completion]:
     """Sample one completion per prompt (token ids).
 
     Args:
         keys: one per prompt, each the seed of that row's own random numbers: a completion then depends on its key alone
             and not on what else is in the batch. None: torch's global generator.
+        begun: completions to go on with, each by the random numbers that come next under its key.
+        part: stop after so many tokens more; `sampling.max_tokens` bounds a completion as a whole.
     """
     was_training = model.training
     model.eval()
-    width, device = max(map(len, prompts)), model.device
-    ids = torch.tensor([[0] * (width - len(p)) + list(p) for p in prompts], device=device)
-    mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=device)
+    finished = [Completion([*c.ids], [*c.logprobs]) for c in begun or [Completion([], [])] * len(prompts)]
+    room = [min(part or sampling.max_tokens, sampling.max_tokens - len(c.ids)) for c in finished]
+    texts = [[*p, *c.ids] for p, c in zip(prompts, finished, strict=True)]
+    width, device = max(map(len, texts)), model.device
+    ids = torch.tensor([[0] * (width - len(p)) + p for p in texts], device=device)
+    mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in texts], device=device)
     positions = (mask.cumsum(1) - 1).clamp(min=0)
     cache, rows = DynamicCache(config=model.config), list(range(len(prompts)))
-    luck = None if keys is None else [random.Random(key) for key in keys]
-    finished = [Completion([], []) for _ in prompts]
+    luck = None if keys is None else [_luck(key, len(c.ids)) for key, c in zip(keys, finished, strict=True)]
     alive = torch.ones(len(rows), dtype=torch.bool)
-    for _ in range(sampling.max_tokens):
+    for count in range(1, max(room) + 1):
         output = model(
             input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, logits_to_keep=1
         )
@@ -135,7 +144,9 @@ def sample_ids(
         for index in alive.nonzero().flatten().tolist():
             finished[rows[index]].ids.append(tokens[index])
             finished[rows[index]].logprobs.append(logs[index])
-        alive &= torch.tensor([token not in stops for token in tokens])
+        alive &= torch.tensor(
+            [token not in stops and count < room[row] for token, row in zip(tokens, rows, strict=True)]
+        )
         if not alive.any():
             break
         mask = torch.cat([mask, mask.new_ones(len(mask), 1)], dim=1)
@@ -147,6 +158,14 @@ def sample_ids(
             rows, alive = [rows[i] for i in keep.tolist()], alive[keep]
     model.train(was_training)
     return finished
+
+
+def _luck(key: str, used: int) -> random.Random:
+    """A row's random numbers, those of the tokens that it has already left out."""
+    luck = random.Random(key)
+    for _ in range(used):
+        luck.random()
+    return luck
 
 
 def choose(

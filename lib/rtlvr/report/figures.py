@@ -17,6 +17,7 @@ from rtlvr.report import (
     figures_models,
     figures_pipeline,
     figures_roundtrip,
+    figures_rules,
     figures_scaling,
     figures_study,
     figures_testbench,
@@ -43,6 +44,7 @@ class RunTables:
     steps: pd.DataFrame
     simulated: pd.DataFrame
     studies: pd.DataFrame
+    bench: pd.DataFrame
     blind_spots: pd.DataFrame
 
 
@@ -60,6 +62,7 @@ def tables_of(run: Path, profile: str) -> RunTables:
         steps=steps,
         simulated=simulated,
         studies=studies,
+        bench=gallery.table_of(REFERENCE / "draw_rules.csv"),
         blind_spots=gallery.table_of(REFERENCE / "blind_spots.csv"),
     )
 
@@ -107,6 +110,7 @@ FIGURES: dict[str, Callable[[RunTables], Drawn | None]] = {
     "training_curve": lambda run: figures_training.training_curve(run.steps, run.profile) if len(run.steps) else None,
     "speedup": lambda run: figures_training.speedup(published.speedup(), run.studies),
     "study_rules": lambda run: figures_study.rules(run.studies),
+    "rule_costs": lambda run: figures_rules.costs(run.bench, run.studies, 1.25),
     "study_filters": lambda run: figures_study.filters(run.studies),
     "study_rewards": lambda run: figures_study.rewards(run.studies),
     "simulated_speedups": lambda run: figures_study.sweep(run.simulated, 1.25) if len(run.simulated) else None,

@@ -11,7 +11,7 @@ from rtlvr.report.columns import NOT_RUN, error_bars, in_percent, measured, ours
 
 STAGE = "05_rl"
 _COSTS = {"speedup_tokens": "tokens", "speedup_rounds": "rounds", "speedup_wall": "wall-clock"}
-_RULES = {"fixed": "fixed (DAPO)", "paper": "the paper's rule", "ours": "ours"}
+_RULES = {"fixed": "fixed (DAPO)", "paper": "the paper's rule", "ours-tracking": "ours-tracking", "ours": "ours"}
 _VERIFIERS = {"testbench": "the paper's testbench", "hybrid": "hybrid"}
 _FILTERS = {"none": "none", "equivalence": "equivalence", "difficulty": "difficulty", "both": "both"}
 
@@ -21,8 +21,9 @@ def rules(results: pd.DataFrame | None, profile: str | None = None) -> tuple[Fig
     """Left: how many times cheaper than fixed draws at equal trained groups; right: held-out pass@1 of the same runs.
 
     Args:
-        results: ours: stage 05_rl, metrics speedup_tokens, speedup_rounds, speedup_wall (variants `paper`, `ours`) and
-            study_rule (variants `fixed`, `paper`, `ours`), study_rule_seed (`ours seed 0` …).
+        results: ours: stage 05_rl, metrics speedup_tokens, speedup_rounds, speedup_wall (variants `paper`,
+            `ours-tracking`, `ours`), study_rule (these and `fixed`) and study_rule_seed (`ours seed 0` …). Other rules
+            are in `figures_rules`.
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:
@@ -32,7 +33,9 @@ def rules(results: pd.DataFrame | None, profile: str | None = None) -> tuple[Fig
     shares = in_percent(measured(results, STAGE, ("study_rule", "study_rule_seed"), profile))
     figure = style.new_figure(9, 3.2)
     left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
-    for offset, rule, look in zip((-0.16, 0.16), ("paper", "ours"), style.SERIES, strict=False):
+    shown = [rule for rule in _RULES if rule in set(gains["variant"])]
+    for place, (rule, look) in enumerate(zip(shown, style.SERIES, strict=False)):
+        offset = 0.32 * (place - (len(shown) - 1) / 2) / max(1, len(shown) - 1)
         part = gains[gains["variant"] == rule].reset_index(drop=True)
         places = [list(_COSTS).index(metric) + offset for metric in part["metric"]]
         _points(left, part, places, look, _RULES[rule], "{:.2f}×")

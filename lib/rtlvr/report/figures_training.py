@@ -33,7 +33,11 @@ CURVE_COLUMNS = ("step", *(name for _, names, _ in PANELS for name in names))
 SEED = r"^(sft|rl)(?: seed (\d+))?$"
 BEFORE_AFTER = {"sft": "before RL (distilled)", "rl": "after RL"}
 DECODING = {HELDOUT: "sampled, T = 1", "heldout_greedy": "greedy"}
-RULES = {"paper": "paper's rule against fixed draws", "ours": "our rule against fixed draws"}
+RULES = {
+    "paper": "paper's rule against fixed draws",
+    "ours-tracking": "ours-tracking against fixed draws",
+    "ours": "our rule against fixed draws",
+}
 SPEEDUPS = {
     "speedup_tokens": "in generated tokens",
     "speedup_rounds": "in rounds of generation",
@@ -125,8 +129,7 @@ def speedup(
 
     Args:
         published: `published.speedup()`.
-        results: ours: stage 05_rl, metrics of `SPEEDUPS`, variant `paper` or `ours`: the rule that is compared to fixed
-            draws.
+        results: ours: stage 05_rl, metrics of `SPEEDUPS`, variants of `RULES`: the rule that is compared to fixed draws.
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:
@@ -134,10 +137,8 @@ def speedup(
     """
     require(published, ("comparison", "speedup", "label"), "the published speed-up table")
     rows = measured(results, STAGE, tuple(SPEEDUPS), profile)
-    ours = rows.assign(
-        source="ours",
-        label=rows["variant"].map(RULES.get).fillna(rows["variant"]) + ", " + rows["metric"].map(SPEEDUPS),
-    )
+    rows = rows[rows["variant"].isin(RULES)]
+    ours = rows.assign(source="ours", label=rows["variant"].map(RULES.get) + ", " + rows["metric"].map(SPEEDUPS))
     theirs = published.assign(source="published", profile="", value=published["speedup"])
     theirs["label"] = theirs["comparison"] + ", " + theirs["label"]
     columns = ["source", "profile", "label", "value", "low", "high", "n"]

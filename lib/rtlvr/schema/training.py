@@ -40,6 +40,24 @@ class Sft(Section):
     deepspeed: Annotated[str | None, ASIDE] = Field(description="file of a DeepSpeed configuration; null: none")
 
 
+DrawRule = Literal[
+    "none", "fixed", "paper", "greso", "dps", "reinforce-ada", "knapsack-rl", "dots-replay", "rollpacker", "april",
+    "prime-rl-pools", "tracking", "ours", "ours-narrow",
+]  # fmt: skip
+# In studies also the profile's default by its parts; TRL's own step is in none.
+StudiedRule = Literal[
+    "fixed", "paper", "greso", "dps", "reinforce-ada", "knapsack-rl", "dots-replay", "rollpacker", "april",
+    "prime-rl-pools", "tracking", "tracking, carry", "ours-tracking", "ours", "ours-narrow",
+]  # fmt: skip
+_PARTS_OF_GROUPS = (
+    "reinforce-ada",
+    "knapsack-rl",
+    "rollpacker",
+    "ours",
+    "ours-narrow",
+)  # they ask for other sizes than one
+
+
 class Rl(Section):
     """Adaptive DAPO on TRL's GRPOTrainer (paper §3.3)."""
 
@@ -73,11 +91,18 @@ class Rl(Section):
         description="tokens before the budget's end in which the penalty grows; 0: no penalty"
     )
     overlong_penalty: Real = Field(description="reward taken from a response that fills its budget")
-    draw_rule: Literal["none", "fixed", "paper", "tracking"] = Field(
-        description="none: TRL's own step, uniform groups and all; tracking: ours"
+    draw_rule: DrawRule = Field(
+        description="how a step is filled; none: TRL's own step, uniform groups and all; tracking, ours, ours-narrow: this kit's; "
+        "others as published (docs/draws.md). Rules that end a round early (rollpacker, april, ours) stop answers after an eighth "
+        "of max_response or several; vLLM finishes all"
+    )
+    draw_correction: Literal["none", "groups", "all"] = Field(
+        description="groups: unbiased where groups end by their own rewards (ours); all: also one over the probability with "
+        "which a rule took the prompt; both change nothing for other rules"
     )
     max_draws: Positive = Field(description="draws after which a step trains on what it has")
-    carry_steps: Whole = Field(description="steps for which a surplus mixed group may wait; 0: discarded, as released")
+    carry_steps: Whole = Field(description="steps for which a surplus mixed group may wait; 0: discarded, as released "
+                               "(none, fixed, paper, tracking; others carry as published)")  # fmt: skip
     prompt_history: bool = Field(description="draw prompts less often whose answers were all alike (tracking only)")
     draw_margin: Real = Field(description="standard deviations that the tracking rule draws above its expectation")
     prompts: Whole = Field(description="size of the RL set, drawn at random from what the filters leave; 0: all of it")
@@ -113,10 +138,22 @@ class Rl(Section):
         if self.draw_rule != "tracking":
             idle += [f"rl.{name}={off}" for name, off in (("prompt_history", "false"), ("draw_margin", "0.0"))
                      if getattr(self, name)]  # fmt: skip
-        if self.draw_rule == "none" and self.carry_steps:
+        if self.draw_rule not in ("fixed", "paper", "tracking") and self.carry_steps:
             idle.append("rl.carry_steps=0")
         if idle:
             raise ValueError(f"it does nothing with draw_rule={self.draw_rule}; set {', '.join(idle)} as well")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_generated(self) -> Self:
+        """Rules that ask for what vLLM is not asked for here are refused beside it."""
+        no_parts = self.vllm == "server" and self.draw_rule in _PARTS_OF_GROUPS
+        no_spares = self.vllm != "off" and self.draw_rule == "rollpacker"
+        if no_parts or no_spares:
+            raise ValueError(
+                f"got draw_rule={self.draw_rule} with vllm={self.vllm}; a server answers whole groups alone, and vLLM knows no "
+                "spare answers; use rl.vllm=off, colocate (not for rollpacker), or another rule"
+            )
         return self
 
 
@@ -125,6 +162,15 @@ class RlStudy(Section):
 
     seeds: Whole = Field(description="of every run; 0: no studies")
     rule_steps: Positive = Field(description="steps of the runs that compare ways to fill a step")
+    compare: list[Literal["rules", "filters", "rewards"]] = Field(
+        description="what is compared: ways to fill a step, filters of the RL set, verifiers that reward"
+    )
+    rules: list[StudiedRule] = Field(
+        description="ways to fill a step, fixed among them: the others' costs are its own divided by theirs"
+    )
+    rule_tokens: Whole = Field(
+        description="tokens that each of the runs may generate that compare rules at equal tokens; 0: none of those"
+    )
     rule_prompts: Whole = Field(description="their RL set's size; 0: all. The paper's 3.1 K are drawn some 25 times")
     filter_tokens: Positive = Field(description="tokens that each of the runs that compare filters may generate")
     prompts_per_step: Positive = Field(description="groups with mixed rewards per step of these runs")

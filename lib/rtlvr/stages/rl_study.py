@@ -16,7 +16,7 @@ from rtlvr.data.published import OURS
 from rtlvr.draws.simulate import sweep
 from rtlvr.evaluate.heldout import problems_of, solved
 from rtlvr.paths import REFERENCE
-from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl
+from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl, write_text
 from rtlvr.seeds import HeldOut
 from rtlvr.stage import Result, table_of
 from rtlvr.stages.context import Context
@@ -32,10 +32,13 @@ from rtlvr.train.study import (
     reward_measurements,
     rule_arms,
     rule_speedups,
+    rule_table,
     simulated_speedups,
 )
 
 _SIMULATED, _COMPARED = "simulated.csv", "compared.csv"
+_RULES = "rules.csv"  # one row per finished run, written as they end
+_BENCH = "draw_rules.csv"  # every rule at the paper's scale: `python -m rtlvr.draws.bench`
 _ACCEPTANCES = (0.2, 0.4, 0.6, 0.8)
 
 
@@ -53,19 +56,32 @@ class Studies:
     told: str
 
     @property
+    def bench(self) -> pd.DataFrame:
+        """Every rule at the paper's scale, simulated; it comes with the kit."""
+        return pd.read_csv(REFERENCE / _BENCH)
+
+    @property
     def table(self) -> pd.DataFrame:
         """The measurements as a table."""
         return table_of(self.measurements)
 
 
 def runs(context: Context) -> list[FinishedRun]:
-    """All short runs; those that are done are not run again. None where `rl_study.seeds` is 0."""
+    """All short runs; those that are done are not run again. None where `rl_study.seeds` is 0.
+
+    `rules.csv` in the stage's folder has a row for every finished run that compares rules, from the moment it ends.
+    """
     settings = context.params.rl_study
     if not settings.seeds:
         return []
     heldout = tuple(heldout_of(context, HeldOut.FINAL, settings.problems))
     setting = Setting(start_of(context), heldout, context.params, context.stimuli, context.path("runs"))
-    return run_arms(_arms(context), setting, settings.jobs)
+
+    def write(done: list[FinishedRun]) -> None:
+        if len(table := rule_table(done)):
+            write_text(context.path(_RULES), table.to_csv(index=False))
+
+    return run_arms(_arms(context), setting, settings.jobs, write)
 
 
 def simulated(context: Context) -> pd.DataFrame:
@@ -77,19 +93,20 @@ def simulated(context: Context) -> pd.DataFrame:
 
 def _arms(context: Context) -> list[Arm]:
     settings, filtering = context.params.rl_study, context.params.filtering
+    rules, filters, rewards = (kind in settings.compare for kind in ("rules", "filters", "rewards"))
     if context.params.data.rl != OURS:  # published rows have no round trip whose filters could be compared
-        hard = _unsolved(context)
-        return [*rule_arms(settings, hard), *reward_arms(settings, hard)]
-    folder, short = context.upstream("03_filtering"), short_prompts(context)
-    sound, unfiltered = (
-        apply(read_jsonl(folder / f"{name}.jsonl", Triple), [short])[0] for name in ("rl", "unfiltered")
-    )
-    fails = unsolved(solved(_attempts(context, sound, unfiltered)), "the distilled policy fails")
-    hard = problems_of([row for row in sound if fails.keep(row)])
+        hard, filtered = _unsolved(context), list[Arm]()
+    else:
+        folder, short = context.upstream("03_filtering"), short_prompts(context)
+        names = ("rl", "unfiltered") if filters else ("rl", "rl")
+        sound, unfiltered = (apply(read_jsonl(folder / f"{name}.jsonl", Triple), [short])[0] for name in names)
+        fails = unsolved(solved(_attempts(context, sound, unfiltered)), "the distilled policy fails")
+        hard = problems_of([row for row in sound if fails.keep(row)])
+        filtered = filter_arms(settings, unfiltered, equivalent(filtering.agree), fails) if filters else []
     return [
-        *rule_arms(settings, hard),
-        *filter_arms(settings, unfiltered, equivalent(filtering.agree), fails),
-        *reward_arms(settings, hard),
+        *(rule_arms(settings, hard) if rules else ()),
+        *filtered,
+        *(reward_arms(settings, hard) if rewards else ()),
     ]
 
 
@@ -123,12 +140,13 @@ def run(context: Context) -> Result:
     """The whole stage: run and simulate what is not done yet."""
     outcomes = runs(context)
     held_against_simulation(context, outcomes)
-    return context.finish(_measurements(outcomes, simulated(context)))
+    simulated(context)
+    return context.finish(_measurements(outcomes))
 
 
-def _measurements(outcomes: Sequence[FinishedRun], table: pd.DataFrame) -> list[Measurement]:
+def _measurements(outcomes: Sequence[FinishedRun]) -> list[Measurement]:
     real = [*rule_speedups(outcomes), *accuracies(outcomes), *reward_measurements(outcomes)]
-    return [*real, *simulated_speedups(table)]
+    return [*real, *simulated_speedups(pd.read_csv(REFERENCE / _BENCH))]
 
 
 def studies(context: Context, anew: bool = False) -> Studies:

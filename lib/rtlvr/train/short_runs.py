@@ -6,7 +6,7 @@ on a GPU they follow one another. A run that is done is not run again, one that 
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 from functools import partial
@@ -71,19 +71,33 @@ class FinishedRun:
     wrong: int = 0
 
 
-def run_arms(arms: Sequence[Arm], setting: Setting, jobs: int = 0) -> list[FinishedRun]:
+def run_arms(
+    arms: Sequence[Arm],
+    setting: Setting,
+    jobs: int = 0,
+    told: Callable[[list[FinishedRun]], None] = lambda done: None,
+) -> list[FinishedRun]:
     """Run what is not done yet, `jobs` at a time (0: one per core, one in all with a GPU); outcomes in order.
+
+    Args:
+        told: hears all runs that are done, in order, at the start and whenever one ends.
 
     Raises:
         Exception: what a run raised; those that are done stay done.
     """
     waiting = [arm for arm in arms if not _samples(setting, arm).exists()]
     jobs = jobs or (1 if torch.cuda.is_available() else cpu_count() or 1)
+
+    def tell() -> None:
+        told([_outcome(arm, setting) for arm in arms if _samples(setting, arm).exists()])
+
+    tell()
     if waiting:
         with processes(min(jobs, len(waiting)), partial(_settle, jobs)) as executor:
             futures = [executor.submit(_run, arm, setting) for arm in waiting]
             for future in tqdm(as_completed(futures), "runs", len(futures), unit="run"):
                 future.result()
+                tell()
     return [_outcome(arm, setting) for arm in arms]
 
 
@@ -122,7 +136,7 @@ def _audit(path: Path | None, judge: Pool, stimuli: Stimuli) -> tuple[int, int]:
 
 
 def _folder(setting: Setting, arm: Arm) -> Path:
-    return setting.folder / arm.name.replace(" ", "_") / f"seed{arm.seed}"
+    return setting.folder / arm.name.replace(" ", "_").replace(",", "") / f"seed{arm.seed}"
 
 
 def _samples(setting: Setting, arm: Arm) -> Path:

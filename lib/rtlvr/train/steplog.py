@@ -10,11 +10,12 @@ from typing import Any, cast
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from rtlvr.draws.step import Group
+from rtlvr.draws.saving import restore, saved
 from rtlvr.records import write_text
-from rtlvr.train.dapo import AdaptiveDapoTrainer, StepRecord
+from rtlvr.train.dapo import AdaptiveDapoTrainer
+from rtlvr.train.steprecord import StepRecord
 
-STATE, _SURPLUS = "sampler.json", "surplus.pt"  # a checkpoint with STATE was written to its end
+STATE, _ANSWERS = "sampler.json", "answers.pt"  # a checkpoint with STATE was written to its end
 
 
 class StepLog(TrainerCallback):
@@ -86,10 +87,10 @@ class StepLog(TrainerCallback):
         """Save the sampler's state into the checkpoint; what lacks it was cut off while it was written."""
         if not state.is_world_process_zero:
             return
-        folder, sampler = Path(cast(str, args.output_dir)) / f"checkpoint-{state.global_step}", self._trainer.sampler
-        groups = [(g.prompt, g.step, g.rewards, g.content) for g in sampler.surplus]
-        torch.save(groups, folder / _SURPLUS)
-        write_text(folder / STATE, json.dumps(sampler.state()))
+        folder = Path(cast(str, args.output_dir)) / f"checkpoint-{state.global_step}"
+        sampler, contents = saved(self._trainer.filler)
+        torch.save(contents, folder / _ANSWERS)
+        write_text(folder / STATE, json.dumps(sampler))
 
 
 def _line(row: dict[str, Any], seconds: float) -> str:
@@ -106,8 +107,8 @@ def _line(row: dict[str, Any], seconds: float) -> str:
 
 def restore_sampler(trainer: AdaptiveDapoTrainer, checkpoint: Path) -> None:
     """Bring the sampler back to where `checkpoint` was saved."""
-    groups = [Group(*values) for values in torch.load(checkpoint / _SURPLUS, weights_only=True)]
-    trainer.sampler.restore(json.loads((checkpoint / STATE).read_text()), groups)
+    contents = torch.load(checkpoint / _ANSWERS, weights_only=True)
+    restore(trainer.filler, json.loads((checkpoint / STATE).read_text()), contents)
 
 
 def cut_log(path: Path, updates: int) -> None:

@@ -9,25 +9,39 @@ import pandas as pd
 from scipy.stats import t as student
 
 from rtlvr.data.filters import Filter, apply
-from rtlvr.draws.simulate import fit, like_published, simulate
+from rtlvr.draws.rounds import Bill, Trace, run
+from rtlvr.draws.sampling import Policy, Size
+from rtlvr.draws.selectable import RULES as DRAW_RULES
+from rtlvr.draws.simulate import Difficulty, Lengths, fit
 from rtlvr.evaluate.heldout import pass_at, problems_of
 from rtlvr.params import Rl, RlStudy
 from rtlvr.records import Measurement, Problem, Triple
-from rtlvr.train.dapo import plan_of
+from rtlvr.train.filling import policy_of
 from rtlvr.train.short_runs import Arm, FinishedRun
 from rtlvr.verify.verdict import Mode
 
 STAGE = "05_rl"
 _PLAIN = {"carry_steps": 0, "prompt_history": False, "draw_margin": 0.0}
-# Each adds one part to the one before; `ours` is the last.
+# What the bench calls a rule, and what training does.
+SHOWN = {
+    "fixed": "fixed", "paper": "paper", "GRESO": "greso", "DPS": "dps", "Reinforce-Ada": "reinforce-ada",
+    "Knapsack RL": "knapsack-rl", "DOTS + replay": "dots-replay", "RollPacker": "rollpacker", "APRIL": "april",
+    "prime-rl pools": "prime-rl-pools", "ours-tracking": "ours-tracking", "ours": "ours", "ours, narrow": "ours-narrow",
+}  # fmt: skip
+DEFAULT = "ours-tracking"  # the profile's default: tracking, with surplus carried and prompts remembered
 RULES: dict[str, dict[str, object]] = {
-    "fixed": {"draw_rule": "fixed", **_PLAIN},
-    "paper": {"draw_rule": "paper", **_PLAIN},
-    "tracking": {"draw_rule": "tracking", **_PLAIN},
+    **{rule: {"draw_rule": rule, **_PLAIN} for rule in DRAW_RULES},
     "tracking, carry": {"draw_rule": "tracking", "carry_steps": 2, "prompt_history": False, "draw_margin": 1.0},
-    "ours": {"draw_rule": "tracking", "carry_steps": 2, "prompt_history": True, "draw_margin": 1.0},
+    DEFAULT: {"draw_rule": "tracking", "carry_steps": 2, "prompt_history": True, "draw_margin": 1.0},
+}
+# What the simulator is held against: the column of a run's steps, and the simulated bill's.
+_COMPARED: dict[str, tuple[str, Callable[[Bill], float]]] = {
+    "prompts drawn": ("prompts_drawn", lambda bill: bill.prompts),
+    "draws": ("draws", lambda bill: bill.rounds),
+    "tokens": ("tokens_generated", lambda bill: bill.tokens),
 }
 FILTERS = ("none", "equivalence", "difficulty", "both")
+_SUMMED = ["groups_used", "answers_trained", "prompts_drawn", "tokens_lost"]
 COSTS: dict[str, Callable[[pd.DataFrame], float]] = {
     "tokens": lambda steps: steps["tokens_generated"].sum(),
     "rounds": lambda steps: steps["draws"].sum(),
@@ -35,27 +49,48 @@ COSTS: dict[str, Callable[[pd.DataFrame], float]] = {
 }
 
 
-def rule_arms(study: RlStudy, train: Sequence[Problem], rules: Sequence[str] = ("fixed", "paper", "ours")) -> list[Arm]:
-    """Runs that differ in how a step is filled, at equal numbers of trained groups."""
-    size = {"steps": study.rule_steps, "prompts": study.rule_prompts, **_batch(study)}
+def rule_arms(study: RlStudy, train: Sequence[Problem]) -> list[Arm]:
+    """Runs that differ in how a step is filled: at equal numbers of trained groups, and where asked at equal tokens."""
+    size = {"prompts": study.rule_prompts, **_batch(study)}
+    kinds = {"rule": {"steps": study.rule_steps}}
+    if study.rule_tokens:
+        kinds["tokens"] = {"steps": 10_000, "token_budget": study.rule_tokens}
     return [
-        Arm(f"rule {rule}", seed, {**size, **RULES[rule]}, tuple(train))
+        Arm(f"{kind} {rule}", seed, {**size, **limit, **RULES[rule]}, tuple(train))
         for seed in range(study.seeds)  # seed by seed, so that what disturbs the machine disturbs all rules alike
-        for rule in rules
+        for rule in study.rules
+        for kind, limit in kinds.items()
     ]
+
+
+def rule_table(outcomes: Sequence[FinishedRun]) -> pd.DataFrame:
+    """One row per finished run that compares rules: `equal` says what was (groups or tokens), costs, and held-out pass@1."""
+    kinds = {"rule": "groups", "tokens": "tokens"}
+    rows = []
+    for outcome in outcomes:
+        kind, _, rule = outcome.arm.partition(" ")
+        if kind in kinds:
+            steps = outcome.steps
+            sums = {name: steps[name].sum() for name in _SUMMED}
+            costs = {name: float(of(steps)) for name, of in COSTS.items()}
+            rows.append({
+                "equal": kinds[kind], "rule": rule, "seed": outcome.seed, "steps": len(steps), **sums, **costs,
+                "staleness": steps["staleness"].mean(), "heldout_pass@1": mean(s.reward for s in outcome.samples),
+            })  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def filter_arms(study: RlStudy, rows: Sequence[Triple], equivalent: Filter, hard: Filter) -> list[Arm]:
     """Runs that differ in how the RL set was filtered, at equal numbers of generated tokens."""
     chosen = {"none": [], "equivalence": [equivalent], "difficulty": [hard], "both": [equivalent, hard]}
-    size = {"steps": 10_000, "token_budget": study.filter_tokens, "prompts": 0, **RULES["ours"], **_batch(study)}
+    size = {"steps": 10_000, "token_budget": study.filter_tokens, "prompts": 0, **RULES[DEFAULT], **_batch(study)}
     sets = {name: tuple(problems_of(apply(rows, chosen[name])[0])) for name in FILTERS}
     return [Arm(f"filter {name}", seed, size, sets[name]) for seed in range(study.seeds) for name in FILTERS]
 
 
 def reward_arms(study: RlStudy, train: Sequence[Problem], modes: Sequence[Mode] = ("testbench", "hybrid")) -> list[Arm]:
     """Runs that differ in the verifier that rewards, at equal numbers of steps; what they reward is judged again by proof."""
-    size = {"steps": study.rule_steps, "prompts": study.rule_prompts, **RULES["ours"], **_batch(study)}
+    size = {"steps": study.rule_steps, "prompts": study.rule_prompts, **RULES[DEFAULT], **_batch(study)}
     return [
         Arm(f"reward {mode}", seed, size, tuple(train), mode, audited=True)
         for seed in range(study.seeds)
@@ -113,31 +148,29 @@ def ratio(values: pd.Series) -> Ratio:
 
 
 def rule_speedups(outcomes: Sequence[FinishedRun]) -> list[Measurement]:
-    """How many times cheaper than fixed draws, seed by seed: metrics speedup_tokens, speedup_rounds, speedup_wall."""
+    """How many times cheaper than fixed draws per trained group, seed by seed: speedup_tokens, speedup_rounds, speedup_wall.
+
+    Only seeds count in which fixed draws and the rule have trained on a group.
+    """
     cost = {
-        (o.arm.removeprefix("rule "), o.seed, name): float(of(o.steps))
+        (o.arm.removeprefix("rule "), o.seed, name): float(of(o.steps)) / o.steps["groups_used"].sum()
         for o in outcomes
         for name, of in COSTS.items()
-        if o.arm.startswith("rule ")
+        if o.arm.startswith("rule ") and o.steps["groups_used"].sum()
     }
-    seeds = sorted({seed for _, seed, _ in cost})
     rows = []
     for rule in dict.fromkeys(rule for rule, _, _ in cost if rule != "fixed"):
-        for name in COSTS:
+        seeds = sorted({seed for known, seed, _ in cost if known == rule and ("fixed", seed, "tokens") in cost})
+        for name in COSTS if seeds else ():
             found = ratio(pd.Series([cost["fixed", seed, name] / cost[rule, seed, name] for seed in seeds]))
-            rows.append(
-                Measurement(
-                    stage=STAGE,
-                    metric=f"speedup_{name}",
-                    variant=rule,
-                    value=found.value,
-                    low=found.low,
-                    high=found.high,
-                    n=len(seeds),
-                    unit="x",
-                )
-            )
+            rows.append(_gain(f"speedup_{name}", rule, found, len(seeds)))
     return rows
+
+
+def _gain(metric: str, rule: str, found: Ratio, count: int) -> Measurement:
+    return Measurement(
+        stage=STAGE, metric=metric, variant=rule, value=found.value, low=found.low, high=found.high, n=count, unit="x"
+    )
 
 
 def accuracies(outcomes: Sequence[FinishedRun]) -> list[Measurement]:
@@ -175,31 +208,39 @@ def _spread(values: Sequence[float]) -> float | None:
 def held_against(
     outcomes: Sequence[FinishedRun], study: RlStudy, rl: Rl, before: float, seeds: int = 20
 ) -> pd.DataFrame:
-    """The simulator beside the real runs: prompts and draws per rule, real mean over seeds, simulated mean and middle 95 %.
+    """The simulator beside the real runs: prompts, rounds and tokens per rule, real mean, simulated mean and middle 95 %.
 
-    The simulator knows of the real runs only what those with fixed draws tell: their rewards, acceptances and held-out gain.
-    Rules without real runs are simulated alone: they say what each part of ours contributes.
+    The simulator knows of the real runs only what those with fixed draws tell: their rewards, acceptances, mean length and
+    held-out gain. Rules without real runs are simulated alone: they say what each part of ours contributes.
 
     Args:
         before: held-out pass@1, in percent, of the policy that all runs start from.
     """
     real = [(o.arm.removeprefix("rule "), o.steps) for o in outcomes if o.arm.startswith("rule ")]
-    if not real:
+    base = [steps for rule, steps in real if rule == "fixed"]
+    if not base:
         return pd.DataFrame(columns=["rule", "what", "real", "simulated", "low", "high"])
     size = study.rule_prompts or max(len(steps) for _, steps in real)
     after = pass_at(1, [s for o in outcomes if o.arm == "rule fixed" for s in o.samples], STAGE, "fixed").value
-    fixed = _by_step([steps for rule, steps in real if rule == "fixed"])
-    difficulty = fit(fixed, size, rl.group_size, _log_odds(after) - _log_odds(before))
+    difficulty = fit(_by_step(base), size, rl.group_size, _log_odds(after) - _log_odds(before))
+    usual = mean(float(steps["completion_tokens"].mean()) for steps in base)
     rows = []
     for rule, changes in RULES.items():
-        plan = plan_of(rl.model_copy(update={**_batch(study), **changes}))
-        costs = [simulate(plan, difficulty, study.rule_steps, seed=seed) for seed in range(seeds)]
+        bills = _simulated(rl.model_copy(update={**_batch(study), **changes}), difficulty, study.rule_steps, seeds)
         known = [steps for run, steps in real if run == rule]
-        for what, column, name in (("prompts drawn", "prompts_drawn", "prompts"), ("draws", "draws", "draws")):
-            found = pd.Series([float(getattr(cost, name)) for cost in costs])
+        for what, (column, of) in _COMPARED.items():
+            found = pd.Series([of(bill) * (usual if what == "tokens" else 1.0) for bill in bills])
             measured = mean(float(steps[column].sum()) for steps in known) if known else None
             rows.append((rule, what, measured, found.mean(), found.quantile(0.025), found.quantile(0.975)))
     return pd.DataFrame(rows, columns=["rule", "what", "real", "simulated", "low", "high"])
+
+
+def _simulated(rl: Rl, difficulty: Difficulty, steps: int, seeds: int) -> list[Bill]:
+    def make(size: Size, seed: int) -> Policy:
+        return policy_of(rl, size.prompts, seed)
+
+    size = Size(rl.prompts_per_step, rl.group_size, difficulty.prompts, rl.max_draws)
+    return [run(make, size, Trace(difficulty, Lengths()), steps, seed) for seed in range(seeds)]
 
 
 def _log_odds(percent: float) -> float:
@@ -218,13 +259,17 @@ def _by_step(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def simulated_speedups(table: pd.DataFrame) -> list[Measurement]:
-    """speedup_simulated: means over the settings in which the paper's rule gains about what was published, with their range."""
-    like = like_published(table)
+    """speedup_simulated of every rule, in time, by the table of `rtlvr.draws.bench`: settings at the paper's scale.
+
+    Geometric means over the settings that differ in acceptance and in the spread of lengths, with their range; machines are those
+    on which the paper's rule gains about what was published. A rule's own name in training is its variant.
+    """
+    main = table[table["setting"].str.startswith("acceptance")]
+    times = {
+        name: [float(t) for t in main["time"][main["rule"] == rule]] for rule, name in SHOWN.items() if rule != "fixed"
+    }
     return [
-        Measurement(
-            stage=STAGE, metric="speedup_simulated", variant=rule, value=like[rule].mean(), n=len(like), unit="x",
-            low=like[rule].min(), high=like[rule].max(),
-        )
-        for rule in ("paper", "ours")
-        if len(like)
-    ]  # fmt: skip
+        _gain("speedup_simulated", name, Ratio(exp(mean(map(log, found))), min(found), max(found)), len(found))
+        for name, found in times.items()
+        if found
+    ]
