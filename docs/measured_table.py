@@ -7,6 +7,7 @@ import pandas as pd
 HERE = Path(__file__).resolve().parent
 REFERENCE = HERE.parent / "outputs" / "reference"
 BEGIN, END = "<!-- made by docs/measured_table.py -->", "<!-- end -->"
+_WHAT = ("variant", "at", "seed", "benchmark")
 _UNITS = {"%": " %", "s": " s", "x": " ×"}
 
 
@@ -20,11 +21,19 @@ def _number(value: float) -> str:
     )
 
 
+def _what(row: "pd.Series[float]") -> str:
+    """What was measured: the variant, and behind it the number, the seed or the benchmark where there is one."""
+    variant, at, seed, benchmark = (None if pd.isna(row[name]) else row[name] for name in _WHAT)
+    number = None if at is None else f"at {at:g}"
+    run = None if seed is None else f"seed {seed:.0f}"
+    asked = None if benchmark is None else f"on {benchmark}"
+    return ", ".join(str(part) for part in (variant, number, run, asked) if part is not None)
+
+
 def _row(row: "pd.Series[float]") -> str:
     unit = "" if pd.isna(row["unit"]) else _UNITS.get(str(row["unit"]), f" {row['unit']}")
     interval = "–" if pd.isna(row["low"]) else f"{_number(row['low'])} to {_number(row['high'])}"
-    variant = "" if pd.isna(row["variant"]) else str(row["variant"])
-    return f"| {row['metric']} | {variant} | {_number(row['value'])}{unit} | {interval} | {row['n']} |"
+    return f"| {row['metric']} | {_what(row)} | {_number(row['value'])}{unit} | {interval} | {row['n']} |"
 
 
 def tables() -> str:

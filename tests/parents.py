@@ -32,7 +32,7 @@ def study(folder: Path) -> None:
     problems = tuple(heldout_problems(8))
     size = {"steps": 1000, "prompts_per_step": 2, "mini_batch_prompts": 2, "eval_problems": 0}
     setting = Setting("tiny", problems, load("smoke"), Stimuli(), folder)
-    run_arms([Arm("plain", seed, size, problems) for seed in range(2)], setting, jobs=2)
+    run_arms([Arm("rule", "plain", seed, size, problems) for seed in range(2)], setting, jobs=2)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median, quantiles
 
 import pytest
 
@@ -107,6 +108,12 @@ def test_size_and_docstrings(path) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             assert node.end_lineno - node.lineno + 1 <= 60, f"{node.name} is too long"
+
+
+def test_functions_are_short_as_a_rule() -> None:
+    functions = [n for path in FILES for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.FunctionDef)]
+    lengths = [node.end_lineno - node.lineno + 1 for node in functions]
+    assert median(lengths) <= 10 and quantiles(lengths, n=10)[-1] <= 25
 
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

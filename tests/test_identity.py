@@ -10,9 +10,10 @@ from rtlvr import identity
 from rtlvr.digests import tree_digest
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.identity import code_digest, declared, differences, facts, key_of
-from rtlvr.params import Profile, assignments, changes_results, document, explain, fields, load, settings_of, value_of
+from rtlvr.params import assignments, changes_results, document, explain, fields, load, settings_of, value_of
 from rtlvr.paths import NOTEBOOKS, PACKAGE, ROOT
 from rtlvr.pipeline import PLANS
+from rtlvr.schema import Profile
 from rtlvr.stage import Stage, open_stage, status
 
 GENERAL = {"seed": set(PLANS), "profile": set(), "run": set(), "resume": set(), "upstream": set()}
@@ -92,7 +93,9 @@ def test_stages_and_notebooks_read_what_their_plans_declare(path: Path) -> None:
         assert read <= {one.partition(".")[0] for one in plan.reads} | {"model_copy"}
 
 
-def test_benchmarks_fetched_later_make_the_round_trip_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_benchmarks_fetched_later_make_the_round_trip_stale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("RTLVR_OUTPUTS", str(tmp_path / "outputs"))
     root = tmp_path / "benchmarks"
     params = load("smoke", {"benchmarks.root": str(root)})
@@ -101,6 +104,9 @@ def test_benchmarks_fetched_later_make_the_round_trip_stale(tmp_path: Path, monk
     (root / "rtllm" / "design.v").write_text("module m; endmodule\n")
     assert [line.split(",")[0] for line in Stage("02_roundtrip", params).why_stale()] == ['input benchmarks: "none"']
     assert {name: state for name, state, _ in status(params)}["02_roundtrip"] == "stale"
+    begun = open_stage("02_roundtrip", params)
+    assert '02_roundtrip is computed anew: input benchmarks: "none"' in capsys.readouterr().out
+    assert [path.name for path in begun.folder.iterdir()] != [] and not begun.done and not begun.why_stale()
     plain = load("smoke", {"benchmarks.root": str(root), "corpus.decontaminate": False})
     assert "input benchmarks" not in facts("02_roundtrip", plain)
 

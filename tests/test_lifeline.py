@@ -16,6 +16,9 @@ import psutil
 import pytest
 
 from rtlvr import lifeline
+from rtlvr.params import load
+from rtlvr.pipeline import PLANS
+from rtlvr.stage import Stage
 
 pytestmark = [
     pytest.mark.tools,
@@ -44,6 +47,10 @@ class Killed:
         while len(psutil.Process(self._process.pid).children(recursive=True)) < family:
             assert time.monotonic() < ends, f"it never had {family} descendants"
             time.sleep(0.02)
+
+    def ended(self) -> bool:
+        """Whether it has ended well by itself."""
+        return self._process.poll() == 0
 
     def kill(self) -> None:
         """Kill the process, and nothing else, having noted who descends from it."""
@@ -122,7 +129,7 @@ def test_run_gives_what_a_program_said() -> None:
 
 
 def test_a_launched_process_ends_with_its_launcher() -> None:
-    """As `accelerate launch` starts the training of `rtlvr.train.launch`: without a lifeline of ours."""
+    """As `accelerate launch` starts `rtlvr run 05_rl`: without a lifeline of ours."""
     child = "from rtlvr import lifeline; lifeline.follow_launcher(); lifeline.run(['sleep', '1000'])"
     code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     kills(lambda: Killed(sys.executable, "-c", code, LOCAL_RANK="0"), 2, [(0, 0.2)])
@@ -148,3 +155,24 @@ def test_a_killed_reproduction_leaves_no_kernel_and_no_worker(tmp_path: Path) ->
     command = [sys.executable, "-m", "rtlvr", "reproduce", "--profile", "smoke"]
     for family, span in ((1, (0, 1)), (2, (0, 2)), (3, (0, 1)), (4, (0, 4))):
         kills(lambda: Killed(*command, RTLVR_OUTPUTS=str(tmp_path)), family, [span])
+
+
+@pytest.mark.timeout(1200)
+def test_each_stage_leaves_nobody_and_goes_on_after_a_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stage by stage, on what the ones before have made: killed at a random moment of its work, then run to its end."""
+    monkeypatch.setenv("RTLVR_OUTPUTS", str(tmp_path))
+    params = load("smoke", {"rl_study.seeds": 1})
+    for name in PLANS:
+        command = [sys.executable, "-m", "rtlvr", "run", name, "--profile", "smoke", "--set", "rl_study.seeds=1"]
+        begun = tmp_path / "smoke" / name / "key"
+        one, ends = Killed(*command), time.monotonic() + 60
+        while not begun.exists():  # imports come first, and have no children
+            assert time.monotonic() < ends, f"{name} never began"
+            time.sleep(0.02)
+        time.sleep(random.SystemRandom().uniform(0, 4))
+        if not one.ended():
+            one.kill()
+        left = one.left()
+        assert not left, f"left of {name}: {left}"
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0 and Stage(name, params).done, f"{name}: {done.stdout[-1000:]}{done.stderr[-2000:]}"

@@ -125,6 +125,14 @@ def test_results_go_below_the_current_folder(site: Path, here: Path) -> None:
     assert "00_start_here" in call("rtlvr", "results", "--run", "smoke", cwd=here, path=site)
 
 
+def test_how_long_a_stage_takes_is_known(site: Path, here: Path) -> None:
+    """The table is in the wheel, and read from there."""
+    code = "from rtlvr.stages import upstream; print(upstream.REFERENCE, upstream._about('04_sft', 'cpu'), sep='\\n')"
+    (here / "about.py").write_text(code)
+    said = call("about", cwd=here, path=site).splitlines()
+    assert Path(said[0]).is_relative_to(site) and said[1] == "about 3 min on two cores"
+
+
 def test_results_go_where_the_variable_says(site: Path, here: Path) -> None:
     there = here / "there"
     said = call("rtlvr", "results", cwd=here, path=site, ok=2, RTLVR_OUTPUTS=str(there))

@@ -20,7 +20,8 @@ from typing import NoReturn
 from rtlvr.errors import ParameterError, RtlvrError
 from rtlvr.extras import explained, need
 from rtlvr.failures import explained_refusal
-from rtlvr.params import PROFILE_NAMES, Profile, assignments, load
+from rtlvr.params import PROFILE_NAMES, assignments, load
+from rtlvr.schema import Profile
 
 PATHS = (
     "A path on the command line is relative to the current folder. A path in a profile is relative to the checkout's root, "

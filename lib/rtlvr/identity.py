@@ -14,9 +14,10 @@ from importlib import metadata
 from pathlib import Path
 
 from rtlvr.errors import StageError
-from rtlvr.params import Profile, allowed_keys, changes_results, value_of
+from rtlvr.params import allowed_keys, changes_results, value_of
 from rtlvr.paths import PACKAGE
 from rtlvr.pipeline import PLANS, StagePlan
+from rtlvr.schema import Profile
 
 VERSION = metadata.version("rtlvr")
 _NO_RESULT = (

@@ -19,54 +19,7 @@ from pydantic.fields import FieldInfo
 
 from rtlvr.errors import ParameterError
 from rtlvr.paths import PROFILES
-from rtlvr.schema import (
-    ASIDE,
-    Benchmarks,
-    Corpus,
-    Data,
-    Evaluation,
-    Filtering,
-    Generation,
-    Profile,
-    Rl,
-    RlStudy,
-    Roundtrip,
-    Scaling,
-    Section,
-    Sft,
-    Study,
-    Testbench,
-    VerifierSettings,
-)
-
-__all__ = [
-    "PROFILE_NAMES",
-    "Benchmarks",
-    "Corpus",
-    "Data",
-    "Evaluation",
-    "Filtering",
-    "Generation",
-    "Profile",
-    "Rl",
-    "RlStudy",
-    "Roundtrip",
-    "Scaling",
-    "Section",
-    "Sft",
-    "Study",
-    "Testbench",
-    "VerifierSettings",
-    "allowed_keys",
-    "assignments",
-    "changes_results",
-    "document",
-    "explain",
-    "fields",
-    "load",
-    "settings_of",
-    "value_of",
-]
+from rtlvr.schema import ASIDE, Profile, Section
 
 PROFILE_NAMES = ("smoke", "cpu", "gpu", "paper")
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import cast
 
 from rtlvr.digests import tree_digest, weights_digest
-from rtlvr.params import Profile, value_of
+from rtlvr.params import value_of
 from rtlvr.paths import from_profile, model_path
+from rtlvr.schema import Profile
 
 Inputs = Callable[[Profile], dict[str, str]]
 

@@ -152,9 +152,14 @@ class Problem(Record):
 
 
 class Sample(Record):
-    """One judged completion of a problem; `tokens` counts the generated tokens, `truncated` says the budget cut it."""
+    """One judged completion of a problem; `tokens` counts the generated tokens, `truncated` says the budget cut it.
+
+    `benchmark`: of a public benchmark's task. `category`: of a design.
+    """
 
     problem: str
+    benchmark: str = ""
+    category: str = ""
     variant: str
     response: str
     tokens: int
@@ -167,12 +172,35 @@ class Sample(Record):
     )
 
 
+class Pin(Record):
+    """A port as a block symbol draws it: `remark` is written beside it; `inverted` asks for the inversion circle."""
+
+    name: str
+    width: int = 1
+    role: Literal["data", "clock", "reset"] = "data"
+    remark: str = ""
+    inverted: bool = False
+
+
+# The steps of notebook 02's funnel, in order.
+RoundtripStep = Literal["goldens", "cleaned", "described", "solved, code compiles", "equivalent"]
+HELDOUT = "heldout"  # designs that the kit keeps apart, where a benchmark is named
+
+
 class Measurement(Record):
-    """A line of results.csv: `value` with a 95 % interval where there is one, `n` observations, and its unit."""
+    """A line of results.csv: `value` with a 95 % interval where there is one, `n` observations, and its unit.
+
+    `variant` names one thing: the model, rule, filter, checker, category or step that was measured. `benchmark`: what it
+    was asked, where a stage asks several (`heldout`: the kit's own designs). `seed`: of a single run. `at`: the number
+    that was set: the teacher's error rate, tokens of budget, votes. Nothing has to be read out of a joined text.
+    """
 
     stage: str
     metric: str
     variant: str = ""
+    benchmark: str = ""
+    seed: int | None = None
+    at: float | None = None
     value: float
     low: float | None = None
     high: float | None = None
@@ -180,9 +208,9 @@ class Measurement(Record):
     unit: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What tells it from every other measurement of a run."""
-        return self.stage, self.metric, self.variant
+    def key(self) -> tuple[object, ...]:
+        """What tells it from every other measurement of a run: the columns `MEASUREMENT_KEY`."""
+        return tuple(getattr(self, name) for name in MEASUREMENT_KEY)
 
     @property
     def interval(self) -> tuple[float, float | None, float | None, int]:
@@ -190,6 +218,7 @@ class Measurement(Record):
         return self.value, self.low, self.high, self.n
 
 
+MEASUREMENT_KEY = ("stage", "metric", "variant", "benchmark", "seed", "at")
 RecordType = TypeVar("RecordType", bound=Record)
 
 

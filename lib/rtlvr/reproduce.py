@@ -19,9 +19,10 @@ from typing import Any
 
 from rtlvr import lifeline
 from rtlvr.errors import ParameterError
-from rtlvr.params import Profile, settings_of
+from rtlvr.params import settings_of
 from rtlvr.paths import NOTEBOOKS, outputs
 from rtlvr.pipeline import notebooks, shown_in
+from rtlvr.schema import Profile
 from rtlvr.stage import Stage, set_aside_results
 
 _FIGURES = "08_paper_figures"

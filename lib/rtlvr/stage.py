@@ -25,15 +25,16 @@ from rtlvr import lifeline
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.extras import versions
 from rtlvr.identity import declared, differences, facts, key_of
-from rtlvr.params import Profile
 from rtlvr.paths import INSTALLED, ROOT, outputs
 from rtlvr.pipeline import PLANS
 from rtlvr.records import Measurement, RecordType, cached, read_json, read_jsonl, write_jsonl, write_text
+from rtlvr.schema import Profile
 
 
 def table_of(rows: Sequence[Measurement]) -> pd.DataFrame:
     """Measurements as a table, a row each; its columns are there without rows, too."""
-    return pd.DataFrame([row.model_dump() for row in rows], columns=list(Measurement.model_fields))
+    table = pd.DataFrame([row.model_dump() for row in rows], columns=list(Measurement.model_fields))
+    return table.astype({"seed": "Int64"})  # whole numbers beside rows without one
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Stage:
         """Write the measurements, then the manifest; refresh the run's results.csv.
 
         Raises:
-            StageError: two rows have the same stage, metric and variant.
+            StageError: two rows measure the same (`records.MEASUREMENT_KEY`).
         """
         self._refuse_repeated(rows)
         write_jsonl(self.path("measurements.jsonl"), rows)
@@ -131,11 +132,12 @@ class Stage:
         return Result(self.name, self.folder, tuple(read_jsonl(self.path("measurements.jsonl"), Measurement)))
 
     def _refuse_repeated(self, rows: Sequence[Measurement]) -> None:
-        repeated = [" ".join(key[1:]).strip() for key, count in Counter(row.key for row in rows).items() if count > 1]
+        counts = Counter(row.key for row in rows).items()
+        repeated = [" ".join(str(part) for part in key[1:] if part not in ("", None)) for key, n in counts if n > 1]
         if repeated:
             raise StageError(
-                f"stage {self.name} got several rows for each of: {', '.join(repeated)}; allowed: one row for a metric and "
-                "variant; put rows together with rtlvr.records.put, which replaces earlier ones"
+                f"stage {self.name} got several rows for each of: {', '.join(repeated)}; allowed: one row for a metric, variant, "
+                "benchmark, seed and number; put rows together with rtlvr.records.put, which replaces earlier ones"
             )
 
     def _manifest(self) -> dict[str, object]:
@@ -188,11 +190,6 @@ def open_stage(name: str, params: Profile, before: Profile | None = None, kind: 
         print(f"{name} is computed anew: {line}", flush=True)
     _set_aside(stage)
     return stage
-
-
-def stage_key(name: str, params: Profile) -> str:
-    """Digest of all that determines a stage's results, predecessors included."""
-    return key_of(facts(name, params))
 
 
 def status(params: Profile) -> list[tuple[str, str, list[str]]]:

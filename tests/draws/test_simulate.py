@@ -60,3 +60,8 @@ def test_a_difficulty_is_found_again() -> None:
 def test_too_short_a_record() -> None:
     with pytest.raises(ValueError, match="needed: at least 2"):
         fit(pd.DataFrame({"reward": [0.1], "acceptance": [0.1], "prompts_drawn": [16]}), 10, 8)
+
+
+def test_a_run_in_which_no_group_was_mixed_has_taught_nothing() -> None:
+    steps = pd.DataFrame({"reward": [0.0, 0.1], "acceptance": 0.0, "prompts_drawn": 4, "groups_used": 0})
+    assert fit(steps, 10, 8, general=0.0).learn == 0.0

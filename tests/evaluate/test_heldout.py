@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from rtlvr.evaluate import heldout
-from rtlvr.evaluate.suite import Designs, by_benchmark
+from rtlvr.evaluate.suite import Designs, Question, Tasks, by_benchmark
+from rtlvr.evaluate.task import Task
 from rtlvr.llm.transcript import Reply, Request
 from rtlvr.params import load
 from rtlvr.policy.answer import AnswerFormat
@@ -43,12 +44,21 @@ def test_a_look_asks_and_judges_as_training_does(
 
 
 def test_tasks_in_sub_folders_are_of_one_benchmark() -> None:
-    names = ("own-designs/adders/ripple", "own-designs/mux", "counter-3")
+    tasks = [_task("own-designs", name) for name in ("adders/ripple", "mux")]
+    asked = [*Tasks(tasks, "").questions, Question(id="counter-3", prompt="", system="", category="counter")]
     rows = [
-        Sample(problem=name, variant="", response="", tokens=1, truncated=False, reward=0.0, status="wrong", reason="")
-        for name in names
-    ]
+        Sample(
+            problem=one.id, benchmark=one.benchmark, category=one.category, variant="", response="", tokens=1,
+            truncated=False, reward=0.0, status="wrong", reason="",
+        )
+        for one in asked
+    ]  # fmt: skip
     assert {name: len(found) for name, found in by_benchmark(rows).items()} == {"own-designs": 2}
+    assert [row.problem for row in rows] == ["own-designs/adders/ripple", "own-designs/mux", "counter-3"]
+
+
+def _task(benchmark: str, name: str) -> Task:
+    return Task(id=name, benchmark=benchmark, style="rtllm", prompt="", top="m", header="", testbench="", reference="")
 
 
 def test_a_killed_run_goes_on_with_the_next_part(tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:

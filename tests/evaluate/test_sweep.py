@@ -11,8 +11,9 @@ from rtlvr.cli.evaluate import declare_sweep
 from rtlvr.errors import ParameterError
 from rtlvr.evaluate import sweep as sweeping
 from rtlvr.evaluate.faults import faults_of
+from rtlvr.evaluate.lacks import Lack
 from rtlvr.evaluate.sweep import chosen, run, sources_of
-from rtlvr.evaluate.sweeptable import FAULTS, UNITS, VERDICTS, FoundUnit, Trial, by_source, folded, refusals, show
+from rtlvr.evaluate.sweeptable import FAULTS, UNITS, VERDICTS, FoundUnit, Trial, by_source, refusals, show
 from rtlvr.evaluate.units import SweepUnit, answer_texts, units_of
 from rtlvr.records import read_jsonl, write_jsonl
 from rtlvr.verify import Verdict
@@ -84,14 +85,14 @@ def tree(tmp_path: Path) -> Path:
 
 def test_units_are_closed_and_say_what_they_lack(tree: Path) -> None:
     units = {unit.name: unit for unit in units_of(tree)}
-    problems = {name: unit.problem for name, unit in units.items() if unit.problem}
+    problems = {name: str(unit.problem) for name, unit in units.items() if unit.problem}
     assert problems == {
         "torn": "instantiates `twin`, which is defined in several places",
         "lacks": "instantiates `nowhere`, which is not found",
         "unsaid": "uses the macro `NOT_SAID`, which is not defined",
         "includes": "includes `nothing.vh`, which is not found",
         "imports": "imports `nobody`, which is not found",
-        "bare": "the parameter `N` has no default",
+        "bare": "has the parameter `N`, which has no default",
     }
     flags = {name: unit.flags for name, unit in units.items() if unit.flags}
     assert flags == {
@@ -161,7 +162,7 @@ def test_what_only_simulation_can_do_is_told_apart(tmp_path: Path) -> None:
         "hard": ("not for synthesis",),
         "only": ("not for synthesis",),
     }
-    assert {unit.name: unit.problem for unit in units if unit.problem} == {
+    assert {unit.name: str(unit.problem) for unit in units if unit.problem} == {
         "pads": "instantiates `cell_a`, which is an empty stub",
         "vendor": "instantiates `their_cell`, which is not found",
     }
@@ -233,17 +234,16 @@ def trial(unit: str, kind: str, status: str, **more) -> Trial:
 
 def test_tables_by_hand() -> None:
     flags = [(), (), ("delays",)]
-    units = [FoundUnit(id=f"s/{n}", source="s", flags=f, problem="", chosen=not f) for n, f in enumerate(flags)]
-    units.append(
-        FoundUnit(id="s/3", source="s", flags=(), problem="instantiates `x`, which is not found", chosen=False)
-    )
+    units = [FoundUnit(id=f"s/{n}", source="s", flags=f, problem=None, chosen=not f) for n, f in enumerate(flags)]
+    lack = Lack(use="instantiates", name="x", why="is not found")
+    units.append(FoundUnit(id="s/3", source="s", flags=(), problem=lack, chosen=False))
     trials = [
         trial("s/0", "itself", "equivalent", proved=True, seconds=1.0),
-        trial("s/0", "rewrite: renamed", "equivalent", proved=False, seconds=3.0),
-        trial("s/0", "resynthesis", "none", reason="Yosys cannot"),
-        trial("s/0", "fault 1: edge", "inequivalent", seconds=2.0),
-        trial("s/0", "fault 2: edge", "equivalent", proved=True, seconds=2.0),
-        trial("s/1", "itself", "undecided", reason="output `q7` is unknown at step 12", seconds=2.0),
+        trial("s/0", "rewrite", "equivalent", detail="renamed", proved=False, seconds=3.0),
+        trial("s/0", "resynthesis", "none", reason="Yosys cannot", cause="construct"),
+        trial("s/0", "fault", "inequivalent", detail="edge", number=1, seconds=2.0),
+        trial("s/0", "fault", "equivalent", detail="edge", number=2, proved=True, seconds=2.0),
+        trial("s/1", "itself", "undecided", reason="output `q7` is unknown at step 12", cause="time", seconds=2.0),
     ]
     row = by_source(units, trials).iloc[0].to_dict()
     assert (row["modules"], row["self-contained"], row["in scope"]) == (4, 3, 2)
@@ -256,18 +256,46 @@ def test_tables_by_hand() -> None:
     )
     assert (row["p50"], row["max"]) == (2.0, 3.0)
     assert refusals(trials, "itself")["n"].tolist() == [1]
-    assert folded("output `q7` is unknown at step 12") == folded("output `r` is unknown at step 3")
+
+
+def test_refusals_are_counted_by_cause_whatever_their_sentence() -> None:
+    trials = [
+        trial("s/0", "itself", "undecided", cause="time", method="formal", reason="output `q7` took 12 s"),
+        trial("s/1", "itself", "undecided", cause="construct", method="screen", reason="a real number"),
+        trial("s/2", "itself", "undecided", cause="time", method="formal", reason="1 of 3 outputs\nis open"),
+        trial("s/3", "itself", "undecided", cause="time", method="testbench", reason="output `q7` took 12 s"),
+        trial("s/4", "itself", "equivalent"),
+    ]
+    table = refusals(trials, "itself")
+    assert list(table.columns) == ["n", "status", "cause", "method", "for example", "its reason"]
+    assert [tuple(row) for row in table.itertuples(index=False)] == [
+        (2, "undecided", "time", "formal", "s/0", "output `q7` took 12 s"),
+        (1, "undecided", "construct", "screen", "s/1", "a real number"),
+        (1, "undecided", "time", "testbench", "s/3", "output `q7` took 12 s"),
+    ]
+
+
+def test_what_lacks_is_counted_without_its_name(tmp_path: Path) -> None:
+    lacks = [Lack(use="imports", name=name, why="is not found") for name in ("a", "`b, which is an empty stub")]
+    lacks.append(Lack(use="has a text", why="is too large"))
+    units = [FoundUnit(id=f"s/{n}", source="s", flags=(), problem=x, chosen=False) for n, x in enumerate(lacks)]
+    write_jsonl(tmp_path / UNITS, units)
+    (table,) = (part for part in show(tmp_path).split("\n\n") if part.startswith("Not self-contained"))
+    assert [line.split() for line in table.splitlines()[2:]] == [
+        ["2", "imports", "…,", "which", "is", "not", "found", "s/0"],
+        ["1", "has", "a", "text", "which", "is", "too", "large", "s/2"],
+    ]
 
 
 def test_goldens_that_say_nothing_are_a_cause_of_their_own(tmp_path: Path) -> None:
-    units = [FoundUnit(id=f"s/{n}", source="s", flags=(), problem="", chosen=True) for n in (0, 1)]
+    units = [FoundUnit(id=f"s/{n}", source="s", flags=(), problem=None, chosen=True) for n in (0, 1)]
     never = {"cause": "unknown_golden", "reason": "the golden's q never becomes known, or only with one value"}
     trials = [
         *(trial(unit, "itself", "equivalent", proved=True) for unit in ("s/0", "s/1")),
-        trial("s/0", "rewrite: renamed", "equivalent", proved=True),
-        trial("s/1", "rewrite: renamed", "undecided", **never),
-        trial("s/0", "fault 1: edge", "inequivalent", cause="counterexample"),
-        trial("s/1", "fault 1: edge", "undecided", **never),
+        trial("s/0", "rewrite", "equivalent", detail="renamed", proved=True),
+        trial("s/1", "rewrite", "undecided", detail="renamed", **never),
+        trial("s/0", "fault", "inequivalent", detail="edge", number=1, cause="counterexample"),
+        trial("s/1", "fault", "undecided", detail="edge", number=1, **never),
     ]
     write_jsonl(tmp_path / UNITS, units)
     write_jsonl(tmp_path / VERDICTS, trials)
@@ -320,9 +348,9 @@ def test_a_sweep_goes_on_after_a_kill(tmp_path: Path, monkeypatch: pytest.Monkey
     options = options_of(str(theirs), "--out", str(out), "--jobs", "1")
     assert run(options) == 0
     first = read_jsonl(out / VERDICTS, Trial)
-    kinds = {(one.unit.split(":")[1], one.kind.split(":")[0]): one.status for one in first}
+    kinds = {(one.unit.split(":")[1], one.kind): one.status for one in first}
     assert kinds["gate", "itself"] == kinds["gate", "resynthesis"] == kinds["count", "itself"] == "equivalent"
-    assert kinds["gate", "rewrite"] == "equivalent" and ("gate", "fault 1") in kinds
+    assert kinds["gate", "rewrite"] == "equivalent" and ("gate", "fault") in kinds
     assert len(read_jsonl(out / UNITS, FoundUnit)) == 2
 
     lines = (out / VERDICTS).read_text().splitlines(keepends=True)
@@ -332,7 +360,7 @@ def test_a_sweep_goes_on_after_a_kill(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sweeping, "verify_many", lambda pairs, *a, **k: asked.extend(pairs) or real(pairs, *a, **k))
     assert run(options) == 0
     again = read_jsonl(out / VERDICTS, Trial)
-    assert [(one.unit, one.kind, one.status) for one in again] == [(one.unit, one.kind, one.status) for one in first]
+    assert [(*one.key, one.status) for one in again] == [(*one.key, one.status) for one in first]
     assert len(asked) == sum(one.status != "none" for one in first[-3:])
     assert "theirs" in show(out) and "module" not in (out / VERDICTS).read_text()
 

@@ -3,6 +3,7 @@
 import pytest
 
 from rtlvr.errors import DesignError
+from rtlvr.records import Pin
 from rtlvr.verify import Pool, Stimuli
 
 STIMULI = Stimuli(sequences=1, cycles=8)
@@ -56,3 +57,15 @@ def test_parameters_and_hierarchy(pool: Pool) -> None:
 def test_what_cannot_be_judged_is_said(pool: Pool, code: str, said: str) -> None:
     with pytest.raises(DesignError, match=said):
         pool.inspect(code, STIMULI)
+
+
+def test_a_symbol_tells_clocks_and_resets_from_data(pool: Pool) -> None:
+    code = """module m(input clk_n, rst_n, input [3:0] d, output reg [3:0] q);
+always @(negedge clk_n or negedge rst_n) if (!rst_n) q <= 0; else q <= d; endmodule"""
+    inputs, outputs = pool.inspect(code, STIMULI).symbol()
+    assert inputs == [
+        Pin(name="clk_n", role="clock", remark="falling edge", inverted=True),
+        Pin(name="rst_n", role="reset", remark="asynchronous, active low", inverted=True),
+        Pin(name="d", width=4),
+    ]
+    assert outputs == [Pin(name="q", width=4)]

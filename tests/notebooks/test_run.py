@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from rtlvr.paths import NOTEBOOKS, ROOT
+from rtlvr.records import MEASUREMENT_KEY, Measurement
 
 pytestmark = [pytest.mark.notebook, pytest.mark.timeout(300)]
 
@@ -101,13 +102,13 @@ def test_a_named_model_needs_no_other_notebook(tmp_path: Path, benchmarks: Path)
 
 def test_results_are_one_tidy_table(home: Path) -> None:
     table = pd.read_csv(home / "smoke" / "results.csv")
-    assert list(table.columns) == ["stage", "metric", "variant", "value", "low", "high", "n", "unit"]
+    assert list(table.columns) == list(Measurement.model_fields)
     assert {"01_testbench", "02_roundtrip", "03_filtering", "04_sft", "05_rl", "07_test_time_scaling"} <= set(
         table["stage"]
     )
-    keys = table[["stage", "metric", "variant"]].fillna("").apply(tuple, axis=1)
+    keys = table[list(MEASUREMENT_KEY)].fillna("").apply(tuple, axis=1)
     assert keys.is_unique
-    assert ("05_rl", "heldout_pass@1", "rl") in set(keys)
+    assert ("05_rl", "heldout_pass@1", "rl", "", "", "") in set(keys)
     bounded = table.dropna(subset=["low", "high"])
     assert ((bounded["low"] <= bounded["value"]) & (bounded["value"] <= bounded["high"])).all()
 

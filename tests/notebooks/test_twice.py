@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from rtlvr.params import load
 from rtlvr.paths import NOTEBOOKS
+from rtlvr.records import MEASUREMENT_KEY
 from rtlvr.stage import PLANS, Stage
 
 pytestmark = [pytest.mark.notebook, pytest.mark.timeout(600)]
@@ -66,6 +67,6 @@ def test_twice_in_a_row_and_again_from_the_top(
     cells = code_cells(name, root)
     execute([cell for cell in cells for _ in range(2)] + cells)
     table = results(tmp_path / "outputs", name)
-    assert not table.duplicated(["stage", "metric", "variant"]).any()
+    assert not table.duplicated(list(MEASUREMENT_KEY)).any()
     pd.testing.assert_frame_equal(table, results(home, name))
     assert sizes(tmp_path / "outputs", name) == sizes(home, name)

@@ -16,12 +16,13 @@ from rtlvr.evaluate.scores import score
 from rtlvr.evaluate.suite import Designs
 from rtlvr.evaluate.task import Task
 from rtlvr.llm.transcript import Reply, Request
-from rtlvr.params import Generation, load
+from rtlvr.params import load
 from rtlvr.paths import TINY_POLICY
 from rtlvr.policy import backends
 from rtlvr.policy.backends import Asked, Transformers, backend_of, fingerprint, released
 from rtlvr.policy.generate import Sampling
 from rtlvr.records import Problem
+from rtlvr.schema import Generation
 from rtlvr.verify import Pool, Stimuli
 
 TASKS = [

@@ -17,11 +17,17 @@ def row(
     n: int = 40,
     spread: float = NAN,
     unit: str = "percent",
+    benchmark: str = "",
+    seed: int | None = None,
+    at: float | None = None,
 ) -> dict:
     return Measurement(
         stage=stage,
         metric=metric,
         variant=variant,
+        benchmark=benchmark,
+        seed=seed,
+        at=at,
         value=value,
         low=value - spread,
         high=value + spread,
@@ -53,10 +59,11 @@ def results() -> pd.DataFrame:
                 row(
                     "03_filtering",
                     f"truth_{metric}",
-                    f"{rate:.2f} {errors}",
+                    errors,
                     value - 5 * (errors == "shared"),
                     150,
                     0.0,
+                    at=rate,
                 )
             ]
     for index, name in enumerate(("formal + testbench", "testbench 100x1000", "testbench 8x64", "testbench 1x16")):
@@ -64,12 +71,12 @@ def results() -> pd.DataFrame:
         rows += [row("01_testbench", "false_reject", name, 0.0 + 0.1 * index, 180, 0.05)]
     for metric, sft, rl in (("heldout_pass@1", 41.0, 63.5), ("heldout_greedy", 47.0, 66.0)):
         rows += [row("05_rl", metric, "sft", sft, 64, 5), row("05_rl", metric, "rl", rl, 64, 5)]
-        rows += [row("05_rl", metric, f"sft seed {seed}", sft + seed - 1, 64) for seed in (1, 2)]
-        rows += [row("05_rl", metric, f"rl seed {seed}", rl - 2 * seed, 64) for seed in (1, 2)]
+        rows += [row("05_rl", metric, "sft", sft + seed - 1, 64, seed=seed) for seed in (1, 2)]
+        rows += [row("05_rl", metric, "rl", rl - 2 * seed, 64, seed=seed) for seed in (1, 2)]
     for name, wrong, share in (("testbench", 2.1, 47.0), ("hybrid", 0.0, 48.5)):
         rows += [row("05_rl", "reward_wrong", name, wrong, 3, 0.4 if wrong else 0.0)]
         rows += [row("05_rl", "study_reward", name, share, 3, 2)]
-        rows += [row("05_rl", "study_reward_seed", f"{name} seed {seed}", share + seed, 300, 5) for seed in range(3)]
+        rows += [row("05_rl", "study_reward_seed", name, share + seed, 300, 5, seed=seed) for seed in range(3)]
     rows += [row("05_rl", "speedup_simulated", "paper", 1.31, 200, 0.06, "x")]
     rows += [row("05_rl", "speedup_simulated", "ours", 1.44, 200, 0.06, "x")]
     for metric, paper, ours in (("tokens", 0.93, 1.7), ("rounds", 1.8, 2.2), ("wall", 1.1, 1.4)):
@@ -82,8 +89,7 @@ def results() -> pd.DataFrame:
         for place, name in enumerate(names):
             rows += [row("05_rl", f"study_{kind}", name, 42.0 + 2 * place, 3, 6)]
             rows += [
-                row("05_rl", f"study_{kind}_seed", f"{name} seed {seed}", 40.0 + 2 * place + seed, 300)
-                for seed in range(3)
+                row("05_rl", f"study_{kind}_seed", name, 40.0 + 2 * place + seed, 300, seed=seed) for seed in range(3)
             ]
     return pd.DataFrame(rows + benchmark_rows())
 
@@ -94,19 +100,25 @@ def benchmark_rows() -> list[dict]:
     for benchmark in ("rtllm-v1.1", "verilog-eval-v2-spec"):
         for place, kind in enumerate(("passed", "wrong", "endless", "interface", "syntax", "refused", "empty")):
             rows += [
-                row("06_benchmarks", f"class_{kind}", f"{benchmark}:small policy", (30, 40, 2, 8, 14, 1, 5)[place])
+                row(
+                    "06_benchmarks",
+                    f"class_{kind}",
+                    "small policy",
+                    (30, 40, 2, 8, 14, 1, 5)[place],
+                    benchmark=benchmark,
+                )
             ]
     sizes = {"verilog-eval": 156, "rtllm-v1.1": 29, "rtllm-v2.0": 50}
     for names in BENCHMARKS.values():
         for place, name in enumerate(names.values()):
             count = next(size for prefix, size in sizes.items() if name.startswith(prefix))
             for model, value in (("sft", 2.5 + place), ("rl", 6.5 + place)):
-                rows += [row("06_benchmarks", "pass@1", f"{name}:{model}", value, count, 2)]
-                rows += [row("06_benchmarks", "pass@5", f"{name}:{model}", value * 1.8, count)]
+                rows += [row("06_benchmarks", "pass@1", model, value, count, 2, benchmark=name)]
+                rows += [row("06_benchmarks", "pass@5", model, value * 1.8, count, benchmark=name)]
     return rows
 
 
-FUNNEL_02 = {"goldens": 1200, "described": 1180, "answer parsed": 1105, "equivalent": 861}
+FUNNEL_02 = {"goldens": 1200, "described": 1180, "solved, code compiles": 1105, "equivalent": 861}
 FUNNEL_03 = {"triples": 861, "not solved by the base: SFT": 700, "not solved by the distilled model: RL": 212}
 
 

@@ -1,5 +1,6 @@
 """Saving: three files, equal bytes for equal figures, nothing left behind; no global state is touched."""
 
+import ast
 import sys
 from pathlib import Path
 
@@ -51,3 +52,15 @@ def test_notes_are_wrapped_into_the_figure() -> None:
     style.note(figure, "word " * 60)
     box = figure._supxlabel.get_window_extent()
     assert "\n" in figure._supxlabel.get_text() and box.x1 <= figure.bbox.x1
+
+
+APART = {"split", "rsplit", "partition", "rpartition", "extract", "match", "fullmatch", "search", "findall"}
+TYPOGRAPHY = {"style.py": {"split"}}  # text on its way to the page: lines are wrapped
+
+
+def test_no_figure_or_table_takes_a_text_apart() -> None:
+    """What they show comes from columns; a joined text that had to be read again would be a column too few."""
+    for path in sorted(Path(style.__file__).parent.glob("*.py")):
+        calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        names = {call.attr for call in calls if isinstance(call, ast.Attribute)}
+        assert not names & APART - TYPOGRAPHY.get(path.name, set()), path.name

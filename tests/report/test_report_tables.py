@@ -31,19 +31,9 @@ def test_two_profiles_stay_apart() -> None:
         measured(both, "05_rl", ("heldout_pass@1",))
 
 
-def test_wide_table_as_markdown_and_html() -> None:
-    table = tables.benchmark_table("v1", published.results(), results(), "cpu")
-    text = tables.markdown(table)
-    assert "| CodeV-R1 (the paper) | CodeV-R1-7B | 76.5 / 84.1 | 69.9 / 79.3 | 72.9 / 86.1 |" in text
-    assert "| Ours | rl (cpu, n = 29–156) | 6.5 / 11.7 |" in text
-    assert "| RTLCoder-Mistral-7B | 62.5 / 72.2 | 36.7 / 45.5 | – / 48.3 |" in text
-    page = tables.html(table, "a < b")
-    assert "<caption>a &lt; b</caption>" in page and "<td>72.9 / 86.1</td>" in page
-
-
 def test_tables_without_ours() -> None:
-    table = tables.benchmark_table("v2", published.results(), None)
-    assert "Ours" not in set(table["group"]) and len(table) == 11
+    table = tables.models_table("v2", published.results(), None)
+    assert "ours" not in set(table["group"]) and table["model"].nunique() == 11
 
 
 def test_comparison_formats_numbers_text_and_gaps() -> None:
@@ -68,7 +58,7 @@ def test_errors_say_what_is_allowed() -> None:
         tables.models_table("v1", published.results(), results().drop(columns="variant"), "cpu")
     with pytest.raises(TableError, match="pass profile="):
         tables.models_table("v1", published.results(), results())
-    with pytest.raises(TableError, match="<benchmark>:<model>"):
+    with pytest.raises(TableError, match="'rl' in stage 06_benchmarks without a benchmark"):
         odd = pd.DataFrame([row("06_benchmarks", "pass@1", "rl", 3)])
         tables.models_table("v1", published.results(), odd, "cpu")
     with pytest.raises(TableError, match="allowed: percent"):

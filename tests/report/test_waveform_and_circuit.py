@@ -3,8 +3,10 @@
 import pandas as pd
 import pytest
 from matplotlib.patches import Circle, Polygon, Rectangle
+from pydantic import ValidationError
 from synthetic_results import signals
 
+from rtlvr.records import Pin
 from rtlvr.report.columns import TableError
 from rtlvr.report.figures_circuit import circuit
 from rtlvr.report.figures_waveform import _label, waveform
@@ -55,18 +57,25 @@ def test_waveform_refuses_what_it_cannot_draw() -> None:
 
 
 def test_circuit_draws_ports_clock_and_inversion() -> None:
-    inputs = [("clk", 1, "clock"), ("rst_n", 1, "reset, asynchronous, active low"), ("d", 8, "data")]
-    figure, table = circuit("register", inputs, [("q", 8)], ["One note."])
+    reset = Pin(name="rst_n", role="reset", remark="asynchronous, active low", inverted=True)
+    inputs = [Pin(name="clk", role="clock"), reset, Pin(name="d", width=8)]
+    figure, table = circuit("register", inputs, [Pin(name="q", width=8)], ["One note."])
     (axis,) = figure.axes
     assert {"register", "clk", "rst_n", "d", "q", "8", "asynchronous, active low"} <= set(labels(axis))
     assert sum(isinstance(patch, Circle) for patch in axis.patches) == 1
     assert sum(isinstance(patch, Polygon) for patch in axis.patches) == 1  # the clock's triangle
-    assert table.to_dict("records")[-1] == {"direction": "output", "port": "q", "width": 8, "role": "data"}
+    assert table.to_dict("records")[-1] == {
+        "direction": "output",
+        "port": "q",
+        "width": 8,
+        "role": "data",
+        "remark": "",
+    }
     assert figure.get_supxlabel() == "One note."
 
 
 def test_circuit_refuses_unknown_roles() -> None:
-    with pytest.raises(TableError, match="allowed: data, clock, reset"):
-        circuit("odd", [("a", 1, "power")], [])
+    with pytest.raises(ValidationError, match="'data', 'clock' or 'reset'"):
+        Pin(name="a", role="power")
     with pytest.raises(TableError, match="no port"):
         circuit("nothing", [], [])

@@ -1,16 +1,19 @@
 """A stage is one function, whoever calls it; `tests/notebooks/test_shell.py` calls it from the shell."""
 
 import json
+import os
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from rtlvr.errors import StageError
-from rtlvr.params import load
+from rtlvr.params import PROFILE_NAMES, load
+from rtlvr.paths import REFERENCE
 from rtlvr.pipeline import PLANS, before, notebooks, shown_in
+from rtlvr.records import read_json
 from rtlvr.seeds import Draw, seed_of
-from rtlvr.stages import start_here
+from rtlvr.stages import start_here, upstream
 from rtlvr.stages.context import Context, open_context
 from rtlvr.stages.upstream import make_ready
 
@@ -45,10 +48,28 @@ def test_predecessors_are_checked_where_that_is_asked(outputs: Path) -> None:
         open_context("03_filtering", load("smoke", {"upstream": "check"}))
 
 
-def test_a_predecessor_that_fails_is_named(outputs: Path) -> None:
-    params = load("smoke", {"corpus.sources": "directory:/nowhere"})
+def test_a_predecessor_that_fails_is_named(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    params = load("cpu", {"corpus.sources": "directory:/nowhere"})
     with pytest.raises(StageError, match="stage 02_roundtrip failed"):
         make_ready(["02_roundtrip"], params)
+    assert "02_roundtrip has not run; it is run first, about 69 s on two cores" in capsys.readouterr().out
+
+
+def test_how_long_a_predecessor_takes_is_told_by_the_last_run_here(outputs: Path) -> None:
+    assert upstream._about("04_sft", "cpu") == "about 3 min on two cores"
+    assert upstream._about("04_sft", "paper") == "its time was never measured"
+    for run, seconds in (("old", 10), ("new", 200)):
+        manifest = outputs / run / "04_sft" / "manifest.json"
+        manifest.parent.mkdir(parents=True)
+        manifest.write_text(json.dumps({"profile": "cpu", "seconds": seconds}))
+        os.utime(manifest, (seconds, seconds))
+    assert upstream._about("04_sft", "cpu") == "about 3 min by its last run here"
+
+
+def test_the_table_of_seconds_names_stages_and_profiles() -> None:
+    table = read_json(REFERENCE / "seconds.json")
+    assert set(table) <= set(PROFILE_NAMES) and "cpu" in table
+    assert all(set(row) <= set(PLANS) and min(row.values()) > 0 for row in table.values())
 
 
 def test_the_one_verifier_has_the_profiles_mode(outputs: Path) -> None:

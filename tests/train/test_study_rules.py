@@ -17,13 +17,14 @@ from rtlvr.train.short_runs import FinishedRun
 from rtlvr.train.study import RULES, SHOWN, rule_arms, rule_speedups, rule_table, simulated_speedups
 
 
-def finished(arm: str, seed: int, tokens: int, groups: int) -> FinishedRun:
+def finished(run: str, seed: int, tokens: int, groups: int) -> FinishedRun:
     row = {
         "tokens_generated": tokens, "tokens_lost": 5, "draws": 2, "groups_used": groups, "answers_trained": 8 * groups,
         "prompts_drawn": 12, "staleness": 0.5, "seconds_generate": 1.0, "seconds_verify": 0.5, "seconds_train": 0.5,
     }  # fmt: skip
     sample = Sample.model_construct(reward=1.0)
-    return FinishedRun(arm, seed, pd.DataFrame([row, row]), [sample])
+    study, _, arm = run.partition(" ")
+    return FinishedRun(study, arm, seed, pd.DataFrame([row, row]), [sample])
 
 
 def test_every_name_is_the_same_everywhere() -> None:
@@ -41,7 +42,7 @@ def test_every_rule_can_be_studied(rule: str) -> None:
     policy = policy_of(params.rl, 40, 0)
     assert policy.order(0, 0, [])
     arms = rule_arms(params.rl_study, [])
-    assert [(a.name, a.seed) for a in arms] == [(f"{kind} {rule}", s) for s in (0, 1) for kind in ("rule", "tokens")]
+    assert [(a.study, a.name, a.seed) for a in arms] == [(kind, rule, s) for s in (0, 1) for kind in ("rule", "tokens")]
     assert arms[0].changes["steps"] == params.rl_study.rule_steps
     assert arms[1].changes["token_budget"] == 500
 

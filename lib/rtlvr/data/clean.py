@@ -26,8 +26,8 @@ from rtlvr.data.prepare import PreparedSnippet, prepare
 from rtlvr.data.sources import Snippet
 from rtlvr.errors import DesignError, StageError
 from rtlvr.lifeline import processes
-from rtlvr.params import Corpus
 from rtlvr.records import Golden, Record, iter_jsonl, read_json, write_text
+from rtlvr.schema import Corpus
 from rtlvr.verify import Pool, Stimuli
 
 STEPS = (

@@ -7,9 +7,9 @@ from pathlib import Path
 from datasets import Dataset, load_dataset
 
 from rtlvr.hdl.declarations import header
-from rtlvr.params import Profile
 from rtlvr.policy.answer import SYSTEM_PROMPT
 from rtlvr.records import Triple, write_text
+from rtlvr.schema import Profile
 
 _CARD = """---
 configs:

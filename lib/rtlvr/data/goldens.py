@@ -10,8 +10,8 @@ from rtlvr.data.corpus import procedural
 from rtlvr.data.decontaminate import BenchmarkIndex, Reference
 from rtlvr.data.families import DrawnDesign
 from rtlvr.data.sources import read_source, source_digest
-from rtlvr.params import Corpus
 from rtlvr.records import Golden, read_jsonl
+from rtlvr.schema import Corpus
 from rtlvr.verify import Pool, Stimuli
 
 

@@ -9,7 +9,7 @@ from rtlvr.data.near_duplicates import digest, signature, tokens
 from rtlvr.data.sources import Snippet
 from rtlvr.errors import DesignError, SourceError
 from rtlvr.hdl.reading import read
-from rtlvr.params import Corpus
+from rtlvr.schema import Corpus
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from rtlvr.environment.answers import checked
 from rtlvr.environment.words import in_words
 from rtlvr.errors import InfrastructureError
 from rtlvr.hdl.declarations import header
-from rtlvr.params import Profile
 from rtlvr.records import Attempt, Golden, Triple, Turn, read_jsonl, read_whole_lines, write_jsonl
+from rtlvr.schema import Profile
 from rtlvr.verify import Stimuli, Verdict, Verifier
 
 _BATCH = 200

@@ -9,9 +9,9 @@ from rtlvr.data.procedural import ProceduralTeacher
 from rtlvr.data.teacher import Description, SolverAnswer, Teacher
 from rtlvr.llm.endpoint import EndpointChat, Spending
 from rtlvr.llm.transcript import Transcript
-from rtlvr.params import Roundtrip
 from rtlvr.paths import TRANSCRIPTS, from_profile
 from rtlvr.records import Golden, Turn
+from rtlvr.schema import Roundtrip
 
 
 def make_teacher(roundtrip: Roundtrip, designs: dict[str, DrawnDesign], seed: int, folder: Path) -> Teacher:

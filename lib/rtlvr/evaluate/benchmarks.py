@@ -20,8 +20,8 @@ from rtlvr.evaluate import notsotiny, own
 from rtlvr.evaluate.compat import patched
 from rtlvr.evaluate.task import Task
 from rtlvr.hdl.source import module_names
-from rtlvr.params import Benchmarks
 from rtlvr.paths import from_profile, model_path
+from rtlvr.schema import Benchmarks
 
 _TEXT_LIMIT = 1_000_000  # a design's data files are small; anything larger is not part of the benchmark
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
+from rtlvr.evaluate.lacks import Why
 from rtlvr.evaluate.parts import Definition, ParsedFile, parse
 from rtlvr.hdl.source import module_names, normalised, strip_comments
 
@@ -50,6 +51,14 @@ class File:
         return found
 
 
+@dataclass(frozen=True)
+class Home:
+    """The file that defines a name; where there is none, why."""
+
+    file: str | None
+    why: Why = "is not found"
+
+
 class Folder:
     """Files by path, and definitions by name. `texts` gives the text of HDL files, `load` that of any other file."""
 
@@ -65,19 +74,19 @@ class Folder:
                 if name not in file.borrowed:
                     self._homes[name].append(path)
 
-    def home(self, name: str, path: str) -> tuple[str | None, str]:
-        """The file that defines a name for a user in file `path`, or None and why there is none; stubs only for want of better."""
+    def home(self, name: str, path: str) -> Home:
+        """The file that defines a name for a user in file `path`, or why there is none; stubs only for want of better."""
         if name in self.files[path].definitions:
-            return path, ""
+            return Home(path)
         homes = self._homes.get(name, [])
         homes = [home for home in homes if "empty" not in self.files[home].definitions[name].flags] or homes
         if not homes:
-            return None, "is not found"
+            return Home(None, "is not found")
         steps = {home: _steps(path, home) for home in homes}
         nearest = [home for home in homes if steps[home] == min(steps.values())]
         if len({self._own_text(home, name) for home in nearest}) > 1:
-            return None, "is defined in several places"
-        return nearest[0], ""
+            return Home(None, "is defined in several places")
+        return Home(nearest[0])
 
     def _own_text(self, path: str, name: str) -> str:
         file = self.files[path]

@@ -9,12 +9,12 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from rtlvr.evaluate.passk import counted, interval
 from rtlvr.evaluate.suite import Question, Suite
 from rtlvr.llm.transcript import Reply
-from rtlvr.params import Evaluation
 from rtlvr.policy.backends import Backend, Loaded
 from rtlvr.policy.generate import Sampling
 from rtlvr.policy.replies import asked_of, cut, replies_to, text_of
 from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl, read_whole_lines, write_jsonl
 from rtlvr.reward.equivalence import Judgement
+from rtlvr.schema import Evaluation
 
 _PART = 4096  # answers that are asked and judged together
 Monitor = Callable[[PreTrainedModel, PreTrainedTokenizerBase], float]  # the share of a suite that a policy solves
@@ -53,6 +53,8 @@ def attempt(
 def _sample(question: Question, variant: str, reply: Reply, judged: Judgement) -> Sample:
     return Sample(
         problem=question.id,
+        benchmark=question.benchmark,
+        category=question.category,
         variant=variant,
         response=text_of(reply),
         tokens=reply.completion_tokens,
@@ -105,18 +107,19 @@ def cached_attempt(
     return read_jsonl(path, Sample)
 
 
-def accuracy(samples: Sequence[Sample], stage: str, metric: str, variant: str) -> Measurement:
+def accuracy(samples: Sequence[Sample], stage: str, metric: str, variant: str, benchmark: str = "") -> Measurement:
     """pass@1 under another metric's name."""
-    return pass_at(1, samples, stage, variant).model_copy(update={"metric": metric})
+    return pass_at(1, samples, stage, variant, benchmark).model_copy(update={"metric": metric})
 
 
-def pass_at(k: int, samples: Sequence[Sample], stage: str, variant: str) -> Measurement:
+def pass_at(k: int, samples: Sequence[Sample], stage: str, variant: str, benchmark: str = "") -> Measurement:
     """pass@k in percent with its 95 % interval over problems."""
     mean, low, high = interval(counted((s.problem, s.reward == 1) for s in samples), k)
     return Measurement(
         stage=stage,
         metric=f"pass@{k}",
         variant=variant,
+        benchmark=benchmark,
         value=100 * mean,
         low=100 * low,
         high=100 * high,

@@ -13,6 +13,7 @@ from pyslang import Bag, SourceManager, ast, parsing, syntax
 from pyslang.parsing import TokenKind
 from pyslang.syntax import SyntaxKind, SyntaxNode, SyntaxTree
 
+from rtlvr.evaluate.lacks import Lack, Use
 from rtlvr.evaluate.simulated import outward, simulated
 
 _UNKNOWN_MACRO, _INCLUDE = "UnknownDirective", ("ExceededMaxIncludeDepth", "CouldNotOpenIncludeFile")
@@ -39,12 +40,12 @@ class Definition:
     kind: str
     start: int
     end: int
-    needs: dict[str, str] = field(default_factory=dict)  # name -> how it is used; to be found somewhere
+    needs: dict[str, Use] = field(default_factory=dict)  # name -> how it is used; to be found somewhere
     types: set[str] = field(default_factory=set)
     declares: set[str] = field(default_factory=set)
     flags: set[str] = field(default_factory=set)
     ports: bool = False
-    problem: str = ""
+    problem: Lack | None = None
 
 
 @dataclass
@@ -54,7 +55,7 @@ class ParsedFile:
     definitions: list[Definition]
     around: Definition
     cut: list[tuple[int, int]]  # spans that no unit needs: `bind` directives
-    problem: str = ""  # a macro or an included file that is missing
+    problem: Lack | None = None  # a macro or an included file that is missing
     broken: bool = False  # syntax errors
     synthesis: "ParsedFile | None" = None  # the same text with the macro SYNTHESIS, where it asks for that
 
@@ -158,12 +159,12 @@ def _read_diagnostics(parsed: ParsedFile, tree: SyntaxTree, text: str) -> None:
     for said in tree.diagnostics:
         code = str(said.code)
         if _UNKNOWN_MACRO in code:
-            parsed.problem = parsed.problem or f"uses the macro {said.args[0]}`, which is not defined"
+            macro = str(said.args[0]).strip("`")
+            parsed.problem = parsed.problem or Lack(use="uses the macro", name=macro, why="is not defined")
         elif any(name in code for name in _INCLUDE):
             line = text[said.location.offset :].split("\n", 1)[0].strip()
-            parsed.problem = (
-                parsed.problem or f"includes `{line.strip('<>').split(chr(34))[-2:][0]}`, which is not found"
-            )
+            path = line.strip("<>").split('"')[-2:][0]
+            parsed.problem = parsed.problem or Lack(use="includes", name=path, why="is not found")
         elif said.isError():
             parsed.broken = True
 
@@ -188,7 +189,7 @@ def _read_header(part: Definition, member: SyntaxNode) -> None:
                 and one.name.valueText
                 and (getattr(one, "initializer", None) or getattr(one, "assignment", None)) is None
             ):
-                part.problem = f"the parameter `{one.name.valueText}` has no default"
+                part.problem = Lack(use="has the parameter", name=one.name.valueText, why="has no default")
 
 
 _Named = (

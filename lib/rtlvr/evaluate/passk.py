@@ -61,7 +61,12 @@ def percent(hits: int, n: int) -> tuple[float, float, float]:
     return 100 * mean, 100 * low, 100 * high
 
 
-def proportion(stage: str, metric: str, variant: str, hits: int, n: int) -> Measurement:
+def proportion(
+    stage: str, metric: str, variant: str, hits: int, n: int, benchmark: str = "", at: float | None = None
+) -> Measurement:
     """`hits` of `n` in percent with Wilson's 95 % interval; nothing is known where n is 0."""
     value, low, high = percent(hits, n) if n else (0.0, 0.0, 100.0)
-    return Measurement(stage=stage, metric=metric, variant=variant, value=value, low=low, high=high, n=n, unit="%")
+    return Measurement(
+        stage=stage, metric=metric, variant=variant, benchmark=benchmark, at=at, value=value, low=low, high=high, n=n,
+        unit="%",
+    )  # fmt: skip

@@ -16,10 +16,10 @@ from rtlvr.evaluate.disagreements import Disagreement, disagreements
 from rtlvr.evaluate.official import OfficialOutcome, judge_all
 from rtlvr.evaluate.scores import Scored, classes, measurements, pass_at, score
 from rtlvr.evaluate.task import Task
-from rtlvr.params import Benchmarks
 from rtlvr.policy.answer import system_prompt
 from rtlvr.policy.backends import Backend
 from rtlvr.records import Measurement, Record, cached, iter_jsonl, write_text
+from rtlvr.schema import Benchmarks
 from rtlvr.verify import Pool
 
 
@@ -46,9 +46,9 @@ class Score:
         """pass@k and syntax rate in percent, and the share of references that pass."""
         good = 100 * (self.tasks - len(self.excluded)) / self.tasks
         references = Measurement(
-            stage=stage, metric="references_pass", variant=self.benchmark, value=good, n=self.tasks, unit="%"
+            stage=stage, metric="references_pass", benchmark=self.benchmark, value=good, n=self.tasks, unit="%"
         )
-        return [*measurements(self.samples, stage, f"{self.benchmark}:{self.model}"), references]
+        return [*measurements(self.samples, stage, self.benchmark, self.model), references]
 
     def summary(self) -> dict[str, object]:
         """A row of the notebook's table."""
@@ -163,8 +163,8 @@ def bench(
     }
     if out:
         model = model if errata else f"{model}, uncorrected"
-        name = f"{benchmark}:{model}"
-        _gather(out / "benchmarks.csv", measurements(rows, "06_benchmarks", name), variant=name)
+        scored = measurements(rows, "06_benchmarks", benchmark, model)
+        _gather(out / "benchmarks.csv", scored, benchmark=benchmark, variant=model)
         if pool:
             _gather(out / "disagreements.csv", odd, benchmark=benchmark, model=model)
     return {
@@ -207,12 +207,20 @@ def _failure(row: Scored) -> dict[str, str]:
 
 
 def _gather(path: Path, rows: Sequence[Record], **named: str) -> None:
-    """Put `rows`, with the columns `named`, into a CSV file instead of those that it has of that name."""
+    """Put `rows`, with the columns `named`, into a CSV file instead of those that it has of that name.
+
+    Raises:
+        ParameterError: the file has not these columns.
+    """
     new = pd.DataFrame([named | row.model_dump() for row in rows])
     if new.empty and not path.exists():
         return
     if path.exists():
         old = pd.read_csv(path, keep_default_na=False, dtype=dict.fromkeys(named, str))
+        if lacking := sorted(set(named) - set(old)):
+            raise ParameterError(
+                f"got {path} of an earlier version, without the column {lacking[0]}; give another folder for the tables"
+            )
         same = (old[list(named)] == pd.Series(named)).all(axis=1)
         new = pd.concat([old[~same], new], ignore_index=True)
     write_text(path, new.to_csv(index=False))

@@ -45,12 +45,13 @@ def curve(
 
 
 def measurements(points: pd.DataFrame, stage: str) -> list[Measurement]:
-    """The curve as rows of results.csv: metric `pass@1`, variant `budget N`."""
+    """The curve as rows of results.csv: metric `pass@1`, variant `budget`, at the number of tokens."""
     return [
         Measurement(
             stage=stage,
             metric="pass@1",
-            variant=f"budget {row['budget_tokens']}",
+            variant="budget",
+            at=row["budget_tokens"],
             value=row["value"],
             low=row["low"],
             high=row["high"],

@@ -98,12 +98,15 @@ def classes(rows: Sequence[Scored]) -> dict[str, int]:
     return {kind: found[kind] for kind in KINDS}
 
 
-def measurements(rows: Sequence[Scored], stage: str, variant: str) -> list[Measurement]:
+def measurements(rows: Sequence[Scored], stage: str, benchmark: str, model: str) -> list[Measurement]:
     """pass@k, the share of samples that compile by themselves (`syntax`), and that of each class, in percent."""
     n = len(rows)
     found = [
-        Measurement(stage=stage, metric=f"pass@{k}", variant=variant, value=value, low=low, high=high, n=n, unit="%")
+        Measurement(
+            stage=stage, metric=f"pass@{k}", variant=model, benchmark=benchmark, value=value, low=low, high=high, n=n,
+            unit="%",
+        )
         for k, (value, low, high) in pass_at(rows).items()
-    ]
-    shares = {"syntax": sum(row.compiles for row in rows)} | {f"class_{k}": n for k, n in classes(rows).items()}
-    return [*found, *(proportion(stage, metric, variant, count, len(rows)) for metric, count in shares.items())]
+    ]  # fmt: skip
+    shares = {"syntax": sum(row.compiles for row in rows)} | {f"class_{k}": count for k, count in classes(rows).items()}
+    return [*found, *(proportion(stage, metric, model, count, n, benchmark) for metric, count in shares.items())]

@@ -19,11 +19,16 @@ from rtlvr.verify import Stimuli, Verifier
 
 
 class Question(Record):
-    """What a policy is asked; `id` names it in its suite."""
+    """What a policy is asked; `id` names it in its suite.
+
+    `benchmark`: of a public benchmark's task. `category`: of a design.
+    """
 
     id: str
     prompt: str
     system: str
+    benchmark: str = ""
+    category: str = ""
 
 
 class Suite(Protocol):
@@ -66,7 +71,9 @@ class Designs:
     def questions(self) -> list[Question]:
         """See `Suite`."""
         usual = system_prompt(self.answer)
-        return [Question(id=p.id, prompt=p.prompt, system=p.system or usual) for p in self.problems]
+        return [
+            Question(id=p.id, prompt=p.prompt, system=p.system or usual, category=p.category) for p in self.problems
+        ]
 
     def judge(self, asked: Sequence[Question], replies: Sequence[Reply]) -> list[Judgement]:
         """See `Suite`."""
@@ -91,7 +98,10 @@ class Tasks:
     @property
     def questions(self) -> list[Question]:
         """See `Suite`."""
-        return [Question(id=_name(task), prompt=task.prompt, system=self.system) for task in self.tasks]
+        return [
+            Question(id=_name(task), prompt=task.prompt, system=self.system, benchmark=task.benchmark)
+            for task in self.tasks
+        ]
 
     def judge(self, asked: Sequence[Question], replies: Sequence[Reply]) -> list[Judgement]:
         """See `Suite`; the status is the class in which the testbench puts the answer."""
@@ -113,15 +123,9 @@ def by_benchmark(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
     """Samples of public benchmarks by the benchmark; those of held-out designs are left out."""
     found: dict[str, list[Sample]] = {}
     for sample in samples:
-        if benchmark := benchmark_of(sample.problem):
-            found.setdefault(benchmark, []).append(sample)
+        if sample.benchmark:
+            found.setdefault(sample.benchmark, []).append(sample)
     return found
-
-
-def benchmark_of(problem: str) -> str:
-    """The benchmark that a question's name begins with; empty for a held-out design."""
-    benchmark, slash, _ = problem.partition("/")  # a task of one's own may lie in sub-folders
-    return benchmark if slash else ""
 
 
 def _name(task: Task) -> str:

@@ -13,9 +13,18 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from rtlvr.errors import DesignError, InfrastructureError, ParameterError
+from rtlvr.errors import Cause, DesignError, InfrastructureError, ParameterError
 from rtlvr.evaluate.faults import faults_of
-from rtlvr.evaluate.sweeptable import FAULTS, UNITS, VERDICTS, AcceptedFault, FoundUnit, Trial, show
+from rtlvr.evaluate.sweeptable import (
+    FAULTS,
+    UNITS,
+    VERDICTS,
+    AcceptedFault,
+    CandidateKind,
+    FoundUnit,
+    Trial,
+    show,
+)
 from rtlvr.evaluate.units import SweepUnit, units_of
 from rtlvr.hdl.rewrite import rewrites
 from rtlvr.hdl.source import MAX_SOURCE_BYTES
@@ -29,11 +38,14 @@ _SPARE = "\n// beside itself\nmodule rtlvr_spare(input a, output b); assign b = 
 
 
 class Candidate(Record):
-    """Something to judge beside a unit; `why` tells where there is no text."""
+    """Something to judge beside a unit; `why` and `cause` tell where there is no text. See `Trial` for the rest."""
 
-    kind: str
-    text: str
+    kind: CandidateKind
+    text: str = ""
+    detail: str = ""
+    number: int = 0
     why: str = ""
+    cause: Cause | None = None
     line: int = 0
     before: str = ""
     after: str = ""
@@ -82,37 +94,44 @@ def judge(units: Sequence[SweepUnit], options: argparse.Namespace) -> None:
     """Judge each unit beside itself and, where that is accepted, its other candidates; what is done is not done again."""
     pool = shared_pool(options.jobs)
     said = read_whole_lines(options.out / VERDICTS, Trial)
-    done = {(trial.unit, trial.kind): trial for trial in said if trial.status != "failed"}
+    done = {trial.key: trial for trial in said if trial.status != "failed"}
     read_whole_lines(options.out / FAULTS, AcceptedFault)
     with tqdm(total=len(units), unit="unit", desc="judging") as bar:
         for start in range(0, len(units), _AT_ONCE * pool.jobs):
             batch = units[start : start + _AT_ONCE * pool.jobs]
-            _round([(unit, Candidate(kind="itself", text=unit.text + _SPARE)) for unit in batch], done, options)
-            accepted = [unit for unit in batch if done[unit.id, "itself"].status == "equivalent"]
-            left = [unit for unit in accepted if (unit.id, _finished(options)) not in done]
+            own = [(unit, Candidate(kind="itself", text=unit.text + _SPARE)) for unit in batch]
+            _round(own, done, options)
+            accepted = [row[0] for row in own if done[_key(*row)].status == "equivalent"]
+            left = [unit for unit in accepted if _key(unit, _finished(options)) not in done]
             _round(_candidates(left, pool, options), done, options)
             bar.update(len(batch))
 
 
-def _finished(options: argparse.Namespace) -> str:
-    """The kind of the row that says that all candidates of a unit have been judged."""
-    return f"finished: {options.faults} faults, seed {options.seed}"
+def _finished(options: argparse.Namespace) -> Candidate:
+    """The row that says that all candidates of a unit have been judged."""
+    return Candidate(kind="finished", number=options.faults, detail=f"seed {options.seed}")
 
 
 Rows = Sequence[tuple[SweepUnit, Candidate]]
+Key = tuple[str, str, int, str]
 
 
-def _round(rows: Rows, done: dict[tuple[str, str], Trial], options: argparse.Namespace) -> None:
+def _key(unit: SweepUnit, candidate: Candidate) -> Key:
+    """As `Trial.key`."""
+    return unit.id, candidate.kind, candidate.number, candidate.detail
+
+
+def _round(rows: Rows, done: dict[Key, Trial], options: argparse.Namespace) -> None:
     """Judge the rows that are not done, and write their verdicts as they come."""
-    left = [row for row in rows if (row[0].id, row[1].kind) not in done]
+    left = [row for row in rows if _key(*row) not in done]
     with (options.out / VERDICTS).open("a", encoding="utf-8") as file:
         for (unit, candidate), verdict in zip(left, _verdicts(left, options.jobs), strict=True):
             trial = _trial(unit, candidate, verdict)
-            if candidate.kind.startswith("fault") and trial.status == "equivalent":
+            if candidate.kind == "fault" and trial.status == "equivalent":
                 _keep(unit, candidate, trial, options.out)
             file.write(trial.model_dump_json() + "\n")
             file.flush()
-            done[unit.id, candidate.kind] = trial
+            done[trial.key] = trial
 
 
 def _verdicts(rows: Rows, jobs: int) -> Iterator[Verdict | None]:
@@ -130,23 +149,27 @@ def _verdicts(rows: Rows, jobs: int) -> Iterator[Verdict | None]:
 
 
 def _trial(unit: SweepUnit, candidate: Candidate, verdict: Verdict | None) -> Trial:
-    if verdict is None:
-        return Trial(unit=unit.id, source=unit.source, kind=candidate.kind, status="none", reason=candidate.why)
-    return Trial(
+    what = Trial(
         unit=unit.id,
         source=unit.source,
         kind=candidate.kind,
-        status=verdict.status,
-        method=verdict.method,
-        proved=getattr(verdict, "proved", None),
-        reason=verdict.reason[:500],
-        cause=verdict.cause,
-        seconds=verdict.seconds,
+        detail=candidate.detail,
+        number=candidate.number,
+        status="none",
+        reason=candidate.why,
+        cause=candidate.cause,
     )
+    return what if verdict is None else what.model_copy(update=_told(verdict))
+
+
+def _told(verdict: Verdict) -> dict[str, object]:
+    """What a trial keeps of a verdict."""
+    kept = ("status", "method", "proved", "cause", "seconds")
+    return {**{name: getattr(verdict, name) for name in kept}, "reason": verdict.reason[:500]}
 
 
 def _keep(unit: SweepUnit, candidate: Candidate, trial: Trial, out: Path) -> None:
-    edit = {name: getattr(candidate, name) for name in ("kind", "line", "before", "after", "text")}
+    edit = {name: getattr(candidate, name) for name in ("detail", "number", "line", "before", "after", "text")}
     with (out / FAULTS).open("a", encoding="utf-8") as file:
         kept = AcceptedFault(unit=unit.id, name=unit.name, golden=unit.text, proved=trial.proved, **edit)
         file.write(kept.model_dump_json() + "\n")
@@ -161,7 +184,7 @@ def _candidates(
         lambda unit: _faulty(unit, options.faults, options.seed),
     )
     made = pool.map(lambda unit: [c for maker in makers for c in maker(unit)], units)
-    last = Candidate(kind=_finished(options), text="")
+    last = _finished(options)
     return [(unit, candidate) for unit, some in zip(units, made, strict=True) for candidate in (*some, last)]
 
 
@@ -172,22 +195,25 @@ def _rewritten(unit: SweepUnit, pool: Pool) -> list[Candidate]:
         return []
     plain = unit.text + ("\n`default_nettype wire\n" if "`default_nettype" in unit.text else "")
     made = [(name, code) for name, code in rewrites(plain, circuit) if len(code.encode()) <= MAX_SOURCE_BYTES]
-    return [Candidate(kind=f"rewrite: {name}", text=code) for name, code in made]
+    return [Candidate(kind="rewrite", detail=name, text=code) for name, code in made]
 
 
 def _resynthesised(unit: SweepUnit, pool: Pool) -> list[Candidate]:
     try:
-        text, why = pool.resynthesise(unit.text, unit.name), ""
-    except (DesignError, InfrastructureError) as error:
-        text, why = "", str(error)[:500]
+        text = pool.resynthesise(unit.text, unit.name)
+    except DesignError as error:
+        return [Candidate(kind="resynthesis", why=str(error)[:500], cause=error.cause)]
+    except InfrastructureError as error:
+        return [Candidate(kind="resynthesis", why=str(error)[:500])]
     if len(text.encode()) > MAX_SOURCE_BYTES:
-        text, why = "", "the netlist is larger than a source may be"
-    return [Candidate(kind="resynthesis", text=text, why=why)]
+        why = "the netlist is larger than a source may be"
+        return [Candidate(kind="resynthesis", why=why, cause="too_large")]
+    return [Candidate(kind="resynthesis", text=text)]
 
 
 def _faulty(unit: SweepUnit, count: int, seed: int) -> list[Candidate]:
     return [
-        Candidate(kind=f"fault {n}: {m.kind}", text=m.code, line=m.line, before=m.before, after=m.after)
+        Candidate(kind="fault", detail=m.kind, number=n, text=m.code, line=m.line, before=m.before, after=m.after)
         for n, m in enumerate(faults_of(unit.text, unit.name, count, f"{seed}:{unit.id}"), 1)
     ]
 

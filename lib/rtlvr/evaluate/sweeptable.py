@@ -1,12 +1,13 @@
 """What a sweep has found, as tables: a row per source, refusals by cause, and the faults that were accepted."""
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
 from rtlvr.errors import Cause
+from rtlvr.evaluate.lacks import Lack
 from rtlvr.evaluate.units import OUTSIDE
 from rtlvr.records import Record, read_jsonl, read_whole_lines
 
@@ -19,16 +20,26 @@ class FoundUnit(Record):
     id: str
     source: str
     flags: tuple[str, ...]
-    problem: str
+    problem: Lack | None
     chosen: bool
 
 
+# What a unit is judged beside; `finished` says that all candidates of a unit have been judged.
+CandidateKind = Literal["itself", "rewrite", "resynthesis", "fault", "finished"]
+
+
 class Trial(Record):
-    """A verdict on one candidate of a unit; `none` where none could be made, `failed` where the tools failed."""
+    """A verdict on one candidate of a unit; `none` where none could be made, `failed` where the tools failed.
+
+    `detail` names the rewrite or the kind of fault, `number` tells faults of one kind apart; `cause` is also that of a
+    candidate that could not be made.
+    """
 
     unit: str
     source: str
-    kind: str
+    kind: CandidateKind
+    detail: str = ""
+    number: int = 0
     status: str
     method: str = ""
     proved: bool | None = None
@@ -36,13 +47,19 @@ class Trial(Record):
     cause: Cause | None = None
     seconds: float = 0.0
 
+    @property
+    def key(self) -> tuple[str, str, int, str]:
+        """What tells it from every other trial of a sweep."""
+        return self.unit, self.kind, self.number, self.detail
+
 
 class AcceptedFault(Record):
-    """A fault that was called equivalent, with both texts."""
+    """A fault that was called equivalent, with both texts; `detail` is its kind."""
 
     unit: str
     name: str
-    kind: str
+    detail: str
+    number: int
     line: int
     before: str
     after: str
@@ -57,13 +74,17 @@ def show(out: Path, faults: bool = False) -> str:
         return _fault_list(read_whole_lines(out / FAULTS, AcceptedFault))
     units = read_jsonl(out / UNITS, FoundUnit)
     known = {unit.id for unit in units if unit.chosen}
-    last = {(trial.unit, trial.kind): trial for trial in read_whole_lines(out / VERDICTS, Trial)}
+    last = {trial.key: trial for trial in read_whole_lines(out / VERDICTS, Trial)}
     trials = [trial for trial in last.values() if trial.unit in known]
     trials, unknown = [t for t in trials if not _unknown(t)], [t for t in trials if _unknown(t)]
     tables = {
         "By source": by_source(units, trials, unknown),
-        "Not self-contained, by cause": _causes([(unit.problem, unit.id) for unit in units if unit.problem]),
-        "Outside the scope, by flag": _causes([(f, u.id) for u in units if not u.problem for f in u.flags]),
+        "Not self-contained, by cause": _counted(
+            [((unit.problem.cause,), unit.id, "") for unit in units if unit.problem], ("cause",)
+        ),
+        "Outside the scope, by flag": _counted(
+            [((f,), u.id, "") for u in units if not u.problem for f in u.flags], ("flag",)
+        ),
         "Goldens with outputs that are never known": never_known(unknown),
         "Refused as goldens, by cause": refusals(trials, "itself"),
         "Not resynthesised, by cause": refusals([t for t in trials if t.status == "none"], "resynthesis"),
@@ -100,9 +121,9 @@ def never_known(unknown: Sequence[Trial]) -> pd.DataFrame:
 
 def _row(name: str, units: Sequence[FoundUnit], trials: Sequence[Trial], unknown: Sequence[Trial]) -> dict[str, object]:
     own = [trial for trial in trials if trial.kind == "itself"]
-    rewritten = [trial for trial in trials if trial.kind.startswith("rewrite")]
+    rewritten = [trial for trial in trials if trial.kind == "rewrite"]
     again = [trial for trial in trials if trial.kind == "resynthesis" and trial.status != "none"]
-    faults = [trial for trial in trials if trial.kind.startswith("fault")]
+    faults = [trial for trial in trials if trial.kind == "fault"]
     equal = [trial for trial in (*own, *rewritten, *again) if trial.status == "equivalent"]
     accepted = [trial for trial in faults if trial.status == "equivalent"]
     seconds = pd.Series([trial.seconds for trial in (*trials, *unknown) if trial.status != "none"], dtype=float)
@@ -131,7 +152,7 @@ def _equivalent(trial: Trial) -> bool:
 
 
 def _proved(trial: Trial) -> bool:
-    return bool(trial.proved) if trial.proved is not None else "proof" in trial.method or trial.method == "formal"
+    return bool(trial.proved)
 
 
 def _share(trials: Sequence[Trial], holds: Callable[[Trial], bool]) -> str:
@@ -139,40 +160,34 @@ def _share(trials: Sequence[Trial], holds: Callable[[Trial], bool]) -> str:
     return f"{hits}/{len(trials)} {100 * hits / len(trials):.1f}%" if trials else "-"
 
 
-def folded(reason: str) -> str:
-    """A reason without the names and numbers that differ from case to case."""
-    reason = re.sub(r"[`\"'][^`\"'\n]{1,200}[`\"']", "…", reason.split("\n")[0])
-    reason = re.sub(r"\S*[/\\]\S*|\S*\$\S*[$:.]\S*", "…", reason)
-    return re.sub(r"\b\w*[\d_]\w*\b", "…", reason)[:110]
-
-
-def refusals(trials: Sequence[Trial], kind: str) -> pd.DataFrame:
-    """Why candidates of a kind were not called equivalent: causes with their counts, the most frequent first."""
+def refusals(trials: Sequence[Trial], kind: CandidateKind) -> pd.DataFrame:
+    """Why candidates of a kind were not called equivalent: counts by status, cause and method, with an example of each."""
     said = [t for t in trials if t.kind == kind and t.status != "equivalent"]
-    return _causes([(f"{_why(trial)}: {trial.reason}", trial.unit) for trial in said])
+    rows = [((t.status, t.cause or "", t.method), t.unit, t.reason) for t in said]
+    return _counted(rows, ("status", "cause", "method"))
 
 
-def _why(trial: Trial) -> str:
-    return f"{trial.status} ({trial.cause.replace('_', ' ')})" if trial.cause else trial.status
-
-
-def _causes(said: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    table = pd.DataFrame([(folded(cause), unit) for cause, unit in said], columns=["cause", "unit"])
-    counted = table.groupby("cause", sort=False)["unit"].agg(["size", "first"]).reset_index()
-    counted = counted.rename(columns={"size": "n", "first": "for example"})
-    return counted.sort_values(["n", "cause"], ascending=[False, True])[["n", "cause", "for example"]]
+def _counted(said: Sequence[tuple[tuple[str, ...], str, str]], names: tuple[str, ...]) -> pd.DataFrame:
+    """How often each (key, unit, reason) has which key, the most frequent first, with the first unit and its reason."""
+    rows = [(*key, unit, reason.partition("\n")[0][:110]) for key, unit, reason in said]
+    columns = [*names, "for example", "its reason"]
+    table = pd.DataFrame(rows, columns=columns)
+    groups = table.groupby(list(names), sort=False)
+    counted = groups.first().assign(n=groups.size()).reset_index()
+    counted = counted.sort_values(["n", *names], ascending=[False, *[True] * len(names)])
+    return counted[["n", *columns]] if any(reason for _, _, reason in said) else counted[["n", *columns[:-1]]]
 
 
 def _wrongly_refused(trials: Sequence[Trial]) -> pd.DataFrame:
-    odd = [t for t in trials if t.kind.startswith("re") and t.status not in ("equivalent", "none")]
-    columns = ["unit", "kind", "status", "reason"]
-    return pd.DataFrame([[getattr(trial, column)[:110] for column in columns] for trial in odd], columns=columns)
+    odd = [t for t in trials if t.kind in ("rewrite", "resynthesis") and t.status not in ("equivalent", "none")]
+    rows = [(t.unit, t.kind, t.detail, t.status, t.cause or "", t.reason[:110]) for t in odd]
+    return pd.DataFrame(rows, columns=["unit", "kind", "detail", "status", "cause", "reason"])
 
 
 def _by_kind(trials: Sequence[Trial]) -> pd.DataFrame:
-    faults = [t.model_copy(update={"kind": t.kind.split(": ")[1]}) for t in trials if t.kind.startswith("fault")]
-    kinds = sorted({fault.kind for fault in faults})
-    return pd.DataFrame([_kind_row(kind, [fault for fault in faults if fault.kind == kind]) for kind in kinds])
+    faults = [trial for trial in trials if trial.kind == "fault"]
+    kinds = sorted({fault.detail for fault in faults})
+    return pd.DataFrame([_kind_row(kind, [fault for fault in faults if fault.detail == kind]) for kind in kinds])
 
 
 def _kind_row(kind: str, faults: Sequence[Trial]) -> dict[str, object]:
@@ -186,7 +201,8 @@ def _kind_row(kind: str, faults: Sequence[Trial]) -> dict[str, object]:
 
 def _fault_list(faults: Sequence[AcceptedFault]) -> str:
     lines = [
-        f"{fault.unit} {fault.kind}{' (proved)' if fault.proved else ''}\n  line {fault.line}: {fault.before!r} -> {fault.after!r}"
+        f"{fault.unit} fault {fault.number}: {fault.detail}{' (proved)' if fault.proved else ''}\n"
+        f"  line {fault.line}: {fault.before!r} -> {fault.after!r}"
         for fault in faults
     ]
     return "\n".join(lines) or "no fault was accepted"

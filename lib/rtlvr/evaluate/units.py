@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rtlvr.evaluate.folder import File, Folder, folder_of, read, without_fences
+from rtlvr.evaluate.lacks import Lack
 from rtlvr.evaluate.parts import Definition, ParsedFile, ill_formed, parse
 from rtlvr.evaluate.simulated import SIMULATED
 from rtlvr.hdl.source import MAX_SOURCE_BYTES, module_names, normalised
@@ -38,7 +39,7 @@ class SweepUnit(Record):
     name: str
     text: str
     flags: tuple[str, ...] = ()
-    problem: str = ""
+    problem: Lack | None = None
 
     @property
     def id(self) -> str:
@@ -82,7 +83,7 @@ class _Closure:
     keep: dict[str, dict[str, Definition]] = field(default_factory=dict)
     uses: dict[str, list[str]] = field(default_factory=dict)
     flags: set[str] = field(default_factory=set)
-    problem: str = ""
+    problem: Lack | None = None
 
 
 def _unit(folder: Folder, source: str, file: File, top: Definition) -> SweepUnit:
@@ -90,10 +91,10 @@ def _unit(folder: Folder, source: str, file: File, top: Definition) -> SweepUnit
     text = "" if closure.problem else _rendered(folder, closure, file.path)
     problem, flags = closure.problem, closure.flags | top.flags
     if not problem and len(text.encode()) > MAX_SOURCE_BYTES - _ROOM:
-        problem = "too large"
+        problem = Lack(use="has a text", why="is too large")
     if not problem:
         whole = parse(text)
-        unknown = "" if whole.broken else _unknown_type(whole.definitions, whole.around)
+        unknown = None if whole.broken else _unknown_type(whole.definitions, whole.around)
         problem = whole.problem or top.problem or unknown
         if not problem and (whole.broken or ill_formed(text, top.name)):
             flags.add("broken" if whole.broken else "ill-formed")
@@ -131,26 +132,26 @@ def _needed(folder: Folder, found: _Closure, path: str, user: Definition) -> Ite
     """What a definition needs, with its place; what lacks is told to `found`."""
     inner = user.declares | folder.files[path].parsed.around.declares
     for name in [*user.needs, *sorted(user.types - set(user.needs))]:
-        home, why = folder.home(name, path)
-        if home is not None:
-            found.uses.setdefault(path, []).append(home)
-            wanted = folder.files[home].definitions[name]
+        home = folder.home(name, path)
+        if home.file is not None:
+            found.uses.setdefault(path, []).append(home.file)
+            wanted = folder.files[home.file].definitions[name]
             if name in user.types and wanted.kind == "interface":
                 user.flags.add("interface")
             if name in user.needs and "empty" in wanted.flags:
-                found.problem = f"{user.needs[name]} `{name}`, which is an empty stub"
+                found.problem = Lack(use=user.needs[name], name=name, why="is an empty stub")
                 return
-            yield home, wanted
+            yield home.file, wanted
         elif name in user.needs and name not in inner and name != "std":
-            found.problem = f"{user.needs[name]} `{name}`, which {why}"
+            found.problem = Lack(use=user.needs[name], name=name, why=home.why)
             return
 
 
-def _unknown_type(definitions: Iterable[Definition], around: Definition) -> str:
+def _unknown_type(definitions: Iterable[Definition], around: Definition) -> Lack | None:
     parts = [*definitions, around]
     known = {name for part in parts for name in (part.name, *part.declares)}
     unknown = sorted({name for part in parts for name in part.types} - known - {"process", "mailbox", "semaphore"})
-    return f"uses the type `{unknown[0]}`, which is not found" if unknown else ""
+    return Lack(use="uses the type", name=unknown[0], why="is not found") if unknown else None
 
 
 def _rendered(folder: Folder, closure: _Closure, path: str) -> str:

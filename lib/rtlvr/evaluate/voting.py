@@ -118,10 +118,10 @@ def by_votes(
 
 
 def vote_measurements(points: pd.DataFrame, stage: str) -> list[Measurement]:
-    """The curve as rows of results.csv: metric `majority` and `pass@k`, variant `votes N`."""
+    """The curve as rows of results.csv: metric `majority` and `pass@k`, variant `votes`, at their number."""
     rows = []
     for row in points.to_dict("records"):
-        shared: dict[str, Any] = {"stage": stage, "variant": f"votes {row['votes']}", "n": row["n"], "unit": "%"}
+        shared: dict[str, Any] = {"stage": stage, "variant": "votes", "at": row["votes"], "n": row["n"], "unit": "%"}
         rows.append(Measurement(metric="majority", value=row["value"], low=row["low"], high=row["high"], **shared))
         rows.append(Measurement(metric="pass@k", value=row["pass_at_k"], **shared))
     return rows

@@ -12,10 +12,11 @@ from rtlvr.data.roundtrip import stimuli_of
 from rtlvr.evaluate.heldout import attempt, pass_at
 from rtlvr.evaluate.suite import Designs
 from rtlvr.gpu_check.context import CheckContext, Row, say
-from rtlvr.params import Profile, load
+from rtlvr.params import load
 from rtlvr.policy.backends import Transformers
 from rtlvr.policy.generate import Sampling
 from rtlvr.records import Attempt, Golden, Problem, Sample, Triple
+from rtlvr.schema import Profile
 from rtlvr.train.rl import improve, read_steps
 from rtlvr.train.sft import fine_tune, sft_dataset
 from rtlvr.verify import Pool

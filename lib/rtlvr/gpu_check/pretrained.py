@@ -22,10 +22,11 @@ from rtlvr.evaluate.task import Task
 from rtlvr.gpu_check.context import CheckContext, Row, free_memory, say
 from rtlvr.gpu_check.learning import asked, step_rows, taught
 from rtlvr.hdl.declarations import header
-from rtlvr.params import Profile, load
+from rtlvr.params import load
 from rtlvr.policy.generate import Sampling, complete_texts
 from rtlvr.policy.model import chat, load_policy, load_tokenizer
 from rtlvr.records import Problem, read_jsonl, write_jsonl
+from rtlvr.schema import Profile
 from rtlvr.train.rl import improve
 from rtlvr.verify import Pool
 

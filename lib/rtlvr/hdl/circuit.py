@@ -12,11 +12,12 @@ from typing import Literal, NotRequired, TypedDict
 from rtlvr.errors import DesignError
 from rtlvr.hdl.elaborate import WRITABLE, Reader, load, passes, readers, said_of
 from rtlvr.hdl.yosys import YosysAnswer, in_child
-from rtlvr.records import Record
+from rtlvr.records import Pin, Record
 from rtlvr.scratch import scratch
 
 RESET_NAME = re.compile(r"rst|reset|clr|clear|init", re.IGNORECASE)
 Edge = Literal["posedge", "negedge"]
+_KINDS = {"sync": "synchronous", "async": "asynchronous", "both": "synchronous and asynchronous"}
 _EDGES = {"posedge": "rising edge", "negedge": "falling edge"}
 _UNKNOWN = re.compile(r"unknown module '\\?([^']+)'|Module `(\S+)' referenced in module .* is not part of the design")
 # What Verilog says of unknown conditions is a guess: a choice among several takes its default, a register with an enable
@@ -83,13 +84,18 @@ class Circuit(Record):
         """Output ports in declaration order."""
         return tuple(p for p in self.ports if p.direction == "output")
 
-    def symbol(self) -> tuple[list[tuple[str, int, str]], list[tuple[str, int]]]:
-        """Inputs (name, width, role) and outputs (name, width): what a drawing of the block needs."""
-        roles = {c.name: "clock, " + " and ".join(_EDGES[e] for e in c.edges) for c in self.clocks}
-        kinds = {"sync": "synchronous", "async": "asynchronous", "both": "synchronous and asynchronous"}
-        roles |= {r.name: f"reset, {kinds[r.kind]}, active {'high' if r.level else 'low'}" for r in self.resets}
-        inputs = [(p.name, p.width, roles.get(p.name, "data")) for p in self.inputs]
-        return inputs, [(p.name, p.width) for p in self.outputs]
+    def symbol(self) -> tuple[list[Pin], list[Pin]]:
+        """Inputs and outputs: what a drawing of the block needs."""
+        pins = {p.name: Pin(name=p.name, width=p.width) for p in self.ports}
+        for clock in self.clocks:
+            edges = " and ".join(_EDGES[edge] for edge in clock.edges)
+            told = {"role": "clock", "remark": edges, "inverted": "negedge" in clock.edges}
+            pins[clock.name] = pins[clock.name].model_copy(update=told)
+        for reset in self.resets:
+            remark = f"{_KINDS[reset.kind]}, active {'high' if reset.level else 'low'}"
+            told = {"role": "reset", "remark": remark, "inverted": not reset.level}
+            pins[reset.name] = pins[reset.name].model_copy(update=told)
+        return [pins[p.name] for p in self.inputs], [pins[p.name] for p in self.outputs]
 
 
 def analyse(

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rtlvr.params import Profile
 from rtlvr.plan.hardware import Card
 from rtlvr.plan.memory import Training
 from rtlvr.plan.shapes import DecoderShape
+from rtlvr.schema import Profile
 
 # Share of the answers that are no longer than a share of the budget: accuracy of CodeV-R1-7B on RTLLM v1.1 at 4096, 8192 and
 # 16384 tokens (7.1, 36.6 and 72.9 %), over that at 16384.

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
 from rtlvr.errors import ParameterError
-from rtlvr.params import Profile
 from rtlvr.paths import from_profile
 from rtlvr.plan.hardware import Card, card
 from rtlvr.plan.hours import Assumptions, Line, evaluation, rl, room, sft
 from rtlvr.plan.memory import RESERVE, Training, fits, host, largest, memory
 from rtlvr.plan.shapes import DecoderShape, shape_of
+from rtlvr.schema import Profile
 
 PUBLISHED = {"SFT": (8, 78.0), "RL": (16, 127.0)}  # GPUs (A100-80G) and hours, as the paper says
 _PARTS = {

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from rtlvr.errors import ParameterError
 from rtlvr.llm.endpoint import EndpointChat
 from rtlvr.llm.transcript import Chat, Reply, Request
-from rtlvr.params import Generation
 from rtlvr.paths import model_path
+from rtlvr.schema import Generation
 
 if TYPE_CHECKING:  # slow to import, and only one of them is needed
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from rtlvr.errors import RtlvrError
-from rtlvr.records import Measurement
+from rtlvr.records import MEASUREMENT_KEY, Measurement
 
-RESULT_COLUMNS = tuple(Measurement.model_fields)
+LATER_COLUMNS = ("benchmark", "seed", "at")  # a table that was written before there were these is read as well
+RESULT_COLUMNS = tuple(name for name in Measurement.model_fields if name not in LATER_COLUMNS)
 NOT_RUN = "ours: not run"
 UNIT_FACTORS = {"percent": 1.0, "%": 1.0, "fraction": 100.0, "share": 100.0, "rate": 100.0, "ratio": 100.0}
 
@@ -53,13 +54,16 @@ def measured(
         results = pd.DataFrame(columns=[*RESULT_COLUMNS, "profile"])
     require(results, RESULT_COLUMNS, "the results table")
     rows = results[(results["stage"] == stage) & results["metric"].isin(metrics)].reset_index(drop=True)
-    rows["variant"] = rows["variant"].fillna("").astype(str)
-    rows[["value", "low", "high"]] = rows[["value", "low", "high"]].astype(float)
+    rows = rows.reindex(columns=list(dict.fromkeys([*rows.columns, *LATER_COLUMNS])))
+    names = ["variant", "benchmark"]
+    rows[names] = rows[names].astype(object).fillna("").astype(str)
+    numbers = ["value", "low", "high", "seed", "at"]
+    rows[numbers] = rows[numbers].astype(float)
     if profile is not None:
         rows["profile"] = profile
     if len(rows) and "profile" not in rows:
         raise TableError("got measurements without a profile; pass profile=… or add a `profile` column")
-    repeated = rows[rows.duplicated(["metric", "variant", *([] if one_profile else ["profile"])])]
+    repeated = rows[rows.duplicated([*MEASUREMENT_KEY, *([] if one_profile else ["profile"])])]
     if len(repeated):
         name = f"{repeated['metric'].iloc[0]} {repeated['variant'].iloc[0]!r}"
         raise TableError(f"stage {stage}: got {name} twice; needed: each once, of a single profile")

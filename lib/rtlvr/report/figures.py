@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from rtlvr.paths import REFERENCE
+from rtlvr.records import HELDOUT
 from rtlvr.report import (
     figures_benchmarks,
     figures_data,
@@ -52,7 +53,7 @@ def tables_of(run: Path, profile: str) -> RunTables:
     """The tables of a run's folder, such as `outputs/cpu`."""
     results, scaling, steps = gallery.ours(run)
     studies, simulated = gallery.studies(run, results, profile)
-    own = results[~results["variant"].astype(str).str.startswith("held-out")]
+    own = results[results["benchmark"] != HELDOUT] if "benchmark" in results else results
     return RunTables(
         profile=profile,
         results=results,
@@ -82,12 +83,10 @@ COMMANDS = {
 
 def beside_the_papers(table: pd.DataFrame) -> bool:
     """Whether a figure's table has points of ours on a benchmark that it has published points of."""
-    column = next((name for name in ("benchmark", "where") if name in table), None)
-    if column is None:
+    if "benchmark" not in table:
         return "pass@1" in table and bool((table["source"] == "ours").any())
-    places = table[column].astype(str).str.removesuffix(" (ours)")
     ours = (table["source"] == "ours") & (table.get("profile") != "reference")
-    return bool(set(places[ours]) & set(places[table["source"] == "published"]))
+    return bool(set(table["benchmark"][ours]) & set(table["benchmark"][table["source"] == "published"]))
 
 
 # By the name of its files. None: the run has nothing to draw it from.

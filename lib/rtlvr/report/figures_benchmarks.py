@@ -8,6 +8,7 @@ from rtlvr.report import style
 from rtlvr.report.columns import NOT_RUN, count_text, in_percent, measured, records, require
 
 STAGE = "06_benchmarks"
+_BAR = ["benchmark", "variant", "profile"]  # what a bar stands for
 CLASSES = {
     "class_passed": ("passes", style.LOOKS["ours"]),
     "class_wrong": ("wrong", style.Look(style.SKY, "s")),
@@ -30,20 +31,20 @@ def outcome_classes(results: pd.DataFrame | None, profile: str | None = None) ->
     """What became of every sample of the public benchmarks, in percent: a bar per benchmark and model.
 
     Args:
-        results: ours: stage 06_benchmarks, metrics `class_…`, variant `<benchmark>:<model>`.
+        results: ours: stage 06_benchmarks, metrics `class_…`, variant: the model, benchmark.
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:
         TableError: a column or the profile is missing, or a unit is not a share.
     """
     table = in_percent(measured(results, STAGE, tuple(CLASSES), profile, one_profile=False))
-    bars = list(dict.fromkeys(zip(table["variant"], table["profile"], strict=True)))
+    bars = list(dict.fromkeys(table[_BAR].itertuples(index=False, name=None)))
     figure = style.new_figure(8.4, 1.6 + 0.4 * max(len(bars), 2))
     axis = figure.subplots()
     lefts = dict.fromkeys(bars, 0.0)
     for metric, (_, look) in CLASSES.items():
         for row in records(table[table["metric"] == metric]):
-            bar, value = (row["variant"], row["profile"]), row["value"]
+            bar, value = (row["benchmark"], row["variant"], row["profile"]), row["value"]
             axis.barh(bars.index(bar), value, 0.68, lefts[bar], color=look.colour, hatch=look.hatch, edgecolor="white")
             lefts[bar] += value
     if table.empty:
@@ -94,7 +95,7 @@ def _percent_axis(axis: Axes, names: list[str], label: str) -> None:
     axis.grid(axis="y", visible=False)
 
 
-def _bar_name(table: pd.DataFrame, bar: tuple[str, str]) -> str:
-    benchmark, _, model = bar[0].partition(":")
-    rows = table[(table["variant"] == bar[0]) & (table["profile"] == bar[1])]
-    return f"{benchmark}\n{model} (profile {bar[1]}, {count_text(rows)})"
+def _bar_name(table: pd.DataFrame, bar: tuple[str, str, str]) -> str:
+    benchmark, model, profile = bar
+    rows = table[(table[_BAR] == list(bar)).all(axis=1)]
+    return f"{benchmark}\n{model} (profile {profile}, {count_text(rows)})"

@@ -7,56 +7,50 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Polygon, Rectangle
 
+from rtlvr.records import Pin
 from rtlvr.report import style
 from rtlvr.report.columns import TableError
 
-ROLES = ("data", "clock", "reset")
 PITCH = 0.34  # between ports, in inches; all lengths here are inches
 WIRE = 0.4
 LETTER = 0.095
-INVERTED = ("low", "neg", "fall")  # words of a remark that ask for the inversion circle
-
-Input = tuple[str, int, str]
-Output = tuple[str, int]
 
 
 @style.styled
 def circuit(
-    name: str, inputs: Sequence[Input], outputs: Sequence[Output], notes: Sequence[str] = ()
+    name: str, inputs: Sequence[Pin], outputs: Sequence[Pin], notes: Sequence[str] = ()
 ) -> tuple[Figure, pd.DataFrame]:
     """A module's block symbol: inputs left, outputs right, clocks with a triangle, buses with their widths.
 
     Args:
         name: the module.
-        inputs: (port, width in bits, role); the role is `data`, `clock` or `reset`, with any remark after it,
-            such as `reset, asynchronous, active low` or `clock, falling edge`, which is written beside the
-            port; low and falling get the inversion circle.
-        outputs: (port, width in bits).
+        inputs: its input ports, remarks written beside them.
+        outputs: its output ports.
         notes: lines written below.
 
     Returns:
-        The figure, and a table of the ports: direction, port, width, role.
+        The figure, and a table of the ports: direction, port, width, role, remark.
 
     Raises:
-        TableError: a role is unknown, or there is no port.
+        TableError: there is no port.
     """
     table = _ports(inputs, outputs)
     height = PITCH * (max(len(inputs), len(outputs)) + 0.6)
-    letters = sum(max((len(port[0]) for port in side), default=0) for side in (inputs, outputs))
+    letters = sum(max((len(pin.name) for pin in side), default=0) for side in (inputs, outputs))
     width = max(1.5, LETTER * letters + 0.7, 0.11 * len(name) + 0.3)
-    left = 0.6 + 0.075 * max((len(_remark(role)) for _, _, role in inputs), default=0)
+    left = 0.6 + 0.075 * max((len(pin.remark) for pin in inputs), default=0)
     figure = style.new_figure(left + width + 0.7, height + 0.55 + 0.17 * len(notes))
     axis = figure.subplots()
     axis.set_axis_off()
     axis.set_aspect("equal")
     axis.add_patch(Rectangle((0, -height), width, height, facecolor="#F4F8FB", edgecolor="black", lw=1.4))
     axis.text(width / 2, 0.1, name, ha="center", va="bottom", fontweight="bold", family="monospace")
-    for place, port in enumerate(inputs):
-        _input(axis, -PITCH * (place + 0.8), *port)
-    for place, (output, bits) in enumerate(outputs):
+    for place, pin in enumerate(inputs):
+        _input(axis, -PITCH * (place + 0.8), pin)
+    for place, pin in enumerate(outputs):
         y = -PITCH * (place + 0.8)
-        _wire(axis, width, width + WIRE, y, bits)
-        axis.text(width - 0.08, y, output, ha="right", va="center", family="monospace", fontsize=8.5)
+        _wire(axis, width, width + WIRE, y, pin.width)
+        axis.text(width - 0.08, y, pin.name, ha="right", va="center", family="monospace", fontsize=8.5)
     axis.set_xlim(-left, width + 0.7)
     axis.set_ylim(-height - 0.1, 0.4)
     if notes:
@@ -64,37 +58,24 @@ def circuit(
     return figure, table
 
 
-def _ports(inputs: Sequence[Input], outputs: Sequence[Output]) -> pd.DataFrame:
+def _ports(inputs: Sequence[Pin], outputs: Sequence[Pin]) -> pd.DataFrame:
     if not inputs and not outputs:
         raise TableError("got no port; needed: inputs or outputs")
-    for port, _, role in inputs:
-        if _kind(role) not in ROLES:
-            allowed = ", ".join(ROLES)
-            raise TableError(f"input {port}: got role {role!r}; allowed: {allowed}, each with a remark after it")
-    rows = [("input", *port) for port in inputs] + [("output", *port, "data") for port in outputs]
-    return pd.DataFrame(rows, columns=["direction", "port", "width", "role"])
+    sides = (("input", inputs), ("output", outputs))
+    rows = [(side, pin.name, pin.width, pin.role, pin.remark) for side, pins in sides for pin in pins]
+    return pd.DataFrame(rows, columns=["direction", "port", "width", "role", "remark"])
 
 
-def _kind(role: str) -> str:
-    return role.replace(",", " ").split(maxsplit=1)[0] if role.strip() else ""
-
-
-def _remark(role: str) -> str:
-    return role.removeprefix(_kind(role)).strip(" ,")
-
-
-def _input(axis: Axes, y: float, port: str, bits: int, role: str) -> None:
-    remark = _remark(role)
-    inverted = any(word in remark for word in INVERTED)
-    _wire(axis, -WIRE, -0.12 if inverted else 0, y, bits)
-    if inverted:
+def _input(axis: Axes, y: float, pin: Pin) -> None:
+    _wire(axis, -WIRE, -0.12 if pin.inverted else 0, y, pin.width)
+    if pin.inverted:
         axis.add_patch(Circle((-0.06, y), 0.06, facecolor="white", edgecolor="black", linewidth=1.2))
-    clock = _kind(role) == "clock"
+    clock = pin.role == "clock"
     if clock:
         corners = [(0, y + 0.09), (0.15, y), (0, y - 0.09)]
         axis.add_patch(Polygon(corners, closed=False, fill=False, linewidth=1.2))
-    axis.text(0.2 if clock else 0.08, y, port, va="center", family="monospace", fontsize=8.5)
-    axis.text(-WIRE - 0.06, y, remark, ha="right", va="center", fontsize=7.5, color=style.GREY)
+    axis.text(0.2 if clock else 0.08, y, pin.name, va="center", family="monospace", fontsize=8.5)
+    axis.text(-WIRE - 0.06, y, pin.remark, ha="right", va="center", fontsize=7.5, color=style.GREY)
 
 
 def _wire(axis: Axes, start: float, end: float, y: float, bits: int) -> None:

@@ -27,7 +27,7 @@ def main_table(
     Args:
         benchmarks: `v1` (VerilogEval-v1, RTLLM-v1.1) or `v2` (VerilogEval-v2, RTLLM-v2.0).
         published: `published.results()`.
-        results: ours: stage 06_benchmarks, metrics pass@1 and pass@5, variant `<benchmark>:<model>`; None:
+        results: ours: stage 06_benchmarks, metrics pass@1 and pass@5, variant: the model, benchmark; None:
             not run.
         profile: where ours come from; not needed where `results` has a `profile` column.
 
@@ -59,7 +59,7 @@ def pass_rate_against_size(
 
     Args:
         published: `published.results()`; models of unknown size are left out.
-        results: ours: as in `main_table`, with the size as metric `params_b` (billions), variant `<model>`.
+        results: ours: as in `main_table`, with the size as metric `params_b` (billions), variant: the model.
         profile: where ours come from.
 
     Raises:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from rtlvr.records import RoundtripStep
 from rtlvr.report import style
 from rtlvr.report.columns import NOT_RUN, measured, records
 
@@ -24,8 +25,7 @@ ARROW = {"arrowstyle": "-|>", "color": "black", "linewidth": 1.2, "shrinkA": 1, 
 class Box:
     """A step of the pipeline: where it stands, and which measurements it shows.
 
-    `pick`: the first or last row of `metric`, all rows, only their number, or those whose variant starts with
-    one of `words`.
+    `pick`: the first or last row of `metric`, all rows, only their number, or that of the variant `named`.
     """
 
     title: str
@@ -34,20 +34,20 @@ class Box:
     row: int
     stage: str
     metric: str
-    pick: Literal["first", "last", "all", "number", "words"]
-    words: str = ""
+    pick: Literal["first", "last", "all", "number", "named"]
+    named: RoundtripStep | Literal["", "sft", "rl"] = ""
     paper: str = ""
 
 
 ROUNDTRIP, FILTERS, RL = "02_roundtrip", "03_filtering", "05_rl"
 BOXES = (
     Box("corpus", "golden designs", 0, 0, ROUNDTRIP, "funnel", "first"),
-    Box("describe", "code → text", 1, 0, ROUNDTRIP, "funnel", "words", "descri", "paper: ~150,000"),
-    Box("solve", "text → thought, code", 2, 0, ROUNDTRIP, "funnel", "words", "solv|answer|pars"),
+    Box("describe", "code → text", 1, 0, ROUNDTRIP, "funnel", "named", "described", "paper: ~150,000"),
+    Box("solve", "text → thought, code", 2, 0, ROUNDTRIP, "funnel", "named", "solved, code compiles"),
     Box("equivalence check", "golden = code?", 3, 0, ROUNDTRIP, "funnel", "last"),
     Box("filters", "difficulty, agreement", 4, 0, FILTERS, "funnel", "all", "", "paper: ~87,000 / ~3,100"),
-    Box("SFT", "distilled model", 0, 1, RL, "heldout_pass@1", "words", "sft$", "paper: 6 epochs, 7B"),
-    Box("adaptive DAPO", "reward = verifier", 1, 1, RL, "heldout_pass@1", "words", "rl$", "paper: 300 steps"),
+    Box("SFT", "distilled model", 0, 1, RL, "heldout_pass@1", "named", "sft", "paper: 6 epochs, 7B"),
+    Box("adaptive DAPO", "reward = verifier", 1, 1, RL, "heldout_pass@1", "named", "rl", "paper: 300 steps"),
     Box(
         "benchmarks", "VerilogEval, RTLLM", 2, 1, "06_benchmarks", "pass@1", "number",
         paper="paper: 72.9 % RTLLM-v1.1",
@@ -98,7 +98,7 @@ def _lines(results: pd.DataFrame | None, box: Box, profile: str | None) -> list[
         ours = [f"{len(rows)} measurements"] if len(rows) else []
     else:
         picked = {"first": rows.iloc[:1], "last": rows.iloc[-1:], "all": rows}.get(box.pick)
-        picked = rows[rows["variant"].str.match(box.words, case=False)] if picked is None else picked
+        picked = rows[(rows["variant"] == box.named) & rows["seed"].isna()] if picked is None else picked
         ours = [_text(row["variant"], row["value"], row["unit"], row["n"], box.metric) for row in records(picked)]
     published = [("published", box.paper)] if box.paper else []
     return published + [("ours", part) for line in ours for part in wrap(line, LETTERS)]

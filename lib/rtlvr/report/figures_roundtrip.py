@@ -9,6 +9,7 @@ from rtlvr.report.columns import NOT_RUN, error_bars, in_percent, measured, ours
 
 _LENGTHS = ("description", "thought", "code")
 _TRUTH = {"truth_precision": "precision", "truth_recall": "recall"}
+_WRONG = {"truth_survivors": "survivors", "truth_bound": "bound"}
 
 
 @style.styled
@@ -68,19 +69,18 @@ def known_truth(results: pd.DataFrame | None, profile: str | None = None) -> tup
     """Precision and recall of the round trip against known truth (%), and wrong descriptions that survive it beside the bound.
 
     Args:
-        results: ours: stage 03_filtering, metrics truth_precision, truth_recall, truth_survivors, truth_bound; variant: the
-            teacher's error rate and whether its mistakes are `independent` or `shared`, e.g. "0.30 independent".
+        results: ours: stage 03_filtering, metrics truth_precision, truth_recall, truth_survivors, truth_bound; variant: whether
+            the teacher's mistakes are `independent` or `shared`; at: its error rate.
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:
         TableError: a column or the profile is missing, or a unit is no share.
     """
-    table = in_percent(measured(results, "03_filtering", (*_TRUTH, "truth_survivors", "truth_bound"), profile))
-    table["rate"] = [100 * float(variant.split()[0]) for variant in table["variant"]]
-    table["errors"] = [variant.split()[1] for variant in table["variant"]]
+    table = in_percent(measured(results, "03_filtering", (*_TRUTH, *_WRONG), profile))
+    table = table.assign(rate=100 * table["at"], errors=table["variant"])
     figure = style.new_figure(9, 3.2)
     left, right = figure.subplots(1, 2)
-    for axis, metrics in ((left, tuple(_TRUTH)), (right, ("truth_survivors", "truth_bound"))):
+    for axis, metrics in ((left, _TRUTH), (right, _WRONG)):
         _lines(axis, table, metrics)
         axis.set_xlabel("teacher's error rate, in descriptions and in codes each, %")
         if table.empty:
@@ -95,14 +95,14 @@ def known_truth(results: pd.DataFrame | None, profile: str | None = None) -> tup
     return figure, table
 
 
-def _lines(axis: Axes, table: pd.DataFrame, metrics: tuple[str, ...]) -> None:
+def _lines(axis: Axes, table: pd.DataFrame, metrics: dict[str, str]) -> None:
     looks = iter(style.SERIES)
-    for metric in metrics:
+    for metric, title in metrics.items():
         for errors in ("independent", "shared"):
             look = next(looks)
             part = table[(table["metric"] == metric) & (table["errors"] == errors)]
             if len(part):
-                name = f"{_TRUTH.get(metric, metric.removeprefix('truth_'))}, {errors} mistakes"
+                name = f"{title}, {errors} mistakes"
                 line = "--" if metric == "truth_bound" else "-"
                 axis.errorbar(part["rate"], part["value"], yerr=error_bars(part), fmt=look.marker, ls=line,
                               color=look.colour, capsize=3, label=name)  # fmt: skip

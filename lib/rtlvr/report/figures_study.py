@@ -22,8 +22,8 @@ def rules(results: pd.DataFrame | None, profile: str | None = None) -> tuple[Fig
 
     Args:
         results: ours: stage 05_rl, metrics speedup_tokens, speedup_rounds, speedup_wall (variants `paper`,
-            `ours-tracking`, `ours`), study_rule (these and `fixed`) and study_rule_seed (`ours seed 0` …). Other rules
-            are in `figures_rules`.
+            `ours-tracking`, `ours`), study_rule (these and `fixed`) and study_rule_seed (the same, each with its seed).
+            Other rules are in `figures_rules`.
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:
@@ -60,7 +60,7 @@ def filters(results: pd.DataFrame | None, profile: str | None = None) -> tuple[F
 
     Args:
         results: ours: stage 05_rl, metrics study_filter (variants none, equivalence, difficulty, both) and
-            study_filter_seed (`both seed 0` …).
+            study_filter_seed (the same, each with its seed).
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:
@@ -84,7 +84,7 @@ def rewards(results: pd.DataFrame | None, profile: str | None = None) -> tuple[F
 
     Args:
         results: ours: stage 05_rl, metrics reward_wrong and study_reward (variants `testbench`, `hybrid`),
-            study_reward_seed (`hybrid seed 0` …).
+            study_reward_seed (the same, each with its seed).
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:
@@ -156,16 +156,15 @@ def _points(axis: Axes, rows: pd.DataFrame, places: list[float], look: style.Loo
 
 
 def _shares(axis: Axes, rows: pd.DataFrame, names: dict[str, str]) -> None:
-    seeds = rows[rows["metric"].str.endswith("_seed")]
-    means = rows[rows["variant"].isin(names)].reset_index(drop=True)
+    known = rows[rows["variant"].isin(names)]
+    seeds, means = known[known["seed"].notna()], known[known["seed"].isna()].reset_index(drop=True)
     places = [list(names).index(variant) for variant in means["variant"]]
     look = style.LOOKS["ours"]
     axis.bar(places, means["value"], 0.6, color=look.colour, hatch=look.hatch, edgecolor="white")
     if means["low"].notna().any():
         axis.errorbar(places, means["value"], error_bars(means), fmt="none", ecolor="black", capsize=3, lw=1)
-    known = seeds[seeds["variant"].str.split(" seed ").str[0].isin(names)]
-    x = [list(names).index(variant.split(" seed ")[0]) + 0.18 for variant in known["variant"]]
-    axis.plot(x, known["value"], "o", color="black", mfc="white", markersize=4)
+    x = [list(names).index(variant) + 0.18 for variant in seeds["variant"]]
+    axis.plot(x, seeds["value"], "o", color="black", mfc="white", markersize=4)
     for place, value in zip(places, means["value"], strict=True):
         axis.text(
             place - 0.28, 2, f"{value:.1f}", ha="left", fontsize=8, bbox={"fc": "white", "ec": "none", "pad": 1.5}

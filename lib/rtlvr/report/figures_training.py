@@ -16,6 +16,7 @@ from rtlvr.report.tables import PAPER_NAMES
 STAGE = "05_rl"
 _OURS = " (ours)"
 HELDOUT = "heldout_pass@1"
+SECONDS = {"seconds_generate": "generate", "seconds_verify": "verify", "seconds_train": "train"}
 # panel title, columns, axis text; the first column of each panel is drawn strongest
 PANELS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("reward, held-out pass@1", ("reward", HELDOUT), "share"),
@@ -25,12 +26,11 @@ PANELS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("length", ("completion_tokens",), "tokens per response"),
     ("cut by the budget", ("truncated",), "share of responses"),
     ("entropy", ("entropy",), "nats per token"),
-    ("time", ("seconds_generate", "seconds_verify", "seconds_train"), "seconds per step"),
+    ("time", tuple(SECONDS), "seconds per step"),
 )
 FULL_SCALE = ("reward", "acceptance", HELDOUT)  # shares drawn from 0 to 1
 FEW_STEPS = 12  # up to so many, steps are marked
 CURVE_COLUMNS = ("step", *(name for _, names, _ in PANELS for name in names))
-SEED = r"^(sft|rl)(?: seed (\d+))?$"
 BEFORE_AFTER = {"sft": "before RL (distilled)", "rl": "after RL"}
 DECODING = {HELDOUT: "sampled, T = 1", "heldout_greedy": "greedy"}
 RULES = {
@@ -90,7 +90,7 @@ def gain(
     Args:
         published: `published.results()`.
         results: ours: stage 05_rl, metrics heldout_pass@1 and heldout_greedy, variants `sft` and `rl`;
-            further seeds as `sft seed 1`, drawn as dots; or metric pass@1, variants `BENCHMARK:sft` and `BENCHMARK:rl`.
+            rows with a seed are further runs, drawn as dots; or metric pass@1 of the same variants, with a benchmark.
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:
@@ -99,11 +99,12 @@ def gain(
     require(published, ("model", "group", "benchmark", "pass@1"), "the published table")
     beside, theirs = _public_gain(results, profile), _published_gain(published)
     ours = _gain_rows(results, profile) if beside.empty else beside[:0]
-    columns = ["source", "profile", "where", "model", "seed", "value", "low", "high", "n"]
+    columns = ["source", "profile", "where", "benchmark", "model", "seed", "value", "low", "high", "n"]
     table = pd.concat([p.reindex(columns=columns) for p in (theirs, beside, ours) if len(p)], ignore_index=True)
     figure = style.new_figure(9, 3.8)
     left, *right = figure.subplots(1, 2 if beside.empty else 1, sharey=True, squeeze=False, **_widths(beside))[0]
-    places = sorted({*theirs["where"], *beside["where"]}, key=lambda name: (name.removesuffix(_OURS), name))
+    both = table[table["benchmark"] != ""]
+    places = list(dict.fromkeys(both.sort_values(["benchmark", "source"], ascending=[True, False])["where"]))
     _pairs(left, theirs, ("#9CC9E8", style.BLUE), ("", ""), places)
     _pairs(left, beside, ("#F2B38C", style.VERMILLION), ("////", "xxxx"), places)
     left.set_title("the paper: CodeV-R1-7B-Distill → CodeV-R1-7B" + ("" if beside.empty else f"; {ours_label(beside)}"))
@@ -163,7 +164,7 @@ def _curves(axis: Axes, table: pd.DataFrame, names: tuple[str, ...]) -> None:
         if window > 1:
             axis.plot(known["step"], known[name], color=look.colour, linewidth=0.6, alpha=0.4)
         mean = known[name].rolling(window, min_periods=1, center=True).mean()
-        label = name.removeprefix("seconds_")
+        label = SECONDS.get(name, name)
         line: dict[str, Any] = {"color": look.colour, "linestyle": look.line if index else "-"}
         axis.plot(known["step"], mean, label=label, marker="." if len(known) <= FEW_STEPS else "", **line)
     if len(names) > 1:
@@ -181,19 +182,16 @@ def _window(steps: int) -> int:
 
 def _gain_rows(results: pd.DataFrame | None, profile: str | None) -> pd.DataFrame:
     rows = in_percent(measured(results, STAGE, tuple(DECODING), profile))
-    rows = rows[rows["variant"].str.fullmatch(SEED)]
-    parts = rows["variant"].str.extract(SEED)
-    where = rows["metric"].map(DECODING)
-    return rows.assign(source="ours", where=where, model=parts[0], seed=parts[1].astype(float))
+    rows = rows[rows["variant"].isin(BEFORE_AFTER)]
+    return rows.assign(source="ours", where=rows["metric"].map(DECODING), benchmark="", model=rows["variant"])
 
 
 def _public_gain(results: pd.DataFrame | None, profile: str | None) -> pd.DataFrame:
     """Ours on the benchmarks that the paper measures."""
     rows = in_percent(measured(results, STAGE, ("pass@1",), profile))
-    parts = rows["variant"].astype(str).str.extract(r"^(.+):(sft|rl)$")
-    known = parts[0].isin(PAPER_NAMES)
-    where = parts[0][known].map(PAPER_NAMES) + _OURS
-    return rows[known].assign(source="ours", where=where, model=parts[1][known], seed=np.nan)
+    rows = rows[rows["benchmark"].isin(PAPER_NAMES) & rows["variant"].isin(BEFORE_AFTER)]
+    named = rows["benchmark"].map(PAPER_NAMES)
+    return rows.assign(source="ours", where=named + _OURS, benchmark=named, model=rows["variant"])
 
 
 def _widths(beside: pd.DataFrame) -> dict[str, Any]:

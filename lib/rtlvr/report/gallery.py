@@ -7,7 +7,12 @@ import pandas as pd
 from rtlvr.paths import REFERENCE
 from rtlvr.records import Measurement
 
-_STUDIES = ("speedup_", "study_", "reward_")
+# What stage 05_rl_study measures.
+STUDY_METRICS = (
+    *(f"speedup_{cost}" for cost in ("tokens", "rounds", "wall", "simulated")),
+    *(f"study_{study}{seed}" for study in ("rule", "tokens", "filter", "reward") for seed in ("", "_seed")),
+    *("reward_wrong", "reward_seconds"),
+)
 
 
 def ours(run: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -39,7 +44,7 @@ def studies(run: Path, results: pd.DataFrame, profile: str) -> tuple[pd.DataFram
     """
     own = run / "05_rl_study"
     if (own / "manifest.json").exists():
-        measured = results[results["metric"].astype(str).str.startswith(_STUDIES)]
+        measured = results[results["metric"].isin(STUDY_METRICS)]
         return measured.assign(profile=profile), table_of(own / "simulated.csv")
     return table_of(REFERENCE / "studies.csv").assign(profile="reference"), table_of(REFERENCE / "simulated.csv")
 

@@ -1,14 +1,13 @@
 """The paper's tables with our rows beside them, and the closing table of each notebook."""
 
 from collections.abc import Callable, Iterable
-from html import escape
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from rtlvr.records import Measurement
-from rtlvr.report.columns import TableError, count_text, in_percent, measured, require
+from rtlvr.report.columns import TableError, in_percent, measured, require
 
 BenchmarkSet = Literal["v1", "v2"]
 STAGE = "06_benchmarks"
@@ -46,8 +45,7 @@ def models_table(
     """One row per model and benchmark (percent), published first; `low` and `high` bound our pass@1.
 
     Raises:
-        TableError: a column or the profile is missing, a variant is not `<benchmark>:<model>`, or the set is
-            unknown.
+        TableError: a column or the profile is missing, a row names no benchmark, or the set is unknown.
     """
     if benchmarks not in BENCHMARKS:
         raise TableError(f"got benchmarks={benchmarks!r}; allowed: {', '.join(BENCHMARKS)}")
@@ -72,12 +70,14 @@ def benchmark_rows(results: pd.DataFrame | None, profile: str | None = None) -> 
         TableError: see `models_table`.
     """
     rows = in_percent(measured(results, STAGE, METRICS, profile, one_profile=False))
-    wrong = [name for name in rows["variant"] if name.count(":") < 1]
-    if wrong:
-        raise TableError(f"got variant {wrong[0]!r} in stage {STAGE}; allowed: '<benchmark>:<model>'")
-    split = rows["variant"].str.split(":", n=1)
-    rows["benchmark"] = split.str[0].map(lambda name: PAPER_NAMES.get(name, name))
-    rows["model"] = split.str[1]
+    wrong = rows.loc[rows["benchmark"] == "", "variant"]
+    if len(wrong):
+        raise TableError(
+            f"got {wrong.iloc[0]!r} in stage {STAGE} without a benchmark; needed: one in the column `benchmark`; rows of an "
+            f"earlier version are measured anew by `rtlvr run {STAGE}`"
+        )
+    rows["benchmark"] = rows["benchmark"].map(lambda name: PAPER_NAMES.get(name, name))
+    rows["model"] = rows["variant"]
     merged = []
     for (profile_name, model, benchmark), part in rows.groupby(["profile", "model", "benchmark"], sort=False):
         values = dict(zip(part["metric"], part["value"], strict=True))
@@ -86,28 +86,6 @@ def benchmark_rows(results: pd.DataFrame | None, profile: str | None = None) -> 
         names = {"model": model, "profile": profile_name, "benchmark": benchmark}
         merged.append(names | values | bounds | {"n": first["n"]})
     return pd.DataFrame(merged).assign(source="ours", group="ours").reindex(columns=list(MODEL_COLUMNS))
-
-
-def benchmark_table(
-    benchmarks: BenchmarkSet,
-    published: pd.DataFrame,
-    results: pd.DataFrame | None,
-    profile: str | None = None,
-) -> pd.DataFrame:
-    """The paper's table with our rows below it: one row per model, `pass@1 / pass@5` in percent by benchmark.
-
-    Raises:
-        TableError: see `models_table`.
-    """
-    tidy = models_table(benchmarks, published, results, profile)
-    lines = []
-    for (_, model), part in tidy.groupby(["source", "model"], sort=False):
-        group = part["group"].iloc[0]
-        label = f"{model} ({part['profile'].iloc[0]}, {count_text(part)})" if group == "ours" else model
-        cells = {name: "–" for name in BENCHMARKS[benchmarks]}
-        cells |= {row["benchmark"]: f"{_rate(row['pass@1'])} / {_rate(row['pass@5'])}" for _, row in part.iterrows()}
-        lines.append({"group": GROUPS[group], "model": label} | cells)
-    return pd.DataFrame(lines, columns=["group", "model", *BENCHMARKS[benchmarks]])
 
 
 def comparison(rows: Iterable[ComparisonRow]) -> pd.DataFrame:
@@ -129,23 +107,6 @@ def comparison(rows: Iterable[ComparisonRow]) -> pd.DataFrame:
         value = "not run" if _missing(ours) else _number(ours)
         lines.append((quantity, _number(published), value, interval, _number(count), profile or "–"))
     return pd.DataFrame(lines, columns=["quantity", "paper", "ours", "95 % interval", "n", "profile"])
-
-
-def markdown(table: pd.DataFrame) -> str:
-    """`table` as a Markdown table, without its index."""
-    cells = [[str(cell).replace("|", "\\|") for cell in row] for row in table.itertuples(index=False)]
-    lines = [[*map(str, table.columns)], ["---"] * table.shape[1], *cells]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def html(table: pd.DataFrame, caption: str = "") -> str:
-    """`table` as an HTML table, without its index; text is escaped."""
-    body = table.to_html(index=False, border=0, justify="left")
-    return body.replace("<thead>", f"<caption>{escape(caption)}</caption>\n  <thead>", 1) if caption else body
-
-
-def _rate(value: float) -> str:
-    return "–" if _missing(value) else f"{value:.1f}"
 
 
 def _missing(value: object) -> bool:

@@ -161,7 +161,9 @@ class RlStudy(Section):
     """Short runs beside the main one: ways to fill a step, and filters of the RL set (paper §3.1, §3.3)."""
 
     seeds: Whole = Field(description="of every run; 0: no studies")
-    rule_steps: Positive = Field(description="steps of the runs that compare ways to fill a step")
+    rule_steps: int = Field(
+        ge=2, description="steps of the runs that compare ways to fill a step; the simulator is fitted to two or more"
+    )
     compare: list[Literal["rules", "filters", "rewards"]] = Field(
         description="what is compared: ways to fill a step, filters of the RL set, verifiers that reward"
     )

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from rtlvr.evaluate.heldout import Monitor, accuracy, cached_attempt, trial
 from rtlvr.evaluate.suite import Suite, by_benchmark
-from rtlvr.params import Evaluation
 from rtlvr.policy.answer import AnswerFormat
 from rtlvr.policy.generate import Sampling
 from rtlvr.records import Measurement, Sample
+from rtlvr.schema import Evaluation
 from rtlvr.seeds import Draw, HeldOut
 from rtlvr.stages.context import Context
 from rtlvr.stages.suites import suite
@@ -61,7 +61,7 @@ def rows_of(context: Context, answers: Answers) -> list[Measurement]:
     """The measurements of these answers: of all problems, and of each public benchmark that they are from."""
     whole = [accuracy(samples, context.name, metric, variant) for (variant, metric), samples in answers.items()]
     parts = [
-        accuracy(part, context.name, _PUBLIC[metric], f"{benchmark}:{variant}")
+        accuracy(part, context.name, _PUBLIC[metric], variant, benchmark)
         for (variant, metric), samples in answers.items()
         for benchmark, part in by_benchmark(samples).items()
     ]

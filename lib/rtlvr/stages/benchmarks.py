@@ -9,10 +9,9 @@ import pandas as pd
 from rtlvr.evaluate.benchmarks import folder_of, load_tasks
 from rtlvr.evaluate.heldout import cached_attempt, pass_at
 from rtlvr.evaluate.public import Score, available, run_benchmark, worded
-from rtlvr.evaluate.suite import benchmark_of
 from rtlvr.policy.answer import system_prompt
 from rtlvr.policy.generate import Sampling
-from rtlvr.records import Measurement, Sample, put, read_jsonl
+from rtlvr.records import HELDOUT, Measurement, Sample, put, read_jsonl
 from rtlvr.seeds import Draw, HeldOut
 from rtlvr.stage import Result
 from rtlvr.stages.context import Context
@@ -59,19 +58,14 @@ def models(context: Context) -> list[tuple[MeasuredModel, float]]:
 
 
 def earlier_answers(context: Context) -> pd.DataFrame:
-    """Each answer that stages 04 and 05 have judged: policy, family, status, reward; of the policies that are measured here."""
+    """Each answer that stages 04 and 05 have judged: policy, family (or benchmark), status, reward; of the policies measured."""
     rows = [
-        (model.name, _family(sample.problem), sample.status, sample.reward)
+        (model.name, sample.benchmark or sample.category, sample.status, sample.reward)
         for model, _ in models(context)
         if model.own
         for sample in read_jsonl(context.upstream(STAGES[model.name]) / f"{model.name}_heldout_pass@1.jsonl", Sample)
     ]
     return pd.DataFrame(rows, columns=["policy", "family", "status", "solved"])
-
-
-def _family(problem: str) -> str:
-    """The benchmark of a task, or the family of a held-out design."""
-    return benchmark_of(problem) or problem.rsplit("-", 1)[0]
 
 
 def by_family(answers: pd.DataFrame) -> pd.DataFrame:
@@ -95,13 +89,13 @@ def heldout(context: Context) -> list[Measurement]:
     settings, rows = context.params.benchmarks, list[Measurement]()
     own = [(model, temperature) for model, temperature in models(context) if model.own]
     for model, temperature in own if settings.heldout_problems else ():
-        designs = suite(context, HeldOut.FINAL, ["heldout"], settings.heldout_problems)
+        designs = suite(context, HeldOut.FINAL, [HELDOUT], settings.heldout_problems)
         path, seed = context.path(f"heldout_{_file(model.name)}.jsonl"), context.seed(Draw.PASS_AT_K)
         sampling = Sampling(context.params.evaluation.max_tokens, temperature, settings.top_p)
         with context.backend(model.where) as backend:
             samples = cached_attempt(path, backend, designs, sampling, settings.samples, seed)
         wanted = (k for k in _KS if k <= settings.samples)
-        rows = put(rows, [pass_at(k, samples, context.name, f"held-out:{model.name}") for k in wanted])
+        rows = put(rows, [pass_at(k, samples, context.name, model.name, HELDOUT) for k in wanted])
     return rows
 
 

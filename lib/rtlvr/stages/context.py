@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from rtlvr.data.roundtrip import stimuli_of
-from rtlvr.params import Profile
 from rtlvr.pipeline import before
 from rtlvr.policy.backends import Backend, backend_of, released
+from rtlvr.schema import Profile
 from rtlvr.seeds import Draw, seed_of
 from rtlvr.stage import Result, Stage, open_stage
 from rtlvr.stages.upstream import make_ready

@@ -54,11 +54,6 @@ class Truth:
     kind: str
     found: KnownTruth
 
-    @property
-    def variant(self) -> str:
-        """Its name among the measurements."""
-        return f"{self.rate:.2f} {self.kind}"
-
 
 def attempts(context: Context) -> Attempts:
     """Let the base model try every specification that fits it."""
@@ -145,7 +140,9 @@ def _known(context: Context, truth: Truth) -> list[Measurement]:
         "truth_survivors": (found.wrong_descriptions_kept, found.wrong_descriptions),
         "truth_bound": (found.wrong_codes, quality.right + quality.wrong),
     }
-    return [proportion(context.name, metric, truth.variant, hits, n) for metric, (hits, n) in counts.items()]
+    return [
+        proportion(context.name, metric, truth.kind, hits, n, at=truth.rate) for metric, (hits, n) in counts.items()
+    ]
 
 
 def _procedural(context: Context, quality: FilterQuality) -> list[Measurement]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from rtlvr.errors import ParameterError
 from rtlvr.llm.endpoint import models_at
-from rtlvr.params import Generation
 from rtlvr.policy.model import size_of
+from rtlvr.schema import Generation
 from rtlvr.stages.context import Context
 
 STAGES = {"sft": "04_sft", "rl": "05_rl"}

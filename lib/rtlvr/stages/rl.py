@@ -13,10 +13,10 @@ from rtlvr.data.published import OURS, problems
 from rtlvr.errors import StageError
 from rtlvr.evaluate.heldout import cached_attempt, problems_of, solved
 from rtlvr.evaluate.suite import Designs
-from rtlvr.params import Rl
 from rtlvr.policy.generate import Sampling, prompt_ids
 from rtlvr.policy.model import chat, load_tokenizer
 from rtlvr.records import Problem, Sample, Triple, read_jsonl
+from rtlvr.schema import Rl
 from rtlvr.seeds import Draw
 from rtlvr.stage import Result, Stage
 from rtlvr.stages.accuracy import Answers, modes, rows_of, tried, tried_on, watching

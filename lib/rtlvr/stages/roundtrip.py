@@ -15,7 +15,7 @@ from rtlvr.data.roundtrip import run as round_trip
 from rtlvr.data.teachers import make_teacher, recorded_teacher, replayable
 from rtlvr.evaluate.benchmarks import references
 from rtlvr.evaluate.passk import proportion
-from rtlvr.records import Golden, Measurement, Triple, read_jsonl
+from rtlvr.records import Golden, Measurement, RoundtripStep, Triple, read_jsonl
 from rtlvr.stage import Result
 from rtlvr.stages.context import Context
 
@@ -148,7 +148,7 @@ def _real(context: Context, real: Replayed) -> list[Measurement]:
 
 
 def _funnel(context: Context, start: Goldens, rows: Sequence[Triple]) -> list[Measurement]:
-    steps = {
+    steps: dict[RoundtripStep, int] = {
         "goldens": (start.cleaned[0][1] if start.cleaned else 0) + len(start.procedural),
         "cleaned": len(rows),
         "described": len(rows),

@@ -4,15 +4,15 @@ A predecessor runs as its notebook does under papermill, and the executed notebo
 papermill are not installed, it runs as `rtlvr run`.
 """
 
-import json
 from collections.abc import Sequence
 from importlib.util import find_spec
 
 from rtlvr.errors import StageError
-from rtlvr.params import Profile
 from rtlvr.paths import NOTEBOOKS, REFERENCE, outputs
 from rtlvr.pipeline import PLANS
+from rtlvr.records import read_json
 from rtlvr.reproduce import run_notebook, run_without_notebook
+from rtlvr.schema import Profile
 from rtlvr.stage import Stage
 
 
@@ -38,14 +38,13 @@ def _notebooks() -> bool:
 
 
 def _about(name: str, profile: str) -> str:
-    """How long a stage takes, by the last run of that profile here, or else by the kit's table."""
+    """How long a stage takes, by the last run of that profile here, or else by the kit's table (docs/seconds_table.py)."""
     known = {path.stat().st_mtime: path for path in outputs().glob(f"*/{name}/manifest.json")}
     for when in sorted(known, reverse=True):
-        manifest = json.loads(known[when].read_text())
+        manifest = read_json(known[when])
         if manifest.get("profile") == profile and "seconds" in manifest:
             return f"about {_spoken(manifest['seconds'])} by its last run here"
-    table = REFERENCE / "seconds.json"
-    seconds = json.loads(table.read_text()).get(profile, {}).get(name) if table.exists() else None
+    seconds = read_json(REFERENCE / "seconds.json").get(profile, {}).get(name)
     return f"about {_spoken(seconds)} on two cores" if seconds else "its time was never measured"
 
 

@@ -8,8 +8,8 @@ from accelerate import PartialState
 from trl import GRPOConfig
 from trl.rewards import get_soft_overlong_punishment
 
-from rtlvr.params import Rl
 from rtlvr.paths import from_profile
+from rtlvr.schema import Rl
 
 
 def grpo_config(rl: Rl, folder: Path, seed: int) -> GRPOConfig:

@@ -26,9 +26,9 @@ from trl import GRPOConfig, GRPOTrainer
 from rtlvr.draws.advantages import step_advantages
 from rtlvr.draws.answering import Rounds, Tally, WrittenAnswer
 from rtlvr.draws.sampling import Draft, Filled, Growing
-from rtlvr.params import Rl
 from rtlvr.policy.generate import Completion, Sampling, in_batches, prompt_ids, stop_ids
 from rtlvr.reward.equivalence import EquivalenceReward
+from rtlvr.schema import Rl
 from rtlvr.train.batches import AnswerRow, blank, joined, length, split
 from rtlvr.train.config import rewards
 from rtlvr.train.filling import filler_of

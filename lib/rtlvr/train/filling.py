@@ -3,7 +3,7 @@
 from rtlvr.draws.answering import AnswerWriter, Rounds
 from rtlvr.draws.sampling import Filler, Policy, Size
 from rtlvr.draws.selectable import made
-from rtlvr.params import Rl
+from rtlvr.schema import Rl
 
 _CARRIED = ("fixed", "paper", "tracking")  # rules whose `rl.carry_steps` counts; all others carry as they have it
 

@@ -10,7 +10,6 @@ from datasets import Dataset
 from transformers import PrinterCallback
 
 from rtlvr.evaluate.heldout import Monitor
-from rtlvr.params import Profile, Rl
 from rtlvr.policy.answer import AnswerFormat
 from rtlvr.policy.model import chat, load_policy, load_tokenizer
 from rtlvr.records import Problem
@@ -18,6 +17,7 @@ from rtlvr.reward.area import AreaBonus
 from rtlvr.reward.equivalence import EquivalenceReward
 from rtlvr.reward.shaping import Shaping
 from rtlvr.reward.signals import Signals
+from rtlvr.schema import Profile, Rl
 from rtlvr.train.adapter import adapter, save_policy
 from rtlvr.train.checkpoints import last_whole
 from rtlvr.train.config import grpo_config

@@ -18,11 +18,11 @@ from transformers import (
 from trl import SFTConfig, SFTTrainer
 
 from rtlvr.evaluate.heldout import Monitor
-from rtlvr.params import Sft
 from rtlvr.paths import from_profile
 from rtlvr.policy.generate import stop_ids
 from rtlvr.policy.model import chat, check_template, load_policy, load_tokenizer
 from rtlvr.records import Exchange, write_text
+from rtlvr.schema import Sft
 from rtlvr.train.adapter import adapter, save_policy
 from rtlvr.train.checkpoints import last_whole
 

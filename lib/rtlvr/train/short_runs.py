@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from os import cpu_count
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import torch
@@ -20,22 +21,25 @@ from tqdm.auto import tqdm
 from rtlvr.evaluate.heldout import attempt
 from rtlvr.evaluate.suite import Designs
 from rtlvr.lifeline import processes
-from rtlvr.params import Profile
 from rtlvr.policy.backends import Transformers
 from rtlvr.policy.generate import Sampling
 from rtlvr.records import Problem, Sample, read_jsonl, write_jsonl, write_text
 from rtlvr.reward.equivalence import Rewarded
+from rtlvr.schema import Profile
 from rtlvr.verify import Pool, Stimuli
 from rtlvr.verify.verdict import Mode
+
+StudyKind = Literal["rule", "tokens", "filter", "reward"]  # what the runs of a study differ in
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One run: its name and seed, what it changes of the stage's parameters (`rl` fields), and its training set.
+    """One run: its study, name and seed, what it changes of the stage's parameters (`rl` fields), and its training set.
 
     `mode`: of the verifier that rewards; None: the profile's. `audited`: what was rewarded is judged again, by proof.
     """
 
+    study: StudyKind
     name: str
     seed: int
     changes: dict[str, object]
@@ -57,12 +61,13 @@ class Setting:
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A finished run: one row per step, and its answers to the held-out problems.
+    """A finished run of a study: one row per step, and its answers to the held-out problems.
 
     `rewarded` and `wrong` count answers that were rewarded, and those of them that are wrong by a confirmed difference; 0
     where the run was not audited.
     """
 
+    study: StudyKind
     arm: str
     seed: int
     steps: pd.DataFrame
@@ -136,7 +141,7 @@ def _audit(path: Path | None, judge: Pool, stimuli: Stimuli) -> tuple[int, int]:
 
 
 def _folder(setting: Setting, arm: Arm) -> Path:
-    return setting.folder / arm.name.replace(" ", "_").replace(",", "") / f"seed{arm.seed}"
+    return setting.folder / f"{arm.study}_{arm.name}".replace(" ", "_").replace(",", "") / f"seed{arm.seed}"
 
 
 def _samples(setting: Setting, arm: Arm) -> Path:
@@ -146,4 +151,4 @@ def _samples(setting: Setting, arm: Arm) -> Path:
 def _outcome(arm: Arm, setting: Setting) -> FinishedRun:
     steps = pd.read_csv(_folder(setting, arm) / "steps.csv")
     audit = json.loads((_folder(setting, arm) / "audit.json").read_text())
-    return FinishedRun(arm.name, arm.seed, steps, read_jsonl(_samples(setting, arm), Sample), *audit)
+    return FinishedRun(arm.study, arm.name, arm.seed, steps, read_jsonl(_samples(setting, arm), Sample), *audit)

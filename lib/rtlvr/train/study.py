@@ -14,10 +14,10 @@ from rtlvr.draws.sampling import Policy, Size
 from rtlvr.draws.selectable import RULES as DRAW_RULES
 from rtlvr.draws.simulate import Difficulty, Lengths, fit
 from rtlvr.evaluate.heldout import pass_at, problems_of
-from rtlvr.params import Rl, RlStudy
 from rtlvr.records import Measurement, Problem, Triple
+from rtlvr.schema import Rl, RlStudy
 from rtlvr.train.filling import policy_of
-from rtlvr.train.short_runs import Arm, FinishedRun
+from rtlvr.train.short_runs import Arm, FinishedRun, StudyKind
 from rtlvr.verify.verdict import Mode
 
 STAGE = "05_rl"
@@ -52,11 +52,11 @@ COSTS: dict[str, Callable[[pd.DataFrame], float]] = {
 def rule_arms(study: RlStudy, train: Sequence[Problem]) -> list[Arm]:
     """Runs that differ in how a step is filled: at equal numbers of trained groups, and where asked at equal tokens."""
     size = {"prompts": study.rule_prompts, **_batch(study)}
-    kinds = {"rule": {"steps": study.rule_steps}}
+    kinds: dict[StudyKind, dict[str, int]] = {"rule": {"steps": study.rule_steps}}
     if study.rule_tokens:
         kinds["tokens"] = {"steps": 10_000, "token_budget": study.rule_tokens}
     return [
-        Arm(f"{kind} {rule}", seed, {**size, **limit, **RULES[rule]}, tuple(train))
+        Arm(kind, rule, seed, {**size, **limit, **RULES[rule]}, tuple(train))
         for seed in range(study.seeds)  # seed by seed, so that what disturbs the machine disturbs all rules alike
         for rule in study.rules
         for kind, limit in kinds.items()
@@ -65,16 +65,15 @@ def rule_arms(study: RlStudy, train: Sequence[Problem]) -> list[Arm]:
 
 def rule_table(outcomes: Sequence[FinishedRun]) -> pd.DataFrame:
     """One row per finished run that compares rules: `equal` says what was (groups or tokens), costs, and held-out pass@1."""
-    kinds = {"rule": "groups", "tokens": "tokens"}
+    kinds: dict[StudyKind, str] = {"rule": "groups", "tokens": "tokens"}
     rows = []
     for outcome in outcomes:
-        kind, _, rule = outcome.arm.partition(" ")
-        if kind in kinds:
+        if outcome.study in kinds:
             steps = outcome.steps
             sums = {name: steps[name].sum() for name in _SUMMED}
             costs = {name: float(of(steps)) for name, of in COSTS.items()}
             rows.append({
-                "equal": kinds[kind], "rule": rule, "seed": outcome.seed, "steps": len(steps), **sums, **costs,
+                "equal": kinds[outcome.study], "rule": outcome.arm, "seed": outcome.seed, "steps": len(steps), **sums, **costs,
                 "staleness": steps["staleness"].mean(), "heldout_pass@1": mean(s.reward for s in outcome.samples),
             })  # fmt: skip
     return pd.DataFrame(rows)
@@ -85,14 +84,14 @@ def filter_arms(study: RlStudy, rows: Sequence[Triple], equivalent: Filter, hard
     chosen = {"none": [], "equivalence": [equivalent], "difficulty": [hard], "both": [equivalent, hard]}
     size = {"steps": 10_000, "token_budget": study.filter_tokens, "prompts": 0, **RULES[DEFAULT], **_batch(study)}
     sets = {name: tuple(problems_of(apply(rows, chosen[name])[0])) for name in FILTERS}
-    return [Arm(f"filter {name}", seed, size, sets[name]) for seed in range(study.seeds) for name in FILTERS]
+    return [Arm("filter", name, seed, size, sets[name]) for seed in range(study.seeds) for name in FILTERS]
 
 
 def reward_arms(study: RlStudy, train: Sequence[Problem], modes: Sequence[Mode] = ("testbench", "hybrid")) -> list[Arm]:
     """Runs that differ in the verifier that rewards, at equal numbers of steps; what they reward is judged again by proof."""
     size = {"steps": study.rule_steps, "prompts": study.rule_prompts, **RULES[DEFAULT], **_batch(study)}
     return [
-        Arm(f"reward {mode}", seed, size, tuple(train), mode, audited=True)
+        Arm("reward", mode, seed, size, tuple(train), mode, audited=True)
         for seed in range(study.seeds)
         for mode in modes
     ]
@@ -104,21 +103,21 @@ def reward_measurements(outcomes: Sequence[FinishedRun]) -> list[Measurement]:
     Means over seeds, with Student's 95 % intervals.
     """
     rows = []
-    for arm in dict.fromkeys(o.arm for o in outcomes if o.arm.startswith("reward ")):
-        runs = [o for o in outcomes if o.arm == arm]
+    for arm, runs in _arms(_of("reward", outcomes)).items():
         measured = {
             ("reward_wrong", "%"): [100 * o.wrong / max(1, o.rewarded) for o in runs],
             ("reward_seconds", "s"): [float(o.steps["seconds_verify"].mean()) for o in runs],
         }
-        rows += [
-            _over_seeds(metric, arm.partition(" ")[2], unit, values) for (metric, unit), values in measured.items()
-        ]
+        rows += [_over_seeds(metric, arm, unit, values) for (metric, unit), values in measured.items()]
     return rows
 
 
-def _over_seeds(metric: str, variant: str, unit: str, values: Sequence[float]) -> Measurement:
+def _over_seeds(
+    metric: str, variant: str, unit: str, values: Sequence[float], most: float = float("inf")
+) -> Measurement:
+    """Their mean with Student's 95 % interval, which lies between 0 and `most`."""
     spread, middle = _spread(values), mean(values)
-    low, high = (None, None) if spread is None else (max(0.0, middle - spread), middle + spread)
+    low, high = (None, None) if spread is None else (max(0.0, middle - spread), min(most, middle + spread))
     return Measurement(
         stage=STAGE, metric=metric, variant=variant, value=middle, low=low, high=high, n=len(values), unit=unit
     )
@@ -153,10 +152,10 @@ def rule_speedups(outcomes: Sequence[FinishedRun]) -> list[Measurement]:
     Only seeds count in which fixed draws and the rule have trained on a group.
     """
     cost = {
-        (o.arm.removeprefix("rule "), o.seed, name): float(of(o.steps)) / o.steps["groups_used"].sum()
-        for o in outcomes
+        (o.arm, o.seed, name): float(of(o.steps)) / o.steps["groups_used"].sum()
+        for o in _of("rule", outcomes)
         for name, of in COSTS.items()
-        if o.arm.startswith("rule ") and o.steps["groups_used"].sum()
+        if o.steps["groups_used"].sum()
     }
     rows = []
     for rule in dict.fromkeys(rule for rule, _, _ in cost if rule != "fixed"):
@@ -174,28 +173,31 @@ def _gain(metric: str, rule: str, found: Ratio, count: int) -> Measurement:
 
 
 def accuracies(outcomes: Sequence[FinishedRun]) -> list[Measurement]:
-    """Held-out pass@1 of every arm: metrics study_rule and study_filter, the seeds' mean with Student's 95 % interval.
+    """Held-out pass@1 of every arm: metrics study_rule, study_filter and study_reward, the seeds' mean with its 95 % interval.
 
     Runs of one arm differ more than problems alone would make them, so the interval is over seeds, not problems.
     """
     rows = []
-    for arm in dict.fromkeys(o.arm for o in outcomes):
-        shares = [100 * mean(s.reward for s in o.samples) for o in outcomes if o.arm == arm]
-        kind, _, name = arm.partition(" ")
-        spread = _spread(shares)
-        low, high = (None, None) if spread is None else (max(0, mean(shares) - spread), min(100, mean(shares) + spread))
-        metric, value = f"study_{kind}", mean(shares)
-        rows.append(
-            Measurement(
-                stage=STAGE, metric=metric, variant=name, value=value, low=low, high=high, n=len(shares), unit="%"
-            )
-        )
-        rows += [
-            pass_at(1, o.samples, STAGE, f"{name} seed {o.seed}").model_copy(update={"metric": f"study_{kind}_seed"})
-            for o in outcomes
-            if o.arm == arm
-        ]
+    for study in dict.fromkeys(o.study for o in outcomes):
+        for arm, runs in _arms(_of(study, outcomes)).items():
+            shares = [100 * mean(s.reward for s in o.samples) for o in runs]
+            rows.append(_over_seeds(f"study_{study}", arm, "%", shares, most=100.0))
+            rows += [_of_seed(o) for o in runs]
     return rows
+
+
+def _of_seed(run: FinishedRun) -> Measurement:
+    found = pass_at(1, run.samples, STAGE, run.arm)
+    return found.model_copy(update={"metric": f"study_{run.study}_seed", "seed": run.seed})
+
+
+def _of(study: StudyKind, outcomes: Sequence[FinishedRun]) -> list[FinishedRun]:
+    return [outcome for outcome in outcomes if outcome.study == study]
+
+
+def _arms(outcomes: Sequence[FinishedRun]) -> dict[str, list[FinishedRun]]:
+    """The runs of one study by arm."""
+    return {arm: [o for o in outcomes if o.arm == arm] for arm in dict.fromkeys(o.arm for o in outcomes)}
 
 
 def _spread(values: Sequence[float]) -> float | None:
@@ -216,12 +218,13 @@ def held_against(
     Args:
         before: held-out pass@1, in percent, of the policy that all runs start from.
     """
-    real = [(o.arm.removeprefix("rule "), o.steps) for o in outcomes if o.arm.startswith("rule ")]
+    outcomes = _of("rule", outcomes)
+    real = [(o.arm, o.steps) for o in outcomes]
     base = [steps for rule, steps in real if rule == "fixed"]
     if not base:
         return pd.DataFrame(columns=["rule", "what", "real", "simulated", "low", "high"])
     size = study.rule_prompts or max(len(steps) for _, steps in real)
-    after = pass_at(1, [s for o in outcomes if o.arm == "rule fixed" for s in o.samples], STAGE, "fixed").value
+    after = pass_at(1, [s for o in outcomes if o.arm == "fixed" for s in o.samples], STAGE, "fixed").value
     difficulty = fit(_by_step(base), size, rl.group_size, _log_odds(after) - _log_odds(before))
     usual = mean(float(steps["completion_tokens"].mean()) for steps in base)
     rows = []
