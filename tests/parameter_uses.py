@@ -49,7 +49,8 @@ def _bound(scope: ast.AST, known: dict[str, str]) -> dict[str, str]:
             pairs = zip(target.elts, one.value.elts, strict=False) if both else [(target, one.value)]
             for name, value in pairs:
                 section = _section(value, found)
-                found |= {name.id: section} if section and isinstance(name, ast.Name) else {}
+                called = getattr(name, "id", None) or getattr(name, "attr", None)  # a name, or self.name
+                found |= {called: section} if section and called else {}
     return found
 
 

@@ -116,7 +116,7 @@ def test_rates_by_hand() -> None:
     assert set(found) == {1, 5}, "pass@10 from five samples"
     assert found[1][0] == pytest.approx(20)
     assert found[5][0] == pytest.approx(50)
-    rates = {m.metric: m.value for m in measurements(rows, "s", "b:m")}
+    rates = {m.metric: m.value for m in measurements(rows, "s", "b", "m")}
     assert (rates["syntax"], rates["class_passed"], rates["class_interface"]) == pytest.approx((70, 20, 50))
     assert sum(value for name, value in rates.items() if name.startswith("class_")) == pytest.approx(100)
 
