@@ -4,7 +4,7 @@ A literal is twice the number of a variable, plus one where it is inverted. Vari
 the latches and the AND gates follow in this order.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,11 @@ class Aig:
     resets: np.ndarray  # (latches,) uint8, 0 or 1
     outputs: np.ndarray  # (outputs,) uint32 literals
     ands: np.ndarray  # (ands, 2) uint32 literals, each of an earlier variable
+
+    @property
+    def last(self) -> "Aig":
+        """The same circuit with its last output alone."""
+        return replace(self, outputs=self.outputs[-1:])
 
     @property
     def base(self) -> int:

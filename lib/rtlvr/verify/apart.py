@@ -124,13 +124,21 @@ class Apart(Beside):
 
     def _shown(self, found: deep.Deep, miter: Miter) -> Finding | None:
         """A difference of the netlists that simulation of the texts shows as well; None where it does not."""
-        most = _MUST_REPLAY if self.simulates_otherwise else _MOST_REPLAYED
         for frames in found.frames:
-            if 3 * len(frames) * self._cost <= most:
+            if self._short(frames):
                 finding = self._confirm(miter, frames)
                 if finding.outcome == "refuted":
                     return finding
         return None
+
+    def _short(self, frames: np.ndarray) -> bool:
+        """Whether simulation can repeat so many frames."""
+        most = _MUST_REPLAY if self.simulates_otherwise else _MOST_REPLAYED
+        return 3 * len(frames) * self._cost <= most
+
+    def _repeated(self, found: deep.Deep) -> bool:
+        """Whether simulation has repeated all that led to a difference of the netlists."""
+        return any(len(frames) == found.total and self._short(frames) for frames in found.frames)
 
     def _confirm(self, miter: Miter, frames: np.ndarray) -> Finding:
         """A difference in the model, repeated in four-state simulation of the texts."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rtlvr.hdl.circuit import Circuit
+from rtlvr.verify.aiger import Aig
 from rtlvr.verify.compiled import Compiled, Found, Schedule, lane_inputs
 from rtlvr.verify.miter import Miter
 from rtlvr.verify.triggers import Cube, cubes, drawn
@@ -56,6 +57,15 @@ def look(compiled: Compiled, miter: Miter, circuit: Circuit, text: str, work: fl
             return _deep(compiled, schedule, found), done + found.total
         done += int(schedule.frames.sum())
     return None, done
+
+
+def shows(aig: Aig, frames: np.ndarray) -> bool:
+    """Whether the first output of a circuit is 1 in one of the frames, `(frames, inputs)`."""
+    compiled = Compiled(aig)
+    try:
+        return compiled.run(_one_lane(frames))[0] is not None
+    finally:
+        compiled.close()
 
 
 def _deep(compiled: Compiled, schedule: Schedule, found: Found) -> Deep:

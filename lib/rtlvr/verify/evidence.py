@@ -6,6 +6,7 @@ no difference either: synthesis and simulation do not always mean the same by on
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -137,7 +138,7 @@ class Case(Apart):
         # On two rails that the candidate is unknown differs as well: only from a definite state it is a difference.
         self._definite = True
         again = self._ask(folder)
-        return finding if again.outcome == "open" and self.doubt is None else again
+        return finding if again.outcome == "open" and self.doubt is None and not finding.vague else again
 
     def _early_testbench(self) -> Finding | None:
         """The full testbench costs little beside all that may be asked of a large design: what it refutes, or None."""
@@ -160,10 +161,14 @@ class Case(Apart):
     def _answered(self, answer: str, miter: Miter, folder: Path) -> Finding:
         if answer == "proved":
             return Finding("proved", reason="proved for every input and every state that can be reached")
-        return self._confirm(miter, prove.counterexample(miter, folder))
+        frames = prove.counterexample(miter, folder)
+        finding = self._confirm(miter, frames)
+        if finding.outcome == "refuted" or miter.definite:
+            return finding
+        return replace(finding, vague=not deep.shows(read_aiger(folder / "miter.aig").last, frames))
 
     def _early(self, miter: Miter, folder: Path) -> deep.Deep | None:
-        compiled = Compiled(read_aiger(folder / "miter.aig"))
+        compiled = Compiled(read_aiger(folder / "miter.aig").last)
         try:
             return self._look(compiled, miter, _LOOK_EARLY)[0]
         finally:
@@ -175,13 +180,11 @@ class Case(Apart):
             return self._combinational(miter, folder)
         reduced = folder / prove.REDUCED
         aig = read_aiger(reduced if reduced.exists() else folder / "miter.aig")
-        compiled = Compiled(aig)
+        compiled = Compiled(aig.last)
         try:
             big = compiled.nodes > _BIG
             found, seen = (None, 0) if big else self._look(compiled, miter, _LOOK)
             late = None if found is None else self._deep(found, miter)
-            if late is not None and not miter.definite:
-                return late
             # A late difference may be too long to be shown, a bounded one not.
             if late is None or late.outcome != "refuted":
                 answer = self._asked(lambda: prove.search(folder, self._abc, aig.next_states.size))
@@ -200,7 +203,7 @@ class Case(Apart):
         found = self._exhausted(miter, folder, _MOST_EXHAUSTED)
         if found is not None:
             return found
-        compiled = Compiled(read_aiger(folder / "miter.aig"))
+        compiled = Compiled(read_aiger(folder / "miter.aig").last)
         try:
             failing, seen = self._look(compiled, miter, _LOOK)
         finally:
@@ -228,7 +231,7 @@ class Case(Apart):
         shown = self._shown(found, miter)
         if shown is not None:
             return shown
-        if self.simulates_otherwise or not miter.definite:
+        if self.simulates_otherwise or (not miter.definite and self._repeated(found)):
             return Finding("unconfirmed", seen=found.total)
         reason = f"outputs differ after {found.total} steps, in native simulation of both netlists"
         seen = Seen(steps=found.total)

@@ -24,6 +24,7 @@ class Finding:
     verdict: Verdict | None = None
     reason: str = ""
     seen: int = 0
+    vague: bool = False  # unconfirmed, and the candidate's netlist is only unknown there
     from_any: bool = False  # proved from any common state, so that nothing of the golden need be known
 
 

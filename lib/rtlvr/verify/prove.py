@@ -21,8 +21,9 @@ from rtlvr.verify.wrapper import resting
 ProofAnswer = Literal["proved", "refuted", "open"]
 REDUCED = "reduced.aig"
 _ENDS = "print_status; write_cex -n {folder}/cex.txt"
-_READ = "read_aiger {folder}/{name}.aig; strash"
-_REREAD = "read_aiger {folder}/" + REDUCED + "; strash"
+_READ_ALL = "read_aiger {folder}/{name}.aig; strash"
+_READ = f"{_READ_ALL}; orpos"  # a second output is 1 only where the first one is
+_REREAD = "read_aiger {folder}/" + REDUCED + "; strash; orpos"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class _Question:
 
 # Register correspondence settles most pairs and leaves many without a register, which `iprove` settles. It counts calls of
 # the SAT solver, one that gives up (at 100 conflicts) as a hundred; each takes longer in a large circuit.
-_CORRESPOND = (f"{_READ}; scorr -v -C 100", f"write_aiger {{folder}}/{REDUCED}")
+_CORRESPOND = (f"{_READ_ALL}; scorr -v -C 100", f"write_aiger {{folder}}/{REDUCED}")
 _MOST_CALLS, _LARGE = 150_000, 40_000  # calls in a small circuit; gates from which on they are fewer
 _COMBINATIONAL = f"iprove -N 3 -C 5000 -M 50000; {_ENDS}"
 # What that leaves may be small enough for all its states (counters of any kind), for invariants, or for bounded search.

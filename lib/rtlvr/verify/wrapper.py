@@ -22,14 +22,18 @@ class Wrapper:
     free: tuple[str, int] | None = None
 
     def text(self) -> str:
-        """The module `join_` and its nonce, of which the output `bad_` and its nonce is 1 where they differ."""
+        """The module `join_` and its nonce, of which the first output is 1 where they differ.
+
+        Without `free` there is a second one, which is 1 where both are known and differ.
+        """
         nonce, circuit, event = self.nonce, self.circuit, self.model == "event"
         extra = [(f"tick_{nonce}", 1)] if self.model == "pulse" else []
         extra += [(f"turn_{nonce}", max(1, (len(self.groups)).bit_length()))] if event else []
         free = [self.free] if self.free and self.free[1] else []
         names = [(p.name, p.width) for p in circuit.inputs] + extra + free
         declared = [f"input [{width - 1}:0] \\{name} " for name, width in names]
-        lines = [f"module join_{nonce}({', '.join([*declared, f'output bad_{nonce}'])});"]
+        bad = [f"bad_{nonce}"] if self.free else [f"bad_{nonce}", f"value_{nonce}"]
+        lines = [f"module join_{nonce}({', '.join([*declared, *(f'output {name}' for name in bad)])});"]
         lines += self._turns() if event else []
         prefix = f"now_{nonce}_" if event else ""
         pins = [f".\\{p.name} (\\{prefix}{p.name} )" for p in circuit.inputs]
@@ -37,7 +41,11 @@ class Wrapper:
         lines += self._instance("gold", pins, "dx")
         lines += self._instance("gate", pins + [f".{name}({name})" for name, _ in free], "d" if self.free else "dx")
         terms = [term for index in range(len(circuit.outputs)) for term in self._differs(index)]
-        return "\n".join([*lines, f"assign bad_{nonce} = {' || '.join(terms)};", "endmodule\n"])
+        lines.append(f"assign bad_{nonce} = {' || '.join(terms)};")
+        if not self.free:
+            values = " || ".join(self._values(index) for index in range(len(circuit.outputs)))
+            lines.append(f"assign value_{nonce} = {values};")
+        return "\n".join([*lines, "endmodule\n"])
 
     def _instance(self, role: str, pins: list[str], rails: str) -> list[str]:
         lines, outs, nonce = [], [], self.nonce
@@ -53,6 +61,11 @@ class Wrapper:
         # Written with comparisons, because Yosys folds one whose sides have turned out to be the same.
         another = f"(({gold[0]} | {gold[1]}) != ({gate[0]} | {gold[1]}))"
         return [another] if self.free else [another, f"(({gate[1]} != {gold[1]}) && |({gate[1]} & ~{gold[1]}))"]
+
+    def _values(self, index: int) -> str:
+        """Where output `index` of both is known, and differs."""
+        gold, gate = (tuple(f"{role}_{index}_{rail}_{self.nonce}" for rail in "dx") for role in ("gold", "gate"))
+        return f"(({gold[0]} | {gold[1]} | {gate[1]}) != ({gate[0]} | {gold[1]} | {gate[1]}))"
 
     def _turns(self) -> list[str]:
         """Inputs that keep their value unless it is their group's turn to change."""
