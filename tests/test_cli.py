@@ -49,6 +49,20 @@ def test_verify_cannot_say(tmp_path: Path, capsys: pytest.CaptureFixture) -> Non
 
 
 @pytest.mark.tools
+def test_verify_can_require_a_proof(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """By simulation alone `equivalent` has status 0, or 2 where a proof is required; other verdicts keep theirs."""
+    rewrite = GOLDEN.replace("a ^ b", "(a | b) & ~(a & b)")
+    assert verify(tmp_path, GOLDEN, rewrite, "--mode", "testbench") == 0
+    assert verify(tmp_path, GOLDEN, rewrite, "--mode", "testbench", "--require-proof") == 2
+    assert "not proved" in capsys.readouterr().out
+    assert verify(tmp_path, GOLDEN, rewrite, "--require-proof") == 0
+    assert verify(tmp_path, GOLDEN, WRONG, "--require-proof") == 1
+    pairs = ["verify", "--pairs", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl")]
+    assert main([*pairs, "--require-proof"]) == 2
+    assert "--require-proof with --pairs" in capsys.readouterr().err
+
+
+@pytest.mark.tools
 def test_doctor_finds_what_the_tests_need(capsys: pytest.CaptureFixture) -> None:
     assert main(["doctor"]) == 0
     said = capsys.readouterr().out
@@ -91,7 +105,7 @@ def test_help_gives_each_command_a_line() -> None:
 
 
 # The rules that fill a step are a module that others can take without the kit: their bench has a command line of its own.
-PARSERS = {"cli/__init__.py", "draws/bench.py"}
+PARSERS = {"cli/__init__.py", "draws/bench.py", "draws/example_trl.py"}  # `draws` also stands alone
 
 
 def test_every_command_line_of_the_kit_is_a_command() -> None:

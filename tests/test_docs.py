@@ -1,5 +1,6 @@
 """README and docs/: links and anchors lead somewhere, commands can be given as they stand, what is made by a script is current."""
 
+import ast
 import json
 import re
 import shlex
@@ -118,6 +119,26 @@ def test_every_stage_and_parameter_that_is_named_exists() -> None:
         name for name in named if name not in known and name.rpartition(".")[2] not in ("jsonl", "csv", "json", "sh")
     ]
     assert not wrong
+
+
+def short_names(notebook: Path) -> dict[str, tuple[str, ...]]:
+    """The parameters of a notebook that stand for others: what its call of `start` says."""
+    cells = [
+        "".join(cell["source"]) for cell in json.loads(notebook.read_text())["cells"] if cell["cell_type"] == "code"
+    ]
+    tree = ast.parse(next(cell for cell in cells if "= start(" in cell))
+    named = [node.value for node in ast.walk(tree) if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)]
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "start"]
+    found = {key: value for one in named for key, value in ast.literal_eval(one).items()}
+    found |= {word.arg: ast.literal_eval(word.value) for one in calls for word in one.keywords if word.arg != "own"}
+    return {key: (value,) if isinstance(value, str) else value for key, value in found.items()}
+
+
+def test_short_names_of_parameters_are_the_notebooks() -> None:
+    rows = re.findall(r"^\| (\d\d) \| `(\w+)` \| (.+) \|$", (DOCS / "own.md").read_text(), re.MULTILINE)
+    told = {(number, name): tuple(re.findall(r"`([\w.]+)`", keys)) for number, name, keys in rows}
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    assert told == {(one.name[:2], name): keys for one in notebooks for name, keys in short_names(one).items()}
 
 
 def test_what_scripts_make_is_current() -> None:

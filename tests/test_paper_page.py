@@ -36,3 +36,9 @@ def test_the_hours_are_the_plans() -> None:
     assert f"1 GPU, {lines['test-time scaling (07)']:.1f} h" in PAGE
     small = plan(load("gpu"), Machine(gpu="4090"))
     assert f"SFT {small[0].hours:.0f} h for 87 K rows, RL {small[1].hours:.0f} h" in PAGE
+
+
+def test_the_hours_of_one_machine_are_the_plans() -> None:
+    sft, rl, _ = plan(load("paper"), Machine(gpu="a100-80g", gpus=8))
+    page = " ".join((ROOT / "docs" / "cluster.md").read_text().split())
+    assert f"the plan gives {sft.hours:.0f} hours of SFT and {rl.hours:.0f} hours of RL" in page

@@ -8,10 +8,10 @@ out of range and parameters that exclude each other are errors that say what was
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -22,6 +22,7 @@ from rtlvr.paths import PROFILES
 from rtlvr.schema import ASIDE, Profile, Section
 
 PROFILE_NAMES = ("smoke", "cpu", "gpu", "paper")
+_WORDS: dict[object, str] = {int: "integer", float: "number", str: "text", bool: "true or false", type(None): "null"}
 
 
 def load(profile: str = "cpu", overrides: dict[str, Any] | None = None) -> Profile:
@@ -120,14 +121,14 @@ def document() -> str:
             section = key.partition(".")[0]
             lines += ["", f"## {section}", "", (Profile.model_fields[section].annotation.__doc__ or "").strip(), ""]
         if lines[-1] == "":
-            lines += ["| parameter | what it is | allowed | smoke | cpu | gpu | paper | |", "|" + "---|" * 8]
+            lines += ["| parameter | what it is | allowed | smoke | cpu | gpu | paper | effect |", "|" + "---|" * 8]
         lines.append(_row(key, field))
     return "\n".join(lines) + "\n"
 
 
 def _row(key: str, field: FieldInfo) -> str:
-    values = [f"`{value_of(_ours(name), key)}`" for name in PROFILE_NAMES]
-    effect = "" if changes_results(key) else "changes no result"
+    values = [f"`{_text(value_of(_ours(name), key)) or ' '}`" for name in PROFILE_NAMES]
+    effect = "changes results" if changes_results(key) else "changes no result"
     cells = [f"`{key}`", field.description or "", allowed(field), *values, effect]
     return "| " + " | ".join(cell.replace("|", "or") for cell in cells) + " |"
 
@@ -139,15 +140,14 @@ def _ours(name: str) -> Profile:
 
 def allowed(field: FieldInfo) -> str:
     """The values that a parameter may have, in words."""
-    bounds = {"Gt": ("gt", "above"), "Ge": ("ge", "at least"), "Le": ("le", "at most")}
-    limits = [
-        f"{bounds[kind][1]} {getattr(one, bounds[kind][0])}"
-        for one in field.metadata
-        if (kind := type(one).__name__) in bounds
-    ]
-    choices = getattr(field.annotation, "__args__", ())
-    name = " or ".join(map(str, choices)) if "Literal" in str(field.annotation) else _type_name(field.annotation)
-    return ", ".join([name, *limits])
+    return " ".join([_type_name(field.annotation), *_limits(field.metadata)])
+
+
+def _limits(metadata: Iterable[object]) -> list[str]:
+    """The bounds of a number, in words."""
+    bounds = {"Gt": ("gt", "above"), "Ge": ("ge", "of at least"), "Le": ("le", "and at most")}
+    kinds = [(one, type(one).__name__) for one in metadata]
+    return [f"{bounds[kind][1]} {getattr(one, bounds[kind][0])}" for one, kind in kinds if kind in bounds]
 
 
 def value_of(profile: Profile, key: str) -> object:
@@ -189,7 +189,7 @@ _Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|True|TRU
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        tree = yaml.load(path.read_text(encoding="utf-8"), _Yaml) or {}  # noqa: S506: a SafeLoader
+        tree = yaml.load(path.read_text(encoding="utf-8"), _Yaml) or {}  # noqa: S506 (a SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path} is no YAML file: {error}") from error
     if not isinstance(tree, dict):
@@ -236,8 +236,24 @@ def _items(text: str) -> object:
     return [item.strip() for item in text.split(",") if item.strip()]
 
 
-def _type_name(kind: object) -> str:
-    return str(kind) if str(kind).startswith("list[") else getattr(kind, "__name__", str(kind))
+def _type_name(kind: object, plural: str = "") -> str:
+    """A type in words: `list[list[int]]` is a list of lists of integers."""
+    inner = get_args(kind)
+    if hasattr(kind, "__metadata__"):
+        return " ".join([_type_name(inner[0], plural), *_limits(_inside(inner[1:]))])
+    if get_origin(kind) is list:
+        return f"list{plural} of {_type_name(inner[0], 's')}"
+    if get_origin(kind) is Literal:
+        return " or ".join(map(str, inner))
+    if inner:
+        return " or ".join(_type_name(one, plural) for one in inner)
+    return f"{_WORDS[kind]}{plural}" if kind in _WORDS else str(kind)
+
+
+def _inside(found: Iterable[object]) -> Iterator[object]:
+    """What `Field` says of a type inside a list."""
+    for one in found:
+        yield from one.metadata if isinstance(one, FieldInfo) else (one,)
 
 
 def _explain(error: ValidationError) -> str:

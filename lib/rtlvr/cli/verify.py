@@ -21,6 +21,7 @@ def declare_verify(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--mode", choices=["hybrid", "testbench", "formal"], default="hybrid", help=_MODES)
     parser.add_argument("--outputs", action="store_true", help="judge each output alone as well")
+    parser.add_argument("--require-proof", action="store_true", help="exit status 2 if `equivalent` is not proved")
     parser.add_argument("--json", action="store_true", help="print the whole verdict")
     parser.add_argument("--pairs", type=path, help="JSON lines with id, golden, candidate (or response)")
     parser.add_argument("--out", type=path, help="where the verdicts of --pairs go; goes on where a killed run stopped")
@@ -28,7 +29,11 @@ def declare_verify(parser: argparse.ArgumentParser) -> None:
 
 
 def run_verify(options: argparse.Namespace) -> int:
-    """0 equivalent, 1 not, 2 cannot say; with --pairs 0 when every row has its verdict."""
+    """0 equivalent, 1 not, 2 cannot say (or not proved, with --require-proof); with --pairs 0 when every row is judged.
+
+    Raises:
+        ParameterError: no pair was given, or options that do not go together.
+    """
     if options.pairs:
         return _verify_rows(options)
     if options.golden is None or options.candidate is None:
@@ -49,14 +54,16 @@ def _verify_files(options: argparse.Namespace) -> int:
     print(json.dumps(shown) if options.json else f"{verdict.status}: {verdict.reason} ({verdict.method}{sure})")
     for one in () if options.json else verdict.by_output:
         print(f"  {one.name}: {one.status} ({one.method}{', proved' if one.proved else ''})")
-    return {"equivalent": 0, "undecided": CANNOT_SAY}.get(verdict.status, 1)
+    unproved = verdict.equivalent and options.require_proof and not verdict.proved
+    return CANNOT_SAY if unproved else {"equivalent": 0, "undecided": CANNOT_SAY}.get(verdict.status, 1)
 
 
 def _verify_rows(options: argparse.Namespace) -> int:
     from rtlvr.evaluate.rows import verify_rows
 
-    if options.outputs:
-        raise ParameterError("got --outputs with --pairs; give it with GOLDEN and CANDIDATE alone")
+    for option, given in (("--outputs", options.outputs), ("--require-proof", options.require_proof)):
+        if given:
+            raise ParameterError(f"got {option} with --pairs; give it with GOLDEN and CANDIDATE alone")
     if options.out is None:
         raise ParameterError("got --pairs without --out; say where the verdicts go")
     judged = verify_rows(options.pairs, options.out, options.jobs, options.mode)
@@ -69,5 +76,6 @@ VERIFY = Command(
     "does CANDIDATE behave like GOLDEN?",
     declare_verify,
     "rtlvr.cli.verify:run_verify",
-    "Exit status: 0 equivalent, 1 not, 2 cannot say; with --pairs 0 when every row has its verdict.",
+    "Exit status: 0 equivalent, 1 inequivalent or invalid, 2 undecided or an error (its message goes to stderr); with "
+    "--require-proof also 2 if equivalent is not proved; with --pairs 0 when every row has its verdict.",
 )

@@ -43,10 +43,11 @@ class Profile(Section):
 
     profile: Annotated[str, ASIDE] = Field(description="name of a profile, or a file of your own (*.yaml)")
     run: Annotated[str, ASIDE] = Field(description="name of the run: its folder below outputs/")
-    seed: Whole = Field(description="of everything random")
-    resume: Annotated[bool, ASIDE] = Field(description="go on from the last checkpoint of an interrupted run")
+    seed: Whole = Field(description="seed of everything random")
+    resume: Annotated[bool, ASIDE] = Field(description="true: go on from the last checkpoint of an interrupted run")
     upstream: Annotated[Literal["run", "check"], ASIDE] = Field(
-        description="a stage's predecessor that is missing or stale: run it first, or stop and name it"
+        description="what happens if an earlier stage is missing or stale; run: it is run first; check: an error names "
+        "it"
     )
     testbench: Testbench
     verifier: VerifierSettings

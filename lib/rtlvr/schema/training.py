@@ -10,32 +10,40 @@ from rtlvr.schema.types import ASIDE, Positive, Rate, Real, Section, Whole
 class Data(Section):
     """Where training sets come from: `ours` is what notebooks 02 and 03 make; all else is read as it was published."""
 
-    sft: str = Field(description="ours, authors:FILE (JSON lines), hub:NAME, or a file or folder with prompt, response")
-    rl: str = Field(description="ours, authors:FILE (Parquet), hub:NAME, or a file or folder with prompt, golden")
-    validation: str = Field(description="held-out problems: ours, or as for rl")
+    sft: str = Field(
+        description="training set of SFT: ours, authors:FILE (JSON lines), hub:NAME, or a file or folder with prompt and "
+        "response"
+    )
+    rl: str = Field(
+        description="training set of RL: ours, authors:FILE (Parquet), hub:NAME, or a file or folder with prompt and "
+        "golden"
+    )
+    validation: str = Field(description="held-out problems: ours, or any form that data.rl allows")
     decontaminate: bool = Field(
-        description="leave out published rows that copy a problem of the benchmarks under benchmarks.root or of what "
-        "evaluation.on names, or behave as one"
+        description="true: leave out published rows that copy a problem of the benchmarks under benchmarks.root or of "
+        "the problems that evaluation.on names, or behave as one"
     )
 
 
 class Sft(Section):
     """Supervised fine-tuning with TRL's SFTTrainer."""
 
-    model: str = Field(description="the policy to start from: tiny, a folder, a hub name or gguf:PATH")
-    epochs: Real = Field(description="passes over the training set")
+    model: str = Field(description="policy that training starts from: tiny, a folder, a hub name or gguf:PATH")
+    epochs: Real = Field(description="number of passes over the training set")
     learning_rate: Real = Field(description="highest learning rate")
-    scheduler: Literal["cosine", "linear", "constant"] = Field(description="how the learning rate falls")
+    scheduler: Literal["cosine", "linear", "constant"] = Field(description="way in which the learning rate falls")
     warmup_ratio: Rate = Field(description="share of the steps in which the learning rate rises")
-    batch_size: Positive = Field(description="sequences per device and forward pass")
-    accumulation: Positive = Field(description="forward passes per optimiser step")
+    batch_size: Positive = Field(description="number of sequences per device and forward pass")
+    accumulation: Positive = Field(description="number of forward passes per optimiser step")
     max_length: Positive = Field(description="longest sequence, in tokens; longer rows are left out")
-    packing: bool = Field(description="several rows in one sequence")
-    lora_rank: Whole = Field(description="train an adapter of this rank on all linear layers; 0: all weights")
-    eval_problems: Whole = Field(
-        description="held-out problems that are generated and verified while training; 0, or with DeepSpeed: none"
+    packing: bool = Field(description="true: several rows share one sequence")
+    lora_rank: Whole = Field(
+        description="rank of the adapter that is trained on all linear layers; 0: all weights are trained"
     )
-    bf16: bool = Field(description="products in bfloat16 (autocast), weights in float32")
+    eval_problems: Whole = Field(
+        description="number of held-out problems that are tried while training; 0, or with DeepSpeed: none"
+    )
+    bf16: bool = Field(description="true: products in bfloat16 (autocast), weights in float32")
     attention: Literal["sdpa", "flash_attention_2", "eager"] = Field(description="implementation of attention")
     deepspeed: Annotated[str | None, ASIDE] = Field(description="file of a DeepSpeed configuration; null: none")
 
@@ -61,36 +69,45 @@ _PARTS_OF_GROUPS = (
 class Rl(Section):
     """Adaptive DAPO on TRL's GRPOTrainer (paper §3.3)."""
 
-    model: str = Field(description="'sft': the policy of stage 04; or a folder or hub name")
-    seed: Whole = Field(description="of RL alone: a second seed needs no second upstream")
-    steps: Positive = Field(description="optimisation steps")
-    token_budget: Whole = Field(description="stop after the step in which so many tokens have been generated; 0: never")
-    seconds: Whole = Field(description="stop after the step in which so many seconds have passed; 0: never")
-    answer: Literal["tags", "code"] = Field(description="what is rewarded: the paper's tags with the code inside, or "
-                                            "any answer with a block of Verilog")  # fmt: skip
+    model: str = Field(
+        description="policy that training starts from: sft (the policy of stage 04), a folder or a hub name"
+    )
+    seed: Whole = Field(description="seed of RL alone; the earlier stages keep theirs")
+    steps: Positive = Field(description="number of optimisation steps")
+    token_budget: Whole = Field(
+        description="number of generated tokens after which training stops, at the end of a step; 0: no limit"
+    )
+    seconds: Whole = Field(
+        description="number of seconds after which training stops, at the end of a step; 0: no limit"
+    )
+    answer: Literal["tags", "code"] = Field(
+        description="format that is rewarded; tags: the paper's tags with the code inside; code: any answer with a block "
+        "of Verilog"
+    )
     reward: Literal["equivalence", "signals"] = Field(
-        description="equivalence: 1 or 0; signals: in groups without a right answer also the share of right outputs, at "
-        "most one half"
+        description="rule of the reward; equivalence: 1 or 0; signals: also half the share of right outputs, in groups "
+        "without a right answer"
     )
     area_weight: Rate = Field(
-        description="bonus for a small area, on top of proven equivalence alone: half of it at the golden's; 0: none"
+        description="bonus for a small area, only for answers that are proved equivalent: half of it at the golden's "
+        "area; 0: none"
     )
     learning_rate: Real = Field(description="highest learning rate")
-    warmup_steps: Whole = Field(description="steps in which the learning rate rises")
-    weight_decay: Real = Field(description="of the optimiser")
-    max_grad_norm: Real = Field(description="gradients are scaled down to this norm")
-    prompts_per_step: Positive = Field(description="B_train: groups with mixed rewards per optimisation step")
-    mini_batch_prompts: Positive = Field(description="groups per optimiser update")
-    group_size: Positive = Field(description="responses per prompt")
-    temperature: Real = Field(description="sampling temperature of responses")
+    warmup_steps: Whole = Field(description="number of steps in which the learning rate rises")
+    weight_decay: Real = Field(description="weight decay of the optimiser")
+    max_grad_norm: Real = Field(description="largest norm of the gradients; larger ones are scaled down to it")
+    prompts_per_step: Positive = Field(description="B: number of mixed groups per optimisation step")
+    mini_batch_prompts: Positive = Field(description="number of groups per optimiser update")
+    group_size: Positive = Field(description="number of answers per prompt")
+    temperature: Real = Field(description="sampling temperature of answers")
     max_prompt: Positive = Field(description="longest prompt, in tokens; longer ones are left out")
-    max_response: Positive = Field(description="longest response, in tokens")
+    max_response: Positive = Field(description="longest answer, in tokens")
     clip_low: Real = Field(description="epsilon_low: how far a probability ratio may fall before it is clipped")
     clip_high: Real = Field(description="epsilon_high: how far a probability ratio may rise before it is clipped")
     overlong_buffer: Whole = Field(
-        description="tokens before the budget's end in which the penalty grows; 0: no penalty"
+        description="number of tokens before the end of the budget in which the penalty grows; 0: no penalty"
     )
-    overlong_penalty: Real = Field(description="reward taken from a response that fills its budget")
+    overlong_penalty: Real = Field(description="reward that an answer loses if it fills its budget")
     draw_rule: DrawRule = Field(
         description="how a step is filled; none: TRL's own step, uniform groups and all; tracking, ours, ours-narrow: this kit's; "
         "others as published (docs/draws.md). Rules that end a round early (rollpacker, april, ours) stop answers after an eighth "
@@ -100,35 +117,50 @@ class Rl(Section):
         description="groups: unbiased where groups end by their own rewards (ours); all: also one over the probability with "
         "which a rule took the prompt; both change nothing for other rules"
     )
-    max_draws: Positive = Field(description="draws after which a step trains on what it has")
-    carry_steps: Whole = Field(description="steps for which a surplus mixed group may wait; 0: discarded, as released "
-                               "(none, fixed, paper, tracking; others carry as published)")  # fmt: skip
-    prompt_history: bool = Field(description="draw prompts less often whose answers were all alike (tracking only)")
-    draw_margin: Real = Field(description="standard deviations that the tracking rule draws above its expectation")
-    prompts: Whole = Field(description="size of the RL set, drawn at random from what the filters leave; 0: all of it")
-    micro_batch: Positive = Field(description="responses per forward pass and device")
-    lora_rank: Whole = Field(description="train an adapter of this rank on all linear layers; 0: all weights")
-    save_steps: Annotated[Positive, ASIDE] = Field(description="steps between checkpoints")
-    eval_steps: Positive = Field(description="steps between looks at held-out problems")
-    eval_problems: Whole = Field(
-        description="held-out problems that are tried while training; 0, or with DeepSpeed: none"
+    max_draws: Positive = Field(description="number of rounds after which a step trains on the groups that it has")
+    carry_steps: Whole = Field(
+        description="number of steps for which a surplus mixed group may wait; 0: it is discarded, as in the paper (none, "
+        "fixed, paper, tracking; others carry as published)"
     )
-    bf16: bool = Field(description="products in bfloat16 (autocast), weights in float32; on a GPU answers are sampled "
-                       "from a bfloat16 copy")  # fmt: skip
-    gradient_checkpointing: bool = Field(description="compute activations twice to save memory")
+    prompt_history: bool = Field(
+        description="true: draw a prompt less often if its answers were all alike (tracking only)"
+    )
+    draw_margin: Real = Field(
+        description="number of standard deviations that the tracking rule draws above its expectation"
+    )
+    prompts: Whole = Field(
+        description="size of the RL set, drawn at random from the rows that the filters leave; 0: all rows"
+    )
+    micro_batch: Positive = Field(description="number of answers per forward pass and device")
+    lora_rank: Whole = Field(
+        description="rank of the adapter that is trained on all linear layers; 0: all weights are trained"
+    )
+    save_steps: Annotated[Positive, ASIDE] = Field(description="number of steps between checkpoints")
+    eval_steps: Positive = Field(description="number of steps between trials on held-out problems")
+    eval_problems: Whole = Field(
+        description="number of held-out problems that are tried while training; 0, or with DeepSpeed: none"
+    )
+    bf16: bool = Field(
+        description="true: products in bfloat16 (autocast), weights in float32; on a GPU answers are sampled from a "
+        "bfloat16 copy"
+    )
+    gradient_checkpointing: bool = Field(description="true: compute activations twice to save memory")
     report_to: Annotated[Literal["none", "tensorboard", "trackio"], ASIDE] = Field(
-        description="where training curves go besides the kit's own"
+        description="place that training curves go to, besides the kit's own"
     )
     verify_on: Annotated[Literal["local", "ray"], ASIDE] = Field(
-        description="where rewards are verified: here, or on a Ray cluster"
+        description="place of verification: local: this machine; ray: a Ray cluster"
     )
     accept_unproved: bool = Field(
-        description="reward what no simulation tells from the golden though nothing proved it; false: judged by hybrid"
+        description="true: also reward an equivalent that is not proved; false: only proofs, judged by hybrid"
     )
     vllm: Literal["off", "colocate", "server"] = Field(
-        description="generate with vLLM: not, in this process, or on a server"
+        description="place in which vLLM runs; off: transformers generate instead; colocate: in this process; server: on "
+        "a server"
     )
-    vllm_host: Annotated[str, ASIDE] = Field(description="where `trl vllm-serve` runs (vllm: server)")
+    vllm_host: Annotated[str, ASIDE] = Field(
+        description="machine that runs `trl vllm-serve` (only with rl.vllm=server)"
+    )
     deepspeed: Annotated[str | None, ASIDE] = Field(description="file of a DeepSpeed configuration; null: none")
 
     @model_validator(mode="after")
@@ -160,24 +192,28 @@ class Rl(Section):
 class RlStudy(Section):
     """Short runs beside the main one: ways to fill a step, and filters of the RL set (paper §3.1, §3.3)."""
 
-    seeds: Whole = Field(description="of every run; 0: no studies")
+    seeds: Whole = Field(description="number of seeds of every run; 0: no studies")
     rule_steps: int = Field(
-        ge=2, description="steps of the runs that compare ways to fill a step; the simulator is fitted to two or more"
+        ge=2, description="number of steps of the runs that compare draw rules; the simulator is fitted to two or more"
     )
     compare: list[Literal["rules", "filters", "rewards"]] = Field(
-        description="what is compared: ways to fill a step, filters of the RL set, verifiers that reward"
+        description="what is compared: draw rules, filters of the RL set, verifiers that reward"
     )
     rules: list[StudiedRule] = Field(
-        description="ways to fill a step, fixed among them: the others' costs are its own divided by theirs"
+        description="draw rules that are compared, fixed among them: every cost is divided by that of fixed"
     )
     rule_tokens: Whole = Field(
-        description="tokens that each of the runs may generate that compare rules at equal tokens; 0: none of those"
+        description="number of tokens that each run may generate that compares rules at equal tokens; 0: no such runs"
     )
-    rule_prompts: Whole = Field(description="their RL set's size; 0: all. The paper's 3.1 K are drawn some 25 times")
-    filter_tokens: Positive = Field(description="tokens that each of the runs that compare filters may generate")
-    prompts_per_step: Positive = Field(description="groups with mixed rewards per step of these runs")
-    problems: Positive = Field(description="held-out problems that each run is judged on")
-    simulated_steps: Positive = Field(description="steps of each simulated run at the paper's scale")
+    rule_prompts: Whole = Field(
+        description="size of the RL set of these runs; 0: all. The paper's 3.1 K prompts are drawn some 25 times"
+    )
+    filter_tokens: Positive = Field(
+        description="number of tokens that each of the runs that compare filters may generate"
+    )
+    prompts_per_step: Positive = Field(description="number of mixed groups per step of these runs")
+    problems: Positive = Field(description="number of held-out problems that each run is tried on")
+    simulated_steps: Positive = Field(description="number of steps of each simulated run at the paper's scale")
     jobs: Annotated[Whole, ASIDE] = Field(
-        description="runs at once; 0: one per core, or one in all where there is a GPU"
+        description="number of runs at once; 0: one per core, or a single one with a GPU"
     )
