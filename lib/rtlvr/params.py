@@ -189,7 +189,7 @@ _Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|True|TRU
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        tree = yaml.load(path.read_text(encoding="utf-8"), _Yaml) or {}  # noqa: S506 (a SafeLoader)
+        tree = yaml.load(path.read_text(encoding="utf-8"), _Yaml) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path} is no YAML file: {error}") from error
     if not isinstance(tree, dict):
