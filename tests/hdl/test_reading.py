@@ -247,3 +247,18 @@ def test_a_branch_that_no_instance_takes_is_not_screened() -> None:
 def test_a_branch_that_one_instance_takes_is_screened() -> None:
     with pytest.raises(DesignError, match=r"\$system is not allowed"):
         read_here(BRANCHES.replace("{sim}", "1"), "top")
+
+
+@pytest.mark.parametrize(
+    "branch",
+    [
+        "if (W > 3) begin initial q = 1; initial $foo; end",
+        "if (W > 3) begin assign y = ~a; end else begin assign y = a; initial $foo; end",
+    ],
+)
+def test_a_branch_is_kept_where_its_condition_cannot_be_told(branch: str) -> None:
+    """slang takes no branch where it cannot evaluate the condition; others may."""
+    with pytest.raises(DesignError):
+        read_here(
+            f"module t(input a, output y); reg q = 0; generate {branch} endgenerate localparam W = 4; endmodule\n"
+        )

@@ -221,3 +221,15 @@ def test_what_is_only_unknown_on_rails_hides_nothing_and_refutes_nothing(name: s
     pair = next(one for one in read_jsonl(CERTIFIED, Certified) if one.id == name)
     verdict = judged(pool, pair.golden, pair.candidate)
     assert verdict.status == ON_RAILS[name], verdict
+
+
+def test_arms_of_many_conditions_are_looked_at_once(pool: Pool) -> None:
+    """Every bit of the conditions depends on seven wide words; the pair is proved, and soon."""
+    arms = " ".join(f"r[{at}]: w <= 4'd{at};" for at in range(16))
+    golden = (
+        "module m(input clk, input [15:0] a, b, c, d, e, f, h, input [79:0] i, output reg [3:0] y, output reg [79:0] z);\n"
+        "wire [15:0] r = a | b | c | d | e | f | h; reg [3:0] w;\n"
+        f"always @(posedge clk) begin unique case (1'b1) {arms} default: w <= 0; endcase y <= w + y; z <= z ^ i; end\nendmodule\n"
+    )
+    verdict = judged(pool, golden, golden.replace("w + y", "y + w"))
+    assert verdict.equivalent and verdict.proved and verdict.seconds < 30, verdict

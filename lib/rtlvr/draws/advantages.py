@@ -55,4 +55,6 @@ def correction_of(group: Growing, policy: Policy) -> float:
     if type(policy).ends is Policy.ends:
         return 1.0
     right, wrong = group.right, group.wrong
+    if not right or not wrong:  # rewards between, or above 1, differ as well
+        return 1.0
     return share(policy.ends(group), right, wrong) / share(fixed_size(right + wrong), right, wrong)

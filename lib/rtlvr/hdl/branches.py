@@ -19,12 +19,18 @@ def compiled(parsed: Parsed, top: str) -> ast.Compilation:
 
 
 def untaken(parsed: Parsed, top: str) -> list[tuple[int, int, str]]:
-    """The edits that empty the branches which no instance takes, where the parameters have their default values."""
+    """The edits that empty the branches which no instance takes, where the parameters have their default values.
+
+    None where slang finds an error anywhere: a condition that it cannot evaluate looks as if no branch was taken.
+    """
+    compilation = compiled(parsed, top)
+    if any(found.isError() for found in compilation.getAllDiagnostics()):
+        return []
     places: dict[bool, set[tuple[int, int]]] = {True: set(), False: set()}
 
     def note(symbol: object) -> None:
         if isinstance(symbol, ast.GenerateBlockSymbol) and symbol.syntax is not None:
             places[symbol.isUninstantiated].add(place(symbol.syntax))
 
-    compiled(parsed, top).getRoot().visit(note)
+    compilation.getRoot().visit(note)
     return [(begin, end, _EMPTY) for begin, end in sorted(places[True] - places[False])]

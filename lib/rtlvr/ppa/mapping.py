@@ -35,13 +35,13 @@ _GATE = re.compile(r"^(\S+)\s+Fanin =\s*\d+\s+Instance =\s*(\d+)\s+Area =\s*([\d
 _WIRE = re.compile(r"\(?\w+\)?")  # the function of a buffer: ABC puts one where an output is an input; or a constant
 
 
-def mapped(judge: Judge, text: str, liberty: str, goal: Goal) -> dict[str, Any]:
-    """The fields of `Ppa`.
+def mapped(judge: Judge, text: str, liberty: str, goal: Goal, golden: str | None = None) -> dict[str, Any]:
+    """The fields of `Ppa`; beside a `golden`, of that module of the text which is judged.
 
     Raises:
         DesignError: it cannot be read, or is too large.
     """
-    reading, cells, problems = judge.read(text), library(liberty), []
+    reading, cells, problems = judge.read_beside(text, golden), library(liberty), []
     for reader in readers(reading.slang):
         with scratch() as folder:
             (folder / CELLS).write_text(liberty, encoding="utf-8")

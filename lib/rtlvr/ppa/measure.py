@@ -19,12 +19,13 @@ class Comparison:
     ratio: CostRatio | None = None
 
 
-def measure(bench: Bench, text: str, liberty: str | None = None, goal: Goal = "area") -> Ppa:
+def measure(bench: Bench, text: str, liberty: str | None = None, goal: Goal = "area", golden: str | None = None) -> Ppa:
     """What a design costs in cells of a library.
 
     Args:
         liberty: the text of a liberty file; None: the kit's own.
         goal: what mapping strives for.
+        golden: what the design was judged beside: then the module is measured that was judged.
 
     Raises:
         DesignError: the design cannot be mapped.
@@ -32,7 +33,7 @@ def measure(bench: Bench, text: str, liberty: str | None = None, goal: Goal = "a
     """
     text_of_library = own() if liberty is None else liberty
     library(text_of_library)  # refused here, before a worker meets it
-    return Ppa.model_validate(bench.apply(mapped, text, text_of_library, goal))
+    return Ppa.model_validate(bench.apply(mapped, text, text_of_library, goal, golden))
 
 
 def compare(bench: Bench, golden: str, candidate: str, liberty: str | None = None, goal: Goal = "area") -> Comparison:
@@ -45,5 +46,5 @@ def compare(bench: Bench, golden: str, candidate: str, liberty: str | None = Non
     verdict = bench.verify(golden, candidate, Stimuli())
     if not verdict.equivalent:
         return Comparison(verdict)
-    first, second = (measure(bench, text, liberty, goal) for text in (golden, candidate))
+    first, second = (measure(bench, text, liberty, goal, golden) for text in (golden, candidate))
     return Comparison(verdict, first, second, ratio(second, first))

@@ -18,7 +18,7 @@ class AreaBonus:
 
     def __init__(self, bench: Bench, weight: float) -> None:
         self._bench, self._weight = bench, weight
-        self._areas: Once[str, float | None] = Once(most=_KEPT)
+        self._areas: Once[tuple[str, str], float | None] = Once(most=_KEPT)
 
     def earned(self, golden: str, code: str) -> float:
         """The bonus of a design that is proved to be equivalent to its golden.
@@ -26,15 +26,15 @@ class AreaBonus:
         Raises:
             InfrastructureError: our tools failed.
         """
-        theirs, mine = self._area(golden), self._area(code)
+        theirs, mine = self._area(golden, golden), self._area(golden, code)
         return 0.0 if not theirs or mine is None else self._weight * share(mine / theirs)
 
-    def _area(self, text: str) -> float | None:
-        return self._areas.ask(text, lambda: self._measured(text))
+    def _area(self, golden: str, text: str) -> float | None:
+        return self._areas.ask((golden, text), lambda: self._measured(golden, text))
 
-    def _measured(self, text: str) -> float | None:
+    def _measured(self, golden: str, text: str) -> float | None:
         try:
-            return measure(self._bench, text).area
+            return measure(self._bench, text, golden=golden).area
         except DesignError:
             return None
 

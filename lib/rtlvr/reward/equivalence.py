@@ -149,5 +149,5 @@ class EquivalenceReward:
         with path.open("a", encoding="utf-8") as file:
             for golden, text, judged in zip(goldens, texts, self.last, strict=True):
                 if judged.reward:
-                    row = Rewarded(golden=several(golden)[0], code=code_of(text, self._plain)[0])
+                    row = Rewarded(golden=several(golden)[judged.golden], code=code_of(text, self._plain)[0])
                     file.write(row.model_dump_json() + "\n")

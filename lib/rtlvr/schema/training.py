@@ -57,6 +57,8 @@ StudiedRule = Literal[
     "fixed", "paper", "greso", "dps", "reinforce-ada", "knapsack-rl", "dots-replay", "rollpacker", "april",
     "prime-rl-pools", "tracking", "tracking, carry", "ours-tracking", "ours", "ours-narrow",
 ]  # fmt: skip
+_WHOLE_GROUPS = ("none", "fixed", "paper", "tracking")  # rules whose groups are judged when they are whole
+_ROUNDS_OF_ADA = 4
 _PARTS_OF_GROUPS = (
     "reinforce-ada",
     "knapsack-rl",
@@ -174,6 +176,22 @@ class Rl(Section):
             idle.append("rl.carry_steps=0")
         if idle:
             raise ValueError(f"it does nothing with draw_rule={self.draw_rule}; set {', '.join(idle)} as well")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_groups(self) -> Self:
+        """Rewards between 0 and 1, or above, need groups that are whole when they are judged; one rule needs four rounds."""
+        graded = self.reward != "equivalence" or self.area_weight > 0
+        if graded and self.draw_rule not in _WHOLE_GROUPS:
+            raise ValueError(
+                f"got draw_rule={self.draw_rule} with reward={self.reward} and area_weight={self.area_weight}; graded rewards "
+                f"and the area bonus go with {', '.join(_WHOLE_GROUPS)}"
+            )
+        if self.draw_rule == "reinforce-ada" and self.max_draws < _ROUNDS_OF_ADA:
+            raise ValueError(
+                f"got max_draws={self.max_draws} with draw_rule=reinforce-ada; it decides on a group after {_ROUNDS_OF_ADA} "
+                f"rounds, so allow at least as many"
+            )
         return self
 
     @model_validator(mode="after")

@@ -25,7 +25,8 @@ from trl import GRPOConfig, GRPOTrainer
 
 from rtlvr.draws.advantages import step_advantages
 from rtlvr.draws.answering import Rounds, Tally, WrittenAnswer
-from rtlvr.draws.sampling import Draft, Filled, Growing
+from rtlvr.draws.sampling import Draft, Filled, Growing, Policy
+from rtlvr.errors import ParameterError
 from rtlvr.policy.generate import Completion, Sampling, in_batches, prompt_ids, stop_ids
 from rtlvr.reward.equivalence import EquivalenceReward
 from rtlvr.schema import Rl
@@ -225,10 +226,15 @@ class AdaptiveDapoTrainer(GRPOTrainer):
             for group, values in zip(chosen, advantages, strict=True)
             for row, advantage in zip(group.content, values, strict=True)
         ]
+        if not rows:
+            raise ParameterError(
+                f"got no finished group in {self._rl.max_draws} rounds; allow more of them (rl.max_draws), or another draw_rule"
+            )
         rows += [blank(rows[0])] * (-len(rows) % (self.accelerator.num_processes * self._parts))
         device = self.accelerator.device
         merged = joined(_share(rows, *self._place), self._tokenizer.pad_token_id, device)
-        if self.record.staleness > 0 and "old_per_token_logps" not in merged:
+        continued = type(self.filler.policy).enough is not Policy.enough  # answers go on in later steps
+        if continued or (self.record.staleness > 0 and "old_per_token_logps" not in merged):
             merged["old_per_token_logps"] = merged["sampling_per_token_logps"]
         tokens = sum(length(row) for group in used or chosen for row in group.content)
         merged["num_items_in_batch"] = torch.tensor(tokens, device=device)

@@ -256,6 +256,13 @@ class Judge:
         """
         return self._read(golden, top, **how)
 
+    def read_beside(self, text: str, golden: str | None) -> Reading:
+        """A design as tools get it; beside a `golden`, the module of it that would be judged. Raises as `read` does."""
+        if golden is None or golden == text:
+            return self.read(text)
+        beside = self.read(golden)
+        return self._read(text, None, preferred=beside.top, ports=beside.ports, chance=beside.chance)
+
     def _read(self, text: str, top: str | None, **how: Any) -> Reading:
         """A design as tools get it; `how` is for `read`. Raises DesignError where it must not or cannot be judged."""
         if vhdl.is_vhdl(text):

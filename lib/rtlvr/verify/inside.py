@@ -35,11 +35,16 @@ def differs_inside(
     """A signal inside that both designs (text, top) have, that the golden knows and the candidate has not, and when.
 
     Nothing where there is none, fewer than nine in ten names inside are the same, or one of them cannot be simulated.
+
+    Raises:
+        SimulationFailed: the time of the check ran out.
     """
     ports = {(port.name,) for port in circuit.ports}
     try:
         dumps = [_read(dumped(*design, circuit, stimulus, limits, _MOST_BYTES)) for design in (golden, candidate)]
-    except SimulationFailed:
+    except SimulationFailed as error:
+        if error.timed_out or error.slow:
+            raise
         return ""
     ours, theirs = ({name for name in dump.widths if name not in ports} for dump in dumps)
     if not ours & theirs or len(ours & theirs) < _ALIKE * len(ours | theirs):
@@ -72,7 +77,7 @@ def _together(ours: list[tuple[int, str]], theirs: list[tuple[int, str]]) -> Ite
 def _read(text: str) -> Dump:
     """A dump as Icarus writes it (IEEE 1364, value change dump)."""
     widths, names, scope = dict[_Name, int](), dict[str, list[_Name]](), list[str]()
-    head, _, body = text.partition("$enddefinitions")
+    head, _, body = text.partition("\n$enddefinitions")
     for line in head.splitlines():
         word = line.split()
         if word[:1] == ["$scope"]:

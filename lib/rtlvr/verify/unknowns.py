@@ -14,6 +14,7 @@ from rtlvr.verify import netlist
 from rtlvr.verify.yosysjson import Bit, JsonCell, JsonModule
 
 _Value = tuple[tuple[Bit, ...], tuple[Bit, ...]]  # a signal and a constant
+_MOST_PARTS = 1000  # of a condition
 _EITHER = ("$reduce_or", "$reduce_bool", "$logic_or", "$or")  # of conditions
 _DIVISIONS = ("$div", "$mod", "$divfloor", "$modfloor")
 _CHOICE = """(* techmap_celltype = "$pmux" *)
@@ -111,7 +112,9 @@ def _loose(cell: JsonCell) -> bool:
 
 def unsure_choices(module: JsonModule) -> set[str]:
     """The names of choices of which more than one arm may fit, as far as can be told from what their conditions compare."""
-    driver = {bit: cell for cell in module["cells"].values() for bit in cell["connections"].get("Y", ())}
+    driver = {
+        bit: (cell, at) for cell in module["cells"].values() for at, bit in enumerate(cell["connections"].get("Y", ()))
+    }
     found = set()
     for name, cell in module["cells"].items():
         if cell["type"] == "$pmux":
@@ -122,14 +125,22 @@ def unsure_choices(module: JsonModule) -> set[str]:
     return found
 
 
-def _fits(condition: Bit, driver: dict[Bit, JsonCell]) -> set[_Value]:
-    """The values of which each makes a condition true, or nothing where it is another kind of condition."""
-    cell = driver.get(condition)
-    if cell is None or cell["type"] not in _EITHER:
-        compared = _compared(cell)
-        return {compared} if compared else set()
-    parts = [_fits(bit, driver) for pin in "AB" for bit in cell["connections"].get(pin, ())]
-    return set().union(*parts) if all(parts) else set()
+def _fits(condition: Bit, driver: dict[Bit, tuple[JsonCell, int]]) -> set[_Value]:
+    """The values of which each makes a condition true; nothing where it is another kind of condition, or a long one."""
+    values, todo = set[_Value](), [condition]
+    for _ in range(_MOST_PARTS):
+        if not todo:
+            return values
+        cell, at = driver.get(todo.pop(), (None, 0))
+        if cell is not None and cell["type"] in _EITHER:
+            operands = [cell["connections"].get(pin, []) for pin in "AB"]
+            each = [bits[at : at + 1] for bits in operands] if cell["type"] == "$or" else operands
+            todo += [bit for bits in each for bit in bits]
+        elif compared := _compared(cell):
+            values.add(compared)
+        else:
+            return set()
+    return set()
 
 
 def _compared(cell: JsonCell | None) -> _Value | None:
