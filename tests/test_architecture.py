@@ -27,6 +27,7 @@ FOUNDATION = {
     "params",
     "paths",
     "pipeline",
+    "progress",
     "records",
     "schema",
     "scratch",

@@ -170,7 +170,12 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
     project = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     assert project and str(cited["version"]) == project.group(1)
     assert f"## {project.group(1)}" in (ROOT / "CHANGELOG.md").read_text()
-    assert "arxiv.org/abs/2505.24183" in str(cited["references"])
+    (paper,) = cited["references"]
+    assert paper["url"] == "https://arxiv.org/abs/2505.24183"
+    assert len(paper["authors"]) == 19 and all(
+        author.keys() == {"given-names", "family-names"} for author in paper["authors"]
+    )
+    assert paper["authors"][0] == {"given-names": "Yaoyu", "family-names": "Zhu"}
 
 
 def test_hosted_ci_runs_what_ci_runs() -> None:

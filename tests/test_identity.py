@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rtlvr import identity
-from rtlvr.digests import tree_digest
+from rtlvr.digests import tree_digest, weights_digest
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.identity import code_digest, declared, differences, facts, key_of
 from rtlvr.params import assignments, changes_results, document, explain, fields, load, settings_of, value_of
@@ -129,6 +129,15 @@ def test_a_source_counts_by_what_it_holds(tmp_path: Path) -> None:
     key = key_of(facts("02_roundtrip", params))
     (tmp_path / "a.v").write_text("module b; endmodule\n")
     assert key_of(facts("02_roundtrip", params)) != key
+
+
+def test_a_card_is_no_part_of_a_model(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    before = weights_digest(str(tmp_path))
+    (tmp_path / "README.md").write_text("It scores.")
+    assert weights_digest(str(tmp_path)) == before
+    (tmp_path / "config.json").write_text("{ }")
+    assert weights_digest(str(tmp_path)) != before
 
 
 def test_code_counts_without_its_comments_and_docstrings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

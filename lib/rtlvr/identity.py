@@ -31,9 +31,11 @@ _NO_RESULT = (
     "params",
     "paths",
     "pipeline",
+    "progress",
     "reproduce",
     "schema",
     "stage",
+    "stages.cards",
     "stages.context",
     "stages.upstream",
 )

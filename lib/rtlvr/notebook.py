@@ -1,6 +1,7 @@
 """What every notebook's first code cell calls: `start` checks the parameters and opens the stage."""
 
 import ast
+import os
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
@@ -8,10 +9,17 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
 
+from rtlvr.progress import headless
+
+if headless():  # bars of datasets and transformers, which read it when they are loaded: nobody sees them move
+    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+
 from rtlvr.errors import ParameterError, RtlvrError
 from rtlvr.failures import explained_refusal
 from rtlvr.identity import VERSION
 from rtlvr.params import assignments, load
+from rtlvr.report.frames import show_whole_tables
 from rtlvr.stage import commit
 from rtlvr.stages.context import Context, open_context
 
@@ -33,7 +41,7 @@ def start(
         ParameterError: a parameter is unknown (papermill itself would only warn), mistyped or out of range.
         StageError: a predecessor is not done, and `upstream` is `check` or running it failed.
     """
-    _sentences_for_errors()
+    _prepare_shell()
     local = dict(own or {})
     allowed = {"profile", "run", "set", "upstream", *keys, *local}
     unknown = _assigned_before_start(namespace) - allowed
@@ -54,11 +62,12 @@ def start(
     return stage
 
 
-def _sentences_for_errors() -> None:
-    """From now on a cell that fails for a known reason shows the reason and what to do; `%tb` shows the whole traceback."""
+def _prepare_shell() -> None:
+    """From now on tables are shown whole, and a cell that fails for a known reason says it, and what to do (`%tb`: all of it)."""
     shell = get_ipython()
     if shell is not None:
         shell.set_custom_exc((RtlvrError, OSError), _tell)
+        show_whole_tables(shell)
 
 
 def _tell(

@@ -61,8 +61,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTER_TOKEN": TOKEN,
         "RTLVR_OUTPUTS": str(home / "outputs"),
-        "TQDM_DISABLE": "1",
     }
+    environment.pop("TQDM_DISABLE", None)  # bars are looked at as well
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -109,6 +109,8 @@ def run_all(page, lab: str, notebook: str, wait_for: str, seconds: int = 150) ->
     page.wait_for_selector(f".jp-OutputArea-output :text('{wait_for}')", timeout=1000 * seconds, state="attached")
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=150_000)
     assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    assert page.locator(".jp-OutputArea-output .progress-bar-danger, .jp-OutputArea-output .bg-danger").count() == 0
 
 
 def _restart_and_run(page, tries: int = 3) -> None:
@@ -153,12 +155,27 @@ def test_run_all_and_move_the_slider(page, lab: str) -> None:
     screenshot(page, "02_roundtrip")
 
 
+def test_a_waveform_moves_through_time(page, lab: str) -> None:
+    run_all(page, lab, "01_testbench.ipynb", "wrong code accepted, %: hybrid")
+    picture = page.locator(".jp-OutputArea-output img.widget-image").first
+    picture.scroll_into_view_if_needed()
+    before = picture.get_attribute("src")
+    page.locator(".widget-slider .noUi-handle").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("old => document.querySelector('img.widget-image').src !== old", arg=before, timeout=20_000)
+    screenshot(page, "01_testbench")
+
+
 def test_rl_runs_in_the_browser(page, lab: str) -> None:
     for notebook in ("03_filtering.ipynb", "04_sft.ipynb"):
         run_all(page, lab, notebook, "smoke")
     run_all(page, lab, "05_rl.ipynb", "after RL, greedy")
     page.locator(".jp-OutputArea-output img").first.scroll_into_view_if_needed()
     screenshot(page, "05_rl")
+    groups = page.locator(".jp-OutputArea-output .widget-html", has_text="groups of answers")
+    groups.scroll_into_view_if_needed()
+    assert "1 of 6" in groups.inner_text() and "tokens" in groups.inner_text()
+    screenshot(page, "05_rl_groups")
 
 
 @pytest.mark.timeout(900)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,13 +20,25 @@ def papermill(home: Path, notebook: str, *arguments: str, cwd: Path, ok: bool = 
     """Run a notebook; returns the text of all outputs (or, where it must fail, what papermill printed)."""
     target = home / "executed.ipynb"
     command = [sys.executable, "-m", "papermill", notebook, str(target), "-p", "profile", "smoke", *arguments]
-    environment = {**os.environ, "RTLVR_OUTPUTS": str(home), "TQDM_DISABLE": "1"}
+    hidden = ("TQDM_DISABLE", "JPY_SESSION_NAME")  # progress bars as they are for a person
+    environment = {key: value for key, value in os.environ.items() if key not in hidden} | {"RTLVR_OUTPUTS": str(home)}
     run = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     assert (run.returncode == 0) == ok, run.stderr[-3000:]
     if not ok:
         return run.stderr
     outputs = [o for c in json.loads(target.read_text())["cells"] for o in c.get("outputs", [])]
+    check_outputs(outputs)
     return "".join("".join(o.get("text", o.get("data", {}).get("text/plain", ""))) for o in outputs)
+
+
+def check_outputs(outputs: list[dict]) -> None:
+    """What a reader of an executed notebook would stumble over: red text, bars that stand still, tags, cut columns."""
+    assert [o["text"] for o in outputs if o.get("name") == "stderr"] == []
+    for shown in (o["data"] for o in outputs if "data" in o):
+        assert "application/vnd.jupyter.widget-view+json" not in shown, "nobody can move it"
+        assert not str(shown.get("text/html", "")).count("...</td>"), "a column is cut"
+    printed = "".join("".join(o["text"]) for o in outputs if o.get("name") == "stdout")
+    assert not re.search(r"</?(?:div|table|td|span|b)\b", printed)
 
 
 CHECK = ("-p", "upstream", "check")

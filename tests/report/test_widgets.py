@@ -15,7 +15,6 @@ ROWS = [{"golden": "assign y = a <b;", "candidate": "assign y = a;"}, {"golden":
 
 def test_slider_moves_the_view(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JPY_SESSION_NAME", "a.ipynb")
-    monkeypatch.setattr(widgets, "display", lambda _: pytest.fail("a front end needs no static copy"))
     box = widgets.browse(ROWS, "pairs")
     slider, view = box.children
     assert isinstance(slider, ipywidgets.IntSlider) and slider.max == 2
@@ -24,12 +23,28 @@ def test_slider_moves_the_view(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "second" in view.value and "2 of 2" in view.value
 
 
-def test_headless_shows_the_first_row(monkeypatch: pytest.MonkeyPatch) -> None:
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def test_headless_shows_the_first_row_and_no_widget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
-    seen = []
-    monkeypatch.setattr(widgets, "display", seen.append)
-    widgets.browse(ROWS, "pairs")
-    assert len(seen) == 1 and "a &lt;b;" in seen[0].data
+    shown = widgets.browse(ROWS, "pairs")._repr_mimebundle_()
+    assert "a &lt;b;" in shown["text/html"] and WIDGET not in shown
+    assert "VBox" not in shown["text/plain"]
+
+
+def test_a_front_end_gets_the_widget_and_keeps_the_first_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", "a.ipynb")
+    shown = widgets.browse(ROWS, "pairs")._repr_mimebundle_()
+    assert WIDGET in shown and "a &lt;b;" in shown["text/html"]
+
+
+def test_code_is_highlighted_and_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", "a.ipynb")
+    _, view = widgets.browse([{"golden": "assign y = a; // <b>", "reason": "assign differs"}], "pairs").children
+    golden, reason = view.value.split("<b>reason</b>")
+    assert '<span style="color:#0072B2;font-weight:bold">assign</span>' in golden and "// &lt;b&gt;" in golden
+    assert "assign differs</pre>" in reason, "words are no code"
 
 
 def test_nothing_to_browse_is_an_error() -> None:

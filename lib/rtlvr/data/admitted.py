@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import Field
-from tqdm.auto import tqdm
 
 from rtlvr.data.decontaminate import BenchmarkIndex, Reference
 from rtlvr.data.near_duplicates import digest, signature, tokens
 from rtlvr.data.published import Unreadable
 from rtlvr.errors import DesignError
 from rtlvr.policy.answer import parse
+from rtlvr.progress import counter
 from rtlvr.records import Exchange, Problem, Record, iter_jsonl, write_text
 from rtlvr.verify import Pool, Stimuli, Verifier
 
@@ -55,7 +55,7 @@ def admitted(
     if progress.done and path.exists():
         return progress
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file, tqdm(initial=progress.seen, desc=path.stem, unit="row", mininterval=5) as bar:
+    with path.open("ab") as file, counter(path.stem, initial=progress.seen, unit="row") as bar:
         file.truncate(progress.size)
         rest = iter(rows(progress.seen))
         for chunk in iter(lambda: list(islice(rest, _CHUNK)), []):

@@ -18,14 +18,13 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from rtlvr.data.decontaminate import BenchmarkIndex
 from rtlvr.data.near_duplicates import Index, signature, tokens
 from rtlvr.data.prepare import PreparedSnippet, prepare
 from rtlvr.data.sources import Snippet
 from rtlvr.errors import DesignError, StageError
 from rtlvr.lifeline import processes
+from rtlvr.progress import counter
 from rtlvr.records import Golden, Record, iter_jsonl, read_json, write_text
 from rtlvr.schema import Corpus
 from rtlvr.verify import Pool, Stimuli
@@ -86,7 +85,7 @@ class Cleaner:
         progress = self._resume()
         rest = islice(snippets, progress["snippets"], None)
         chunks = iter(lambda: tuple(islice(rest, _CHUNK)), ())
-        bar = tqdm(total=total, initial=progress["snippets"], desc="cleaning", unit="file", mininterval=5)
+        bar = counter("cleaning", total=total, initial=progress["snippets"], unit="file")
         with _mapper(self._jobs) as mapper, bar:
             for found in _ahead(mapper, partial(prepare, settings=self._settings), chunks):
                 if self._make_benchmarks and self._benchmarks is None:

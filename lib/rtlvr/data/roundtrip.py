@@ -11,13 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tqdm import tqdm
-
 from rtlvr.data.teacher import SolverAnswer, Teacher
 from rtlvr.environment.answers import checked
 from rtlvr.environment.words import in_words
 from rtlvr.errors import InfrastructureError
 from rtlvr.hdl.declarations import header
+from rtlvr.progress import counter
 from rtlvr.records import Attempt, Golden, Triple, Turn, read_jsonl, read_whole_lines, write_jsonl
 from rtlvr.schema import Profile
 from rtlvr.verify import Stimuli, Verdict, Verifier
@@ -50,7 +49,7 @@ def run(
     known = {row.id for row in _settled(path)}
     todo = [golden for golden in goldens if golden.id not in known]
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file, tqdm(total=len(todo), desc="round trip", mininterval=5) as bar:
+    with path.open("a", encoding="utf-8") as file, counter("round trip", total=len(todo), unit="golden") as bar:
         counts: Counter[str] = Counter()
         batch = 8 * concurrency or _BATCH
         for start in range(0, len(todo), batch):

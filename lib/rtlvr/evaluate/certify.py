@@ -23,7 +23,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
 
 from rtlvr.data.corpus import seed_corpus
 from rtlvr.errors import DesignError, ParameterError
@@ -34,6 +33,7 @@ from rtlvr.hdl.mutate import mutants
 from rtlvr.hdl.rewrite import RECIPES, resynthesise, rewrites
 from rtlvr.hdl.source import normalised
 from rtlvr.lifeline import processes
+from rtlvr.progress import progress
 from rtlvr.records import Record, read_jsonl, write_jsonl
 from rtlvr.verify import Stimuli, verify_many
 from rtlvr.verify.compare import Prepared, compare
@@ -159,7 +159,7 @@ def certified(sources: Sequence[GoldenSource], faults: int, seed: int = 0, jobs:
     """Certified pairs of many goldens, in their order."""
     with processes(jobs or cpu_count() or 1) as pool:
         made = pool.map(partial(pairs_of, faults=faults, seed=seed), sources)
-        return [pair for pairs in tqdm(made, total=len(sources), unit="golden") for pair in pairs]
+        return [pair for pairs in progress(made, "certified pairs", len(sources), unit="golden") for pair in pairs]
 
 
 def scores(pairs: Sequence[Certified], verdicts: Sequence[Verdict]) -> pd.DataFrame:

@@ -11,8 +11,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tqdm.auto import tqdm
-
 from rtlvr.errors import Cause, DesignError, InfrastructureError, ParameterError
 from rtlvr.evaluate.faults import faults_of
 from rtlvr.evaluate.sweeptable import (
@@ -28,6 +26,7 @@ from rtlvr.evaluate.sweeptable import (
 from rtlvr.evaluate.units import SweepUnit, units_of
 from rtlvr.hdl.rewrite import rewrites
 from rtlvr.hdl.source import MAX_SOURCE_BYTES
+from rtlvr.progress import counter, progress
 from rtlvr.records import Record, read_whole_lines, write_jsonl
 from rtlvr.verify import Stimuli, verify_many
 from rtlvr.verify.pool import Pool, shared_pool
@@ -78,7 +77,7 @@ def chosen(units: Sequence[SweepUnit], limit: int, seed: int) -> list[SweepUnit]
 def sweep(sources: dict[str, Path], options: argparse.Namespace) -> None:
     """Find the units of all sources, and judge those that are to be judged and have not been."""
     found, wanted = [], []
-    for name, path in tqdm(sources.items(), unit="source", desc="reading"):
+    for name, path in progress(sources.items(), "reading", len(sources), unit="source"):
         units = units_of(path, name)
         here = chosen(units, options.limit, options.seed)
         taken = {unit.id for unit in here}
@@ -96,7 +95,7 @@ def judge(units: Sequence[SweepUnit], options: argparse.Namespace) -> None:
     said = read_whole_lines(options.out / VERDICTS, Trial)
     done = {trial.key: trial for trial in said if trial.status != "failed"}
     read_whole_lines(options.out / FAULTS, AcceptedFault)
-    with tqdm(total=len(units), unit="unit", desc="judging") as bar:
+    with counter("judging", total=len(units), unit="unit") as bar:
         for start in range(0, len(units), _AT_ONCE * pool.jobs):
             batch = units[start : start + _AT_ONCE * pool.jobs]
             own = [(unit, Candidate(kind="itself", text=unit.text + _SPARE)) for unit in batch]

@@ -7,10 +7,9 @@ goes on with the next (a local model at the batch that was under way). A failing
 from collections.abc import Iterable
 from pathlib import Path
 
-from tqdm.auto import tqdm
-
 from rtlvr.llm.transcript import Reply, Request, Transcript
 from rtlvr.policy.backends import Asked, Backend
+from rtlvr.progress import counter
 
 
 def replies_to(asked: Asked, backend: Backend, record: Path | None = None) -> list[Reply]:
@@ -35,7 +34,7 @@ def replies_to(asked: Asked, backend: Backend, record: Path | None = None) -> li
 
 def _ask_missing(wanted: dict[str, tuple[Request, str]], known: Transcript, backend: Backend, what: str) -> None:
     missing = [one for digest, one in wanted.items() if digest not in known]
-    with tqdm(total=len(wanted), initial=len(wanted) - len(missing), desc=what, unit="answer", mininterval=1) as bar:
+    with counter(what, total=len(wanted), initial=len(wanted) - len(missing), unit="answer") as bar:
         for reply in backend.replies(missing):
             known.add(reply)
             bar.update()

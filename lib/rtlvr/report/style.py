@@ -93,7 +93,7 @@ class Drawing(Figure):
     """A figure outside pyplot that Jupyter displays by itself."""
 
     def _repr_png_(self) -> bytes:
-        return _rendered(self, "png", SCREEN_DPI)
+        return png(self)
 
 
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
@@ -128,6 +128,11 @@ def save(figure: Figure, table: pd.DataFrame, folder: Path, name: str) -> list[P
         _write_bytes(path, _rendered(figure, kind, SAVE_DPI))
     write_text(paths[2], table.to_csv(index=False))
     return paths
+
+
+def png(figure: Figure) -> bytes:
+    """A figure as PNG, as Jupyter shows it."""
+    return _rendered(figure, "png", SCREEN_DPI)
 
 
 def note(figure: Figure, text: str) -> None:

@@ -16,6 +16,7 @@ from rtlvr.policy.model import load_tokenizer
 from rtlvr.records import Measurement, Sample, Triple, put, read_jsonl, write_jsonl
 from rtlvr.seeds import Draw
 from rtlvr.stage import Result
+from rtlvr.stages.cards.datasets import exported, training_sets
 from rtlvr.stages.context import Context
 
 _TEMPLATE = 8  # tokens that the chat template adds
@@ -84,8 +85,9 @@ def keep(context: Context, tried: Attempts) -> Kept:
 
 
 def dataset(context: Context, kept: Kept) -> Path:
-    """Write the sets as a dataset that others can load, and push it where the profile says so."""
-    folder = export(kept.sft, kept.rl, context.path("dataset"), context.params)
+    """Write the sets and their card as a dataset that others can load, and push it where the profile says so."""
+    folder = export(kept.sft, kept.rl, context.path("dataset"))
+    exported(context, folder, {"sft": kept.sft, "rl": kept.rl}, {"sft": kept.sft_funnel, "rl": kept.rl_funnel})
     if context.params.roundtrip.push_to_hub:
         push(folder, context.params.roundtrip.push_to_hub)
     return folder
@@ -119,7 +121,7 @@ def truths(context: Context) -> list[Truth]:
 
 
 def finish(context: Context, tried: Attempts, kept: Kept, known: Sequence[Truth]) -> Result:
-    """Write the measurements: the funnel, and the filter's quality."""
+    """Write the card and the measurements: the funnel, and the filter's quality."""
     rows = [row for truth in known for row in _known(context, truth)]
     if context.params.roundtrip.teacher == "procedural":
         rows = put(rows, _procedural(context, procedural_quality(tried)))
@@ -129,7 +131,9 @@ def finish(context: Context, tried: Attempts, kept: Kept, known: Sequence[Truth]
         Measurement(stage=context.name, metric="funnel", variant=name, value=n, n=len(tried.rows), unit="triples")
         for name, n in steps
     ]
-    return context.finish(put(rows, left))
+    measured = put(rows, left)
+    training_sets(context, {"sft": kept.sft, "rl": kept.rl, "unfiltered": tried.trainable}, tried.rows, measured)
+    return context.finish(measured)
 
 
 def _known(context: Context, truth: Truth) -> list[Measurement]:

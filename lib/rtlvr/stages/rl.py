@@ -20,6 +20,7 @@ from rtlvr.schema import Rl
 from rtlvr.seeds import Draw
 from rtlvr.stage import Result, Stage
 from rtlvr.stages.accuracy import Answers, modes, rows_of, tried, tried_on, watching
+from rtlvr.stages.cards.policies import after_rl
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
 from rtlvr.stages.memory import say_what_does_not_fit
 from rtlvr.stages.sft import ROWS, refuse_overlap
@@ -147,8 +148,10 @@ def evaluate(context: Context, policy: Path) -> Answers:
 
 
 def finish(context: Context, answers: Answers) -> Result:
-    """Write the measurements."""
-    return context.finish(rows_of(context, answers))
+    """Write the policy's card and the measurements."""
+    measured = rows_of(context, answers)
+    after_rl(context, measured)
+    return context.finish(measured)
 
 
 def run(context: Context) -> Result:

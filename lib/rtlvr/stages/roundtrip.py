@@ -17,6 +17,7 @@ from rtlvr.evaluate.benchmarks import references
 from rtlvr.evaluate.passk import proportion
 from rtlvr.records import Golden, Measurement, RoundtripStep, Triple, read_jsonl
 from rtlvr.stage import Result
+from rtlvr.stages.cards.datasets import round_trips
 from rtlvr.stages.context import Context
 
 
@@ -53,7 +54,7 @@ class Replayed:
         counted = pd.Series([outcome(row) for row in self.rows], dtype=object).value_counts()
         examples = {outcome(row): f"{row.id}: {row.reason}" for row in self.rows}
         table = pd.DataFrame({"modules": counted, "for example": pd.Series(examples, dtype=object)})
-        return table.reindex(OUTCOMES).fillna({"modules": 0})
+        return table.reindex(OUTCOMES).fillna({"modules": 0}).astype({"modules": int})
 
     @property
     def in_order(self) -> list[Triple]:
@@ -100,7 +101,7 @@ def replay(context: Context) -> Replayed:
 def by_category(rows: Sequence[Triple]) -> pd.DataFrame:
     """Round trips, and the share that passed, by category."""
     table = pd.DataFrame([(r.category, r.status == "equivalent") for r in rows], columns=["category", "kept"])
-    return table.groupby("category")["kept"].agg(["count", "mean"]).sort_values("mean").round(2).T
+    return table.groupby("category")["kept"].agg(["count", "mean"]).sort_values("mean").round(2)
 
 
 def lengths(rows: Sequence[Triple]) -> pd.DataFrame:
@@ -114,10 +115,12 @@ def lengths(rows: Sequence[Triple]) -> pd.DataFrame:
 
 
 def finish(context: Context, start: Goldens, rows: Sequence[Triple], real: Replayed) -> Result:
-    """Write the measurements: the funnel, what became of the real model's answers, and what several turns gave."""
+    """Write the card and the measurements: the funnel, what became of the real model's answers, and what several turns gave."""
     turns = context.params.roundtrip.turns
     by_turn = [] if turns == 1 else [*_by_turn(context, "turns", rows), *_by_turn(context, "real_turns", real.rows)]
-    return context.finish([*_real(context, real), *_funnel(context, start, rows), *by_turn])
+    measured = [*_real(context, real), *_funnel(context, start, rows), *by_turn]
+    round_trips(context, rows, start.cleaned, start.dropped, real.rows, measured)
+    return context.finish(measured)
 
 
 def _by_turn(context: Context, metric: str, rows: Sequence[Triple]) -> list[Measurement]:

@@ -13,6 +13,7 @@ from rtlvr.policy.model import chat, fits, load_tokenizer
 from rtlvr.records import Exchange, Triple, iter_jsonl, read_jsonl
 from rtlvr.stage import Result
 from rtlvr.stages.accuracy import Answers, rows_of, tried, tried_on, watching
+from rtlvr.stages.cards.policies import after_sft
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
 from rtlvr.stages.memory import say_what_does_not_fit
 from rtlvr.stages.suites import kept_out
@@ -107,8 +108,10 @@ def evaluate(context: Context, policy: Path) -> Answers:
 
 
 def finish(context: Context, answers: Answers) -> Result:
-    """Write the measurements."""
-    return context.finish(rows_of(context, answers))
+    """Write the policy's card and the measurements."""
+    measured = rows_of(context, answers)
+    after_sft(context, measured)
+    return context.finish(measured)
 
 
 def run(context: Context) -> Result:

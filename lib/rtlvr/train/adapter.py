@@ -28,4 +28,7 @@ def save_policy(trainer: Trainer, tokenizer: PreTrainedTokenizerBase, folder: Pa
         trainer.save_model(str(policy))
     if trainer.is_world_process_zero():
         tokenizer.save_pretrained(policy)
+        # Cards of TRL and PEFT do not know what was trained, or on what; the stage writes one beside the policy.
+        for card in (folder / "checkpoints").rglob("README.md"):
+            card.unlink()
     return policy

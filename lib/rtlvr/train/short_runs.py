@@ -16,13 +16,13 @@ from typing import Literal
 
 import pandas as pd
 import torch
-from tqdm.auto import tqdm
 
 from rtlvr.evaluate.heldout import attempt
 from rtlvr.evaluate.suite import Designs
 from rtlvr.lifeline import processes
 from rtlvr.policy.backends import Transformers
 from rtlvr.policy.generate import Sampling
+from rtlvr.progress import progress
 from rtlvr.records import Problem, Sample, read_jsonl, write_jsonl, write_text
 from rtlvr.reward.equivalence import Rewarded
 from rtlvr.schema import Profile
@@ -100,7 +100,7 @@ def run_arms(
     if waiting:
         with processes(min(jobs, len(waiting)), partial(_settle, jobs)) as executor:
             futures = [executor.submit(_run, arm, setting) for arm in waiting]
-            for future in tqdm(as_completed(futures), "runs", len(futures), unit="run"):
+            for future in progress(as_completed(futures), "runs", len(futures), unit="run"):
                 future.result()
                 tell()
     return [_outcome(arm, setting) for arm in arms]

@@ -12,8 +12,6 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from tqdm.auto import tqdm
-
 from rtlvr.errors import DesignError, InfrastructureError, ParameterError, StageError
 from rtlvr.evaluate.certify import Certified
 from rtlvr.evaluate.pairs.template import PairCandidate, PairDesign, designs
@@ -22,6 +20,7 @@ from rtlvr.hdl.circuit import Circuit, Port
 from rtlvr.hdl.rewrite import resynthesise, rewrites
 from rtlvr.lifeline import processes
 from rtlvr.paths import INSTALLED
+from rtlvr.progress import progress
 from rtlvr.records import write_jsonl
 
 HERE = Path(__file__).parent
@@ -139,7 +138,7 @@ def run(options: argparse.Namespace) -> int:
         names = ", ".join(design.id for design in all_designs())
         raise ParameterError(f"got --only {options.only}, which no design has in its id; designs: {names}")
     with processes(options.jobs) as pool:
-        for made, dropped in tqdm(pool.map(label, chosen), total=len(chosen), unit="golden"):
+        for made, dropped in progress(pool.map(label, chosen), "pairs", len(chosen), unit="golden"):
             pairs += made
             print(*(f"no label: {line}" for line in dropped), sep="\n" if dropped else "", flush=True)
     if not pairs:
