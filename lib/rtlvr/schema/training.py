@@ -57,7 +57,7 @@ StudiedRule = Literal[
     "fixed", "paper", "greso", "dps", "reinforce-ada", "knapsack-rl", "dots-replay", "rollpacker", "april",
     "prime-rl-pools", "tracking", "tracking, carry", "ours-tracking", "ours", "ours-narrow",
 ]  # fmt: skip
-_WHOLE_GROUPS = ("none", "fixed", "paper", "tracking")  # rules whose groups are judged when they are whole
+_WHOLE_GROUPS = ("none", "fixed", "paper", "tracking")  # their groups are judged when they are whole
 _ROUNDS_OF_ADA = 4
 _PARTS_OF_GROUPS = (
     "reinforce-ada",

@@ -31,6 +31,7 @@ SHOWN = {
 DEFAULT = "ours-tracking"  # the profile's default: tracking, with surplus carried and prompts remembered
 RULES: dict[str, dict[str, object]] = {
     **{rule: {"draw_rule": rule, **_PLAIN} for rule in DRAW_RULES},
+    "reinforce-ada": {"draw_rule": "reinforce-ada", **_PLAIN, "max_draws": 10},  # it needs four
     "tracking, carry": {"draw_rule": "tracking", "carry_steps": 2, "prompt_history": False, "draw_margin": 1.0},
     DEFAULT: {"draw_rule": "tracking", "carry_steps": 2, "prompt_history": True, "draw_margin": 1.0},
 }
