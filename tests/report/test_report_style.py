@@ -56,7 +56,7 @@ def test_notes_are_wrapped_into_the_figure() -> None:
 
 APART = {"split", "rsplit", "partition", "rpartition", "extract", "match", "fullmatch", "search", "findall"}
 # Text on its way to the page: lines are wrapped, columns of numbers stand to the right.
-TYPOGRAPHY = {"style.py": {"split"}, "frames.py": {"fullmatch"}}
+TYPOGRAPHY = {"style.py": {"split"}, "frames.py": {"fullmatch", "partition"}}
 
 
 def test_no_figure_or_table_takes_a_text_apart() -> None:
