@@ -44,7 +44,8 @@ def rules(results: pd.DataFrame | None, profile: str | None = None) -> tuple[Fig
     left.set_xlim(-0.6, len(_COSTS) - 0.4)
     left.set_ylabel("fixed draws cost … times as much")
     left.set_title("cost at equal trained groups")
-    _shares(right, shares, _RULES)
+    run = set(shares["variant"])
+    _shares(right, shares, {rule: name for rule, name in _RULES.items() if rule in run or not run})
     for axis, table in ((left, gains), (right, shares)):
         if table.empty:
             style.empty(axis, NOT_RUN)
