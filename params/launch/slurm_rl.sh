@@ -14,11 +14,11 @@ source .rtlvr-env
 mapfile -t nodes < <(scontrol show hostnames "$SLURM_JOB_NODELIST")
 policy="outputs/paper/04_sft/policy"
 
-srun --nodes=1 --ntasks=1 --nodelist="${nodes[2]}" --exact \
-  trl vllm-serve --model "$policy" --tensor-parallel-size 8 --max-model-len 18432 &
+srun --nodes=1 --ntasks=1 --cpus-per-task=64 --nodelist="${nodes[2]}" --exact \
+  trl vllm-serve --model "$policy" --tensor-parallel-size 4 --data-parallel-size 2 --max-model-len 18432 &
 
 # A requeued job goes on from its last whole checkpoint.
-srun --nodes=2 --ntasks=2 --nodelist="${nodes[0]},${nodes[1]}" --exact bash -c '
+srun --nodes=2 --ntasks=2 --cpus-per-task=64 --nodelist="${nodes[0]},${nodes[1]}" --exact bash -c '
   accelerate launch --config_file params/launch/zero3_2x8.yaml --machine_rank "$SLURM_PROCID" \
     --main_process_ip "'"${nodes[0]}"'" --main_process_port 29500 \
     -m rtlvr run 05_rl --profile paper --set "rl.vllm_host='"${nodes[2]}"'"'
