@@ -38,6 +38,14 @@ SLOW = "module add(input [3:0] a, b, output [4:0] s); initial while (1); assign 
 TOKEN = "a-token-for-tests"
 
 
+def _command(process: psutil.Process) -> str:
+    """The command line of a process; nothing where it has just ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
 class Server:
     """A server process on a free port, with its own token."""
 
@@ -54,7 +62,7 @@ class Server:
 
     def workers(self) -> list[psutil.Process]:
         found = psutil.Process(self.process.pid).children(recursive=True)
-        return [one for one in found if "rtlvr.verify.worker" in " ".join(one.cmdline())]
+        return [one for one in found if "rtlvr.verify.worker" in _command(one)]
 
     def stop(self) -> str:
         """Ends it with SIGTERM; returns its last words."""
