@@ -25,7 +25,7 @@ from trl import GRPOConfig, GRPOTrainer
 
 from rtlvr.draws.advantages import step_advantages
 from rtlvr.draws.answering import Rounds, Tally, WrittenAnswer
-from rtlvr.draws.sampling import Draft, Filled, Growing, Policy
+from rtlvr.draws.sampling import Draft, Filled, Growing
 from rtlvr.errors import ParameterError
 from rtlvr.policy.generate import Completion, Sampling, in_batches, prompt_ids, stop_ids
 from rtlvr.reward.equivalence import EquivalenceReward
@@ -233,7 +233,7 @@ class AdaptiveDapoTrainer(GRPOTrainer):
         rows += [blank(rows[0])] * (-len(rows) % (self.accelerator.num_processes * self._parts))
         device = self.accelerator.device
         merged = joined(_share(rows, *self._place), self._tokenizer.pad_token_id, device)
-        continued = type(self.filler.policy).enough is not Policy.enough  # answers go on in later steps
+        continued = self.filler.policy.resume  # answers go on in later steps
         if continued or (self.record.staleness > 0 and "old_per_token_logps" not in merged):
             merged["old_per_token_logps"] = merged["sampling_per_token_logps"]
         tokens = sum(length(row) for group in used or chosen for row in group.content)
