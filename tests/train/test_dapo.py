@@ -15,11 +15,11 @@ from child import Parity, noisy
 from trl import GRPOTrainer
 
 from rtlvr.data.corpus import procedural
+from rtlvr.draws.batches import joined, split
 from rtlvr.params import load
 from rtlvr.policy.model import load_policy, load_tokenizer
 from rtlvr.records import Problem
 from rtlvr.reward.equivalence import EquivalenceReward
-from rtlvr.train.batches import joined, split
 from rtlvr.train.config import grpo_config
 from rtlvr.train.dapo import AdaptiveDapoTrainer
 from rtlvr.train.rl import improve, read_steps, rl_dataset, subset

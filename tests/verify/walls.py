@@ -20,13 +20,6 @@ HOSTILE = "module g(input [1:0] d, output reg [7:0] q);\n{}\nendmodule\n"
 CIRCUIT = Circuit(
     top="g",
     ports=(Port(name="d", direction="input", width=2), Port(name="q", direction="output", width=8)),
-    clocks=(),
-    resets=(),
-    registers=0,
-    latches=0,
-    memories=0,
-    cells=0,
-    derived_clocks=False,
 )
 SECRET = "5a a5 c3 3c"
 NO_WALLS = confine.Walls(0, seccomp=False)

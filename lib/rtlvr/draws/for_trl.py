@@ -12,14 +12,12 @@ import torch
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
 from trl import GRPOConfig, GRPOTrainer
-from trl.trainer.utils import pad
 
 from .advantages import step_advantages
 from .answering import Rounds, WrittenAnswer
+from .batches import AnswerRow, filled_up, joined
 from .sampling import Draft, Filled, Filler, Size
 from .selectable import made
-
-_Row = dict[str, torch.Tensor]
 
 
 class Sampled(GRPOTrainer):
@@ -57,7 +55,7 @@ class Sampled(GRPOTrainer):
         rows = [{k: v[i] for k, v in scored.items() if v.dim()} for i in range(len(drafts))]
         return [WrittenAnswer(r, r, int(m.sum()), row) for r, m, row in zip(rewards, masks, rows, strict=False)]
 
-    def _written_by(self, scored: _Row) -> torch.Tensor:
+    def _written_by(self, scored: AnswerRow) -> torch.Tensor:
         """Groups of earlier steps are trained on by the ratio to the policy that wrote them."""
         whole = [torch.cat([scored[f"prompt_{k}"], scored[f"completion_{k}"]], 1) for k in ("ids", "mask")]
         width = scored["completion_ids"].shape[1]
@@ -75,21 +73,12 @@ class Sampled(GRPOTrainer):
             return super()._generate_and_score_completions(inputs)
         return self._joined(self.filler.fill(self.state.global_step))
 
-    def _joined(self, filled: Filled) -> _Row:
+    def _joined(self, filled: Filled) -> AnswerRow:
         """The step as a batch, blank rows where its parts would not be equal."""
-        groups = (filled.used + [g for g in filled.ended if not g.mixed])[: self.filler.policy.size.batch]
+        groups = filled.trained(self.filler.policy.size.batch)
         counts = [a for values in step_advantages(groups, self.filler.policy) for a in values]
         answers = [c for g in groups for c in g.content]
-        rows: list[_Row] = [c | {"advantages": torch.tensor(a)} for c, a in zip(answers, counts, strict=True)]
-        zero = rows[0] | {k: torch.zeros_like(rows[0][k]) for k in ("completion_mask", "advantages")}
-        rows += [zero] * (-len(rows) % cast(int, self.args.steps_per_generation))
-        batch = {k: self._together(k, [row[k] for row in rows]) for k in rows[0]}
+        rows: list[AnswerRow] = [c | {"advantages": torch.tensor(a)} for c, a in zip(answers, counts, strict=True)]
+        rows = filled_up(rows, cast(int, self.args.steps_per_generation))
+        batch = joined(rows, cast(int, self.processing_class.pad_token_id), self.accelerator.device)
         return batch | {"num_items_in_batch": batch["completion_mask"].sum()}
-
-    def _together(self, name: str, parts: list[torch.Tensor]) -> torch.Tensor:
-        """Prompts padded to the left, completions to the right."""
-        if not parts[0].dim():
-            return torch.stack(parts)
-        fill = cast(int, self.processing_class.pad_token_id) if name.endswith("_ids") else 0
-        padded: torch.Tensor = pad(parts, fill, "left" if name.startswith("prompt") else "right")
-        return padded

@@ -187,6 +187,10 @@ class Filled:
     carried: int = 0
     dropped: int = 0
 
+    def trained(self, batch: int) -> list[Growing]:
+        """What a step trains on: mixed groups, and where they are short uniform ones, whose advantages are zero."""
+        return [*self.used, *(g for g in self.ended if not g.mixed)][:batch]
+
 
 @dataclass
 class StepUnderWay:

@@ -10,7 +10,7 @@ import numpy as np
 
 from rtlvr.environment.steps import BadSteps, matrix
 from rtlvr.errors import DesignError
-from rtlvr.hdl.circuit import Circuit
+from rtlvr.hdl.circuit import Circuit, fields
 from rtlvr.verify.engine import Judge
 from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.structure import structure
@@ -78,8 +78,5 @@ def _check(circuit: Circuit) -> None:
 
 
 def _outputs(circuit: Circuit, row: np.ndarray) -> dict[str, str]:
-    text, values, at = row.tobytes().decode(), {}, 0
-    for port in circuit.outputs:
-        values[port.name] = text[at : at + port.width]
-        at += port.width
-    return values
+    text = row.tobytes().decode()
+    return {port.name: text[place] for port, place in fields(circuit.outputs)}

@@ -60,13 +60,13 @@ class Circuit(Record):
 
     top: str
     ports: tuple[Port, ...]
-    clocks: tuple[Clock, ...]
-    resets: tuple[Reset, ...]
-    registers: int  # bits held in flip-flops
-    latches: int
-    memories: int
-    cells: int  # of any kind, words counted once
-    derived_clocks: bool  # some clock is not an input: a divided or gated one
+    clocks: tuple[Clock, ...] = ()
+    resets: tuple[Reset, ...] = ()
+    registers: int = 0  # bits held in flip-flops
+    latches: int = 0
+    memories: int = 0
+    cells: int = 0  # of any kind, words counted once
+    derived_clocks: bool = False  # some clock is not an input: a divided or gated one
     gates: tuple[str, ...] = ()  # inputs, clocks apart, that open latches or reach clocks
 
     @property
@@ -96,6 +96,15 @@ class Circuit(Record):
             told = {"role": "reset", "remark": remark, "inverted": not reset.level}
             pins[reset.name] = pins[reset.name].model_copy(update=told)
         return [pins[p.name] for p in self.inputs], [pins[p.name] for p in self.outputs]
+
+
+def fields(ports: Sequence[Port]) -> list[tuple[Port, slice]]:
+    """Each port with its place among the bits of all of them, side by side."""
+    found, start = list[tuple[Port, slice]](), 0
+    for port in ports:
+        found.append((port, slice(start, start + port.width)))
+        start += port.width
+    return found
 
 
 def analyse(

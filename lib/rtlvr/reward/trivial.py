@@ -13,6 +13,7 @@ import numpy as np
 
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.verify.beside import netlist_known
+from rtlvr.verify.compare import lacking
 from rtlvr.verify.engine import Judge
 from rtlvr.verify.stimulus import columns
 from rtlvr.verify.verdict import Stimuli
@@ -32,12 +33,7 @@ def telling(judge: Judge, golden: str, stimuli: dict[str, Any]) -> dict[str, Any
     also = netlist_known(prepared, judge.limits)
     known = prepared.known if also is None else prepared.known & also
     bits = trivial_bits(prepared.circuit, prepared.stimulus, prepared.trace, known)
-    names, at = [], 0
-    for port in prepared.circuit.outputs:
-        if not bits[at : at + port.width].all():
-            names.append(port.name)
-        at += port.width
-    return {"outputs": names}
+    return {"outputs": list(lacking(prepared.circuit, bits))}
 
 
 def trivial_bits(circuit: Circuit, stimulus: np.ndarray, trace: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -25,12 +25,12 @@ from trl import GRPOConfig, GRPOTrainer
 
 from rtlvr.draws.advantages import step_advantages
 from rtlvr.draws.answering import Rounds, Tally, WrittenAnswer
+from rtlvr.draws.batches import AnswerRow, filled_up, joined, length, split
 from rtlvr.draws.sampling import Draft, Filled, Growing
 from rtlvr.errors import ParameterError
 from rtlvr.policy.generate import Completion, Sampling, in_batches, prompt_ids, stop_ids
 from rtlvr.reward.equivalence import EquivalenceReward
 from rtlvr.schema import Rl
-from rtlvr.train.batches import AnswerRow, blank, joined, length, split
 from rtlvr.train.config import rewards
 from rtlvr.train.filling import filler_of
 from rtlvr.train.forward import Scores, bucketed
@@ -218,8 +218,7 @@ class AdaptiveDapoTrainer(GRPOTrainer):
         is right for fresh groups.
         """
         used = filled.used
-        uniform = [g for g in filled.ended if not g.mixed][: self.filler.policy.size.batch - len(used)]
-        chosen = [*used, *uniform]
+        chosen = filled.trained(self.filler.policy.size.batch)
         advantages = step_advantages(chosen, self.filler.policy, self._rl.draw_correction)
         rows: list[AnswerRow] = [
             row | {"advantages": torch.tensor(advantage)}
@@ -230,7 +229,7 @@ class AdaptiveDapoTrainer(GRPOTrainer):
             raise ParameterError(
                 f"got no finished group in {self._rl.max_draws} rounds; allow more of them (rl.max_draws), or another draw_rule"
             )
-        rows += [blank(rows[0])] * (-len(rows) % (self.accelerator.num_processes * self._parts))
+        rows = filled_up(rows, self.accelerator.num_processes * self._parts)
         device = self.accelerator.device
         merged = joined(_share(rows, *self._place), self._tokenizer.pad_token_id, device)
         continued = self.filler.policy.resume  # answers go on in later steps

@@ -85,9 +85,14 @@ def improve(
     return save_policy(trainer, tokenizer, folder)
 
 
+def rewarding_mode(rl: Rl, usual: Mode) -> Mode:
+    """The mode that rewards are judged in: the profile's, unless a reward asks for proofs."""
+    return usual if rl.accept_unproved and not rl.area_weight else "hybrid"
+
+
 def _judges(rl: Rl, pool: Verifier) -> Verifier:
     """Where rewards are verified; only the hybrid mode can prove what they ask for."""
-    mode: Mode = pool.mode if rl.accept_unproved and not rl.area_weight else "hybrid"
+    mode = rewarding_mode(rl, pool.mode)
     if rl.verify_on == "ray":
         return make_verifier(mode, on="ray")
     return pool if mode == pool.mode else make_verifier(mode, pool.jobs, limits=pool.limits)

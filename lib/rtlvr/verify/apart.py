@@ -27,7 +27,7 @@ from rtlvr.verify.simulate import SimulationFailed
 from rtlvr.verify.verdict import Limits
 
 _LEAST_TEXT = 1_000  # bytes that a cycle costs whatever the text
-_LOOK_EARLY = 5e8  # gate evaluations of a deep run before anything else is asked of a large design
+LOOK_EARLY = 5e8  # gate evaluations of a deep run before anything else is asked of a large design
 _HUGE, _LOOK_HUGE = 60_000, 3e9  # gates of two designs cut open that are not joined any more, and evaluations for them
 _MANY = 30_000  # ... and that are not joined where they have run side by side
 _MOST_MAPPED = 2048  # bits of memory that may become registers
@@ -101,7 +101,7 @@ class Apart(Beside):
         if apart.running is not None:
             compiled = Compiled(apart.running.aig, apart.running.initial())
             try:
-                found, seen = self._look(compiled, apart.running.miter, _LOOK_HUGE if huge else _LOOK_EARLY)
+                found, seen = self._look(compiled, apart.running.miter, _LOOK_HUGE if huge else LOOK_EARLY)
             finally:
                 compiled.close()
             shown = None if found is None else self._shown(found, apart.running.miter)

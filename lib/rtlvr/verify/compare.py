@@ -1,11 +1,10 @@
 """Two traces compared: a verdict with the first difference, or without one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rtlvr.hdl.circuit import Circuit, Port
+from rtlvr.hdl.circuit import Circuit, fields
 from rtlvr.hdl.reading import Reading
 from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.stimulus import columns
@@ -112,7 +111,7 @@ def compare(
 def _first(prepared: Prepared, differs: np.ndarray) -> tuple[int, tuple[str, ...]]:
     """The first step with a difference, and the outputs that differ there."""
     first = int(differs.any(axis=1).argmax())
-    return first, tuple(p.name for p, bits in _fields(prepared.circuit.outputs) if differs[first, bits].any())
+    return first, tuple(p.name for p, bits in fields(prepared.circuit.outputs) if differs[first, bits].any())
 
 
 def _doubt(prepared: Prepared, trace: np.ndarray, method: str, differs: np.ndarray) -> Verdict:
@@ -129,18 +128,15 @@ def _doubt(prepared: Prepared, trace: np.ndarray, method: str, differs: np.ndarr
     )
 
 
-def _fields(ports: Sequence[Port]) -> list[tuple[Port, slice]]:
-    fields, start = list[tuple[Port, slice]](), 0
-    for port in ports:
-        fields.append((port, slice(start, start + port.width)))
-        start += port.width
-    return fields
+def lacking(circuit: Circuit, bits: np.ndarray) -> tuple[str, ...]:
+    """Names of outputs of which not every bit is set in `bits`, `(output bits,)`."""
+    return tuple(port.name for port, place in fields(circuit.outputs) if not bits[place].all())
 
 
 def _counterexample(prepared: Prepared, trace: np.ndarray, step: int) -> Counterexample:
     circuit, window = prepared.circuit, range(max(0, step - _TRACE_ROWS + 1), step + 1)
     places = columns(circuit)
-    outputs = _fields(circuit.outputs)
+    outputs = fields(circuit.outputs)
     rows = []
     for index in window:
         row = ["".join(map(str, prepared.stimulus[index, place])) for place in places.values()]

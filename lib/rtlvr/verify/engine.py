@@ -24,7 +24,7 @@ from rtlvr.hdl.reading import Reading, read
 from rtlvr.verify import vhdl
 from rtlvr.verify.abc_engine import Abc
 from rtlvr.verify.beside import netlist_known
-from rtlvr.verify.compare import Prepared
+from rtlvr.verify.compare import Prepared, lacking
 from rtlvr.verify.evidence import Case
 from rtlvr.verify.interface import check_names, header, known_to_fit
 from rtlvr.verify.miter import GoldenSide
@@ -215,12 +215,7 @@ class Judge:
             return ()
         if not telling.all() and self._again(fuller) is not None:
             telling = telling | self._telling(fuller)
-        names, at = [], 0
-        for port in self._goldens[key].circuit.outputs:
-            if not telling[at : at + port.width].all():
-                names.append(port.name)
-            at += port.width
-        return tuple(names)
+        return lacking(self._goldens[key].circuit, telling)
 
     def unknown_outputs(self, golden: str, stimuli: Stimuli, top: str | None = None) -> tuple[str, ...]:
         """Outputs of a golden of which some bit is never known under these stimuli: no candidate can be held against them."""

@@ -19,7 +19,7 @@ from rtlvr.scratch import scratch
 from rtlvr.verify import deep, prove
 from rtlvr.verify.abc_engine import Abc
 from rtlvr.verify.aiger import read_aiger
-from rtlvr.verify.apart import Apart
+from rtlvr.verify.apart import LOOK_EARLY, Apart
 from rtlvr.verify.compare import Prepared
 from rtlvr.verify.compiled import Compiled
 from rtlvr.verify.miter import Joined, Miter, join, size_of
@@ -30,7 +30,7 @@ from rtlvr.verify.verdict import Limits, Seen, Verdict
 
 _LONG_CYCLES, _LONG_WORK = (2_000, 10_000, 200_000), 8e8  # of one run: cycles times bytes of text
 _LOOK, _LOOK_FURTHER = 6e9, 1.5e10  # gate evaluations of a deep run, before and after bounded search
-_LARGE, _LOOK_EARLY = 10_000, 5e8  # gates of a miter that ABC takes long for, and evaluations for it before ABC
+_LARGE = 10_000  # gates of a miter that ABC takes long for: it is looked at before
 _BIG, _LOOK_BIG = 4_000, 5e9  # nodes of a miter that no longer fits the caches, and evaluations for it
 _MOST_ALL_INPUTS, _MOST_EXHAUSTED = 26, 2e10  # inputs of a design of which all values are tried, and gate evaluations
 _QUICKLY_EXHAUSTED = 1e8  # ... before anything else is asked
@@ -170,7 +170,7 @@ class Case(Apart):
     def _early(self, miter: Miter, folder: Path) -> deep.Deep | None:
         compiled = Compiled(read_aiger(folder / "miter.aig").last)
         try:
-            return self._look(compiled, miter, _LOOK_EARLY)[0]
+            return self._look(compiled, miter, LOOK_EARLY)[0]
         finally:
             compiled.close()
 

@@ -23,7 +23,7 @@ REDUCED = "reduced.aig"
 _ENDS = "print_status; write_cex -n {folder}/cex.txt"
 _READ_ALL = "read_aiger {folder}/{name}.aig; strash"
 _READ = f"{_READ_ALL}; orpos"  # a second output is 1 only where the first one is
-_REREAD = "read_aiger {folder}/" + REDUCED + "; strash; orpos"
+_REREAD = _READ.replace("{name}.aig", REDUCED)
 
 
 @dataclass(frozen=True)

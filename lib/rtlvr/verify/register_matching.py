@@ -18,7 +18,7 @@ from itertools import islice, permutations, product
 import numpy as np
 
 from rtlvr.errors import DesignError, InfrastructureError
-from rtlvr.hdl.circuit import Circuit, Port
+from rtlvr.hdl.circuit import Circuit, Port, fields
 from rtlvr.verify.pool import Pool
 from rtlvr.verify.simulate import SimulationFailed, simulate
 from rtlvr.verify.stimulus import columns
@@ -182,10 +182,7 @@ def _outputs(text: str, circuit: Circuit, stimulus: np.ndarray) -> tuple[dict[st
         trace = simulate(text, circuit.top, circuit, stimulus, Limits())
     except (SimulationFailed, InfrastructureError):
         return {p.name: np.empty((0, 0), np.uint8) for p in circuit.outputs}, False
-    traces, at = {}, 0
-    for port in circuit.outputs:
-        traces[port.name] = trace[:, at : at + port.width].copy()
-        at += port.width
+    traces = {port.name: trace[:, place].copy() for port, place in fields(circuit.outputs)}
     return traces, bool(np.isin(trace, _BITS).all())
 
 

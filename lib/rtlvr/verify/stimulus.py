@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from rtlvr.hdl.circuit import Circuit
+from rtlvr.hdl.circuit import Circuit, fields
 from rtlvr.verify.verdict import Stimuli
 
 _EXHAUSTIVE_BITS = 12
@@ -25,11 +25,7 @@ _MOODS, _WALK = 5, 256
 
 def columns(circuit: Circuit) -> dict[str, slice]:
     """Where each input lies in the matrix's columns, most significant bit first."""
-    places, start = {}, 0
-    for port in circuit.inputs:
-        places[port.name] = slice(start, start + port.width)
-        start += port.width
-    return places
+    return {port.name: place for port, place in fields(circuit.inputs)}
 
 
 def build(circuit: Circuit, stimuli: Stimuli, restless: bool = False) -> np.ndarray:

@@ -66,10 +66,6 @@ def _as_simulated(reading: Reading, limits: Limits) -> Circuit | None:
         clocks=tuple(Clock(name=name, edges=found) for name, found in clocks),
         resets=tuple(Reset(name=n, level=int("posedge" in e), kind="async") for n, e in sorted(resets.items())),
         registers=len(re.findall(r"<=", reading.text)) if edges else 0,  # how many is not known; that there are some is
-        latches=0,
-        memories=0,
-        cells=0,
-        derived_clocks=False,
     )
 
 

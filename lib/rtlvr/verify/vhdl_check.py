@@ -120,17 +120,7 @@ def _circuit(verilog: str, top: str) -> Circuit | None:
         for port in ports
         if port.direction == "input" and port.width == 1 and (port.name in edges or _CLOCK.search(port.name))
     )
-    return Circuit(
-        top=top,
-        ports=ports,
-        clocks=clocks,
-        resets=(),
-        registers=0,
-        latches=0,
-        memories=0,
-        cells=0,
-        derived_clocks=False,
-    )
+    return Circuit(top=top, ports=ports, clocks=clocks)
 
 
 def _pins(vhdl: str, entity: str, circuit: Circuit) -> list[_Pin] | None:

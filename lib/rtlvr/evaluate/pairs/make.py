@@ -110,17 +110,7 @@ def _circuit(design: PairDesign) -> Circuit:
     """As much of the structure as the rewrites look at."""
     ports = [Port(name=name, direction="input", width=width) for name, width in design.inputs]
     ports += [Port(name=name, direction="output", width=width) for name, width in design.outputs]
-    return Circuit(
-        top=design.top,
-        ports=tuple(ports),
-        clocks=(),
-        resets=(),
-        registers=0,
-        latches=0,
-        memories=0,
-        cells=0,
-        derived_clocks=False,
-    )
+    return Circuit(top=design.top, ports=tuple(ports))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -29,6 +29,8 @@ from rtlvr.stages.cards.text import (
     with_interval,
 )
 from rtlvr.stages.context import Context
+from rtlvr.stages.suites import HELDOUT
+from rtlvr.train.rl import rewarding_mode
 
 _MOST = 10  # rows of a training curve
 _HUB = re.compile(r"[\w.-]+/[\w.-]+")
@@ -180,7 +182,7 @@ def _published(context: Context, spec: str) -> str:
 def _reward(context: Context) -> str:
     """Who judged the answers that were learnt from, and what changes the reward of 0 or 1."""
     rl = context.params.rl
-    told = [judged_by(context, context.params.verifier.mode if rl.accept_unproved and not rl.area_weight else "hybrid")]
+    told = [judged_by(context, rewarding_mode(rl, context.params.verifier.mode))]
     told += [] if rl.accept_unproved else ["Rewarded was only what was proved."]
     told += ["A wrong answer earned the share of outputs that are right."] if rl.reward == "signals" else []
     told += (
@@ -261,7 +263,7 @@ def _judged_on(context: Context) -> str:
 
 def _results(context: Context, measured: Iterable[Measurement], variant: str) -> list[dict[str, Any]]:
     """The scores of the policy itself, in the form that the hub reads."""
-    asked = "held-out designs" if list(context.params.evaluation.on) == ["heldout"] else "all that was asked"
+    asked = "held-out designs" if list(context.params.evaluation.on) == HELDOUT else "all that was asked"
     own = [row for row in measured if row.metric in _METRICS and row.variant.rpartition(":")[2] == variant]
     return [
         {

@@ -40,9 +40,10 @@ def _padded(row: torch.Tensor, width: int, left: bool, fill: int) -> torch.Tenso
     return torch.nn.functional.pad(row, (extra, 0) if left else (0, extra), value=fill)
 
 
-def blank(row: AnswerRow) -> AnswerRow:
-    """A row that has the shape of another and counts nothing: what fills a batch up where groups are of unequal size."""
-    return row | {name: torch.zeros_like(row[name]) for name in ("completion_mask", "advantages")}
+def filled_up(rows: Sequence[AnswerRow], parts: int) -> list[AnswerRow]:
+    """Rows, and as many that count nothing as make equal parts of them; groups may be of unequal size."""
+    blank = rows[0] | {name: torch.zeros_like(rows[0][name]) for name in ("completion_mask", "advantages")}
+    return [*rows, *[blank] * (-len(rows) % parts)]
 
 
 def length(row: AnswerRow) -> int:
