@@ -25,6 +25,7 @@ from rtlvr.verify.triggers import Cube, cubes, drawn
 _LANES = 64
 _LIVELY = 4096  # frames at the beginning in which any input may change; at most half of all
 _EXPONENTS = (10, 12, 14, 16, 18, 20, 22, 24, 26)  # lengths of the held stretches, as powers of two, round by round
+_LAST = 8  # a round costs at most one part in so many of the frames that are left; the last round has the rest
 _RESTS, _PULSES, _LONGEST_REST = (
     4,
     48,
@@ -116,17 +117,26 @@ def _schedules(inputs: "_Inputs", miter: Miter, most: int) -> Iterator[Schedule]
     for plan in _plans(rng, miter, most):
         plan = plan.first(most)
         yield inputs.schedule(rng, plan)
-        most -= int(plan.frames.sum())
+        most -= plan.total
         if most < 64:
             return
 
 
 def _plans(rng: np.random.Generator, miter: Miter, most: int) -> Iterator["_Plan"]:
+    """The rounds. The last one has a single long stretch: what is left would not do for a longer round of the usual kind."""
     if not miter.latches:
         yield from (_lively(1 << exponent) for exponent in range(10, 18))
         return
-    yield _lively(min(_LIVELY, most // 2))
-    yield from (_round(rng, exponent) for exponent in _EXPONENTS)
+    lively = _lively(min(_LIVELY, most // 2))
+    yield lively
+    left = most - lively.total
+    for exponent in _EXPONENTS:
+        plan = _round(rng, exponent)
+        if _LAST * plan.total > left:
+            break
+        yield plan
+        left -= plan.total
+    yield _last_round(rng, left)
 
 
 @dataclass(frozen=True)
@@ -135,6 +145,11 @@ class _Plan:
 
     frames: np.ndarray
     phase: np.ndarray
+
+    @property
+    def total(self) -> int:
+        """How many frames it has."""
+        return int(self.frames.sum())
 
     def first(self, most: int) -> "_Plan":
         """The plan, cut off after so many frames."""
@@ -157,6 +172,15 @@ def _round(rng: np.random.Generator, exponent: int) -> _Plan:
     phases = np.repeat(len(before) + np.arange(_RESTS) * 2 * _PULSES, 2 * _PULSES)
     none = [np.full(len(part), -1) for part in (before, after)]
     return _Plan(np.concatenate([before, rests.ravel(), after]), np.concatenate([none[0], phases, none[1]]))
+
+
+def _last_round(rng: np.random.Generator, left: int) -> _Plan:
+    """One stretch of nearly all frames that are left, lively segments before it, mixed and lively ones after it."""
+    lively = np.ones(96, dtype=np.int64)
+    mixed = (2.0 ** rng.uniform(0, min(14, np.log2(max(2, left / 1024))), 64)).astype(np.int64)
+    held = np.array([max(1, left - 2 * len(lively) - int(mixed.sum()))])
+    frames = np.concatenate([lively, held, mixed, lively])
+    return _Plan(frames, np.full(len(frames), -1))
 
 
 def _numbers(text: str) -> np.ndarray:
