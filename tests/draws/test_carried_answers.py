@@ -6,9 +6,8 @@ from toy_writer import LONGEST, ToyWriter, length
 from rtlvr.draws.answering import PARTS, Rounds
 from rtlvr.draws.published import Fixed
 from rtlvr.draws.published_groups import April
-from rtlvr.draws.sampling import Ask, Draft, Filler, Growing, Size
+from rtlvr.draws.sampling import Ask, Filler, Growing, Size
 from rtlvr.draws.selectable import RULES, made
-from rtlvr.draws.step import DynamicSampler, Group, Plan
 
 SIZE = Size(batch=4, group=4, prompts=30, max_rounds=12)
 PART = LONGEST // PARTS
@@ -106,31 +105,3 @@ def test_every_rule_fills_steps_and_every_token_is_counted(name: str, stops: boo
 def test_an_unknown_rule_is_refused() -> None:
     with pytest.raises(ValueError, match="got rule 'best'; allowed: fixed, paper"):
         made("best", SIZE, 0)
-
-
-PLANS = {
-    "fixed": Plan("fixed", 4, 4, 12),
-    "paper": Plan("paper", 4, 4, 12, carry_steps=1),
-    "tracking": Plan("tracking", 4, 4, 12, carry_steps=2, history=True, margin=1.0),
-}
-
-
-@pytest.mark.parametrize("name", PLANS)
-def test_trainings_loop_draws_what_the_simulators_does(name: str) -> None:
-    plan, writer, counts = PLANS[name], ToyWriter(), [0]
-    policy = made(name, SIZE, 7, plan.carry_steps, plan.history, plan.margin)
-    filler, sampler = Filler(policy, Rounds(writer, LONGEST, 3)), DynamicSampler(plan, SIZE.prompts, 7)
-    for step in range(1, 13):
-        counts[0] = 0
-
-        def roll_out(prompts: list[int], step: int = step) -> list[Group]:
-            first, counts[0] = counts[0], counts[0] + len(prompts)
-            keys = [[f"3/{step}/{first + i}/{k}" for k in range(4)] for i in range(len(prompts))]
-            drafts = [[Draft(key, p, ended=True) for key in own] for p, own in zip(prompts, keys, strict=True)]
-            return [Group(own[0].prompt, step, tuple(a.reward for a in writer.score(own))) for own in drafts]
-
-        wanted, found = sampler.collect(step, roll_out), filler.fill(step)
-        assert [(g.prompt, g.step, tuple(g.rewards)) for g in found.used] == [
-            (g.prompt, g.step, g.rewards) for g in wanted.used
-        ]
-        assert (found.rounds, found.carried, found.dropped) == (wanted.draws, wanted.carried_in, wanted.dropped)

@@ -9,9 +9,9 @@ from rtlvr.draws.bench import PARTS, RULES
 from rtlvr.draws.ours import Ours, Parts
 from rtlvr.draws.published import Dps, Fixed, Greso, Paper, Pools, Replay
 from rtlvr.draws.published_groups import April, Knapsack, ReinforceAda, RollPacker
-from rtlvr.draws.rounds import Trace, World
+from rtlvr.draws.rounds import World
 from rtlvr.draws.sampling import Ask, Filler, Growing, Policy, Size
-from rtlvr.draws.simulate import Difficulty, Lengths
+from rtlvr.draws.traces import Difficulty, Lengths, Trace
 from rtlvr.paths import PACKAGE
 
 SIZE = Size(batch=4, group=4, prompts=40)

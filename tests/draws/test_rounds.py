@@ -1,4 +1,4 @@
-"""The simulated cluster: it costs what `simulate` says, and stragglers, spare answers and partial ones cost what they should."""
+"""The simulated cluster: it costs what was drawn, and stragglers, spare answers and partial ones cost what they should."""
 
 import csv
 import math
@@ -10,22 +10,30 @@ import numpy as np
 import pytest
 
 from rtlvr.draws.bench import COSTS, compare, interval, machines, main, settings
-from rtlvr.draws.published import Fixed, Paper
-from rtlvr.draws.rounds import Bill, Trace, World, run
+from rtlvr.draws.published import Fixed
+from rtlvr.draws.rounds import Bill, World, run
 from rtlvr.draws.sampling import Ask, Fate, Growing, Policy, Size
-from rtlvr.draws.simulate import PAPER, Cluster, Difficulty, Lengths, fixed, simulate
+from rtlvr.draws.traces import Cluster, Difficulty, Lengths, Trace
 
-SMALL, SIZE = replace(PAPER, batch=16, group=8), Size(16, 8, 300)
+SIZE = Size(16, 8, 300)
 
 
-@pytest.mark.parametrize(("plan", "rule"), [(fixed(SMALL), Fixed), (SMALL, Paper)])
-def test_rules_of_today_cost_what_they_did(plan, rule) -> None:
-    hard, lengths = Difficulty(300, 0.2, 0.4, 0.01, 0.05), Lengths(1.0)
-    cost, bill = simulate(plan, hard, 8, lengths, seed=4), run(rule, SIZE, Trace(hard, lengths), 8, seed=4)
-    assert (bill.rounds, bill.answers) == (cost.draws, cost.trained)
-    assert (bill.tokens, bill.tails) == pytest.approx((cost.tokens, cost.tails))
-    assert bill.time(Cluster()) == pytest.approx(cost.time(Cluster()))
-    assert bill.time(Cluster(), verify=2.0) == pytest.approx(cost.time(Cluster()) + 2 * cost.draws)
+def test_fixed_draws_cost_what_was_drawn() -> None:
+    """Counted beside the simulator, with the same random numbers: every answer's length, and the longest of each round."""
+    difficulty, lengths = Difficulty(300, 0.2, 0.4, 0.01, 0.05), Lengths(1.0)
+    bill, rng = run(Fixed, SIZE, Trace(difficulty, lengths), 8, seed=4), np.random.default_rng(4)
+    rng.beta(difficulty.right, difficulty.wrong, difficulty.prompts)
+    tokens = tails = 0.0
+    for _ in range(bill.rounds):
+        drawn = np.minimum(rng.lognormal(-0.5, 1.0, SIZE.batch * SIZE.group), lengths.longest)
+        rng.random(drawn.size)
+        tokens, tails = tokens + drawn.sum(), tails + drawn.max()
+    assert (bill.prompts, bill.answers) == (SIZE.batch * bill.rounds, 8 * SIZE.batch * SIZE.group)
+    assert (bill.tokens, bill.tails) == pytest.approx((tokens, tails))
+    cluster = Cluster()
+    time = (tokens + cluster.rest * bill.answers) / cluster.streams + tails * (1 - 1 / cluster.streams)
+    assert bill.time(cluster) == pytest.approx(time)
+    assert bill.time(cluster, verify=2.0) == pytest.approx(time + 2 * bill.rounds)
 
 
 class First(Policy):

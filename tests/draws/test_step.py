@@ -3,18 +3,22 @@
 import json
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from rtlvr.draws.step import DynamicSampler, Group, Plan
+from rtlvr.draws.sampling import Ask, Filler, Growing, Policy, Size
+from rtlvr.draws.saving import restore, saved
+from rtlvr.draws.selectable import made
 
-PLANS = {
-    "fixed": Plan("fixed", 8, 4, 50),
-    "paper": Plan("paper", 8, 4, 50),
-    "tracking": Plan("tracking", 8, 4, 50),
-    "carry": Plan("tracking", 8, 4, 50, carry_steps=2, margin=1.0),
-    "ours": Plan("tracking", 8, 4, 50, carry_steps=2, history=True, margin=1.0),
+SIZE = Size(batch=8, group=4, prompts=60, max_rounds=50)
+RULES = {
+    "fixed": ("fixed", 0, False, 0.0),
+    "paper": ("paper", 0, False, 0.0),
+    "tracking": ("tracking", 0, False, 0.0),
+    "carry": ("tracking", 2, False, 1.0),
+    "ours-tracking": ("tracking", 2, True, 1.0),
 }
 
 
@@ -22,57 +26,60 @@ class World:
     """Prompts with fixed solve rates, half of them never or always solved; remembers all groups that it gave."""
 
     def __init__(self, prompts: int, seed: int) -> None:
-        self.rng, self.given = random.Random(seed), []
+        self.rng, self.given, self.sizes = random.Random(seed), list[Growing](), list[int]()
         self.rates = [self.rng.choice((0.0, 1.0, 0.3, 0.6)) for _ in range(prompts)]
 
-    def roll_out(self, step: int, group: int):
-        def answer(prompts: list[int]) -> list[Group]:
-            found = [
-                Group(p, step, tuple(float(self.rng.random() < self.rates[p]) for _ in range(group)), object())
-                for p in prompts
-            ]
-            self.given += found
-            return found
+    def round(
+        self, step: int, asks: Sequence[Ask], policy: Policy, ready: int, opened: Sequence[Growing]
+    ) -> list[Growing]:
+        self.sizes.append(len(asks))
+        return [self.group(ask, step) for ask in asks]
 
-        return answer
+    def group(self, ask: Ask, step: int) -> Growing:
+        rewards = [float(self.rng.random() < self.rates[ask.prompt]) for _ in range(ask.answers)]
+        group = Growing(
+            len(self.given), ask.prompt, step, rewards=rewards, lengths=[1.0] * ask.answers, first=ask.answers
+        )
+        self.given.append(group)
+        return group
 
 
-@pytest.mark.parametrize("name", PLANS)
+def filler(name: str, world: World, size: Size = SIZE, seed: int = 0) -> Filler:
+    rule, carry, history, margin = RULES[name]
+    return Filler(made(rule, size, seed, carry, history, margin), world)
+
+
+@pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize("seed", range(5))
 def test_every_step_has_exactly_b_mixed_groups_used_once(name: str, seed: int) -> None:
-    plan, world = PLANS[name], World(60, seed)
-    sampler, used = DynamicSampler(plan, 60, seed), []
+    world, used = World(60, seed), list[int]()
+    filling = filler(name, world, seed=seed)
     for step in range(1, 40):
-        filled = sampler.collect(step, world.roll_out(step, plan.group))
-        assert len(filled.used) == plan.batch
-        assert all(g.mixed and step - g.step <= plan.carry_steps for g in filled.used)
-        assert filled.draws <= plan.max_draws
-        used += [id(g.content) for g in filled.used]
+        filled = filling.fill(step)
+        assert len(filled.used) == SIZE.batch
+        assert all(g.mixed and step - g.step <= RULES[name][1] for g in filled.used)
+        assert filled.rounds <= SIZE.max_rounds
+        used += [g.number for g in filled.used]
     assert len(used) == len(set(used)), "a group was trained on twice"
-    assert set(used) <= {id(g.content) for g in world.given}
+    assert set(used) <= {g.number for g in world.given}
 
 
-@pytest.mark.parametrize("name", PLANS)
-def test_no_draw_is_larger_than_the_cap_and_no_step_draws_for_ever(name: str) -> None:
-    plan = replace(PLANS[name], max_draws=3)
-    sampler, sizes = DynamicSampler(plan, 20, 0), []
-
-    def hopeless(prompts: list[int]) -> list[Group]:
-        sizes.append(len(prompts))
-        return [Group(p, 1, (0.0,) * 4) for p in prompts]
-
-    filled = sampler.collect(1, hopeless)
-    assert (filled.draws, filled.used) == (3, [])
-    assert max(sizes) <= 4 * plan.batch
-    assert len(filled.uniform) == sum(sizes)
+@pytest.mark.parametrize("name", RULES)
+def test_no_round_is_larger_than_the_cap_and_no_step_draws_for_ever(name: str) -> None:
+    world = World(20, 0)
+    world.rates = [0.0] * 20
+    filled = filler(name, world, replace(SIZE, prompts=20, max_rounds=3)).fill(1)
+    assert (filled.rounds, filled.used) == (3, [])
+    assert max(world.sizes) <= 4 * SIZE.batch
+    assert len(filled.ended) == sum(world.sizes)
 
 
 def test_no_prompt_is_starved() -> None:
     """Prompts whose answers are always alike are drawn less, and still again and again."""
-    plan, world = PLANS["ours"], World(40, 3)
-    sampler = DynamicSampler(plan, 40, 3)
+    world = World(40, 3)
+    filling = filler("ours-tracking", world, replace(SIZE, prompts=40), seed=3)
     for step in range(1, 400):
-        sampler.collect(step, world.roll_out(step, plan.group))
+        filling.fill(step)
     drawn = Counter(g.prompt for g in world.given)
     late = Counter(g.prompt for g in world.given if g.step > 300)
     assert set(drawn) == set(late) == set(range(40))
@@ -84,48 +91,37 @@ def test_no_prompt_is_starved() -> None:
 def test_carrying_wastes_nothing_and_history_draws_less() -> None:
     """Prompts drawn for the same number of trained groups fall from one part to the next."""
     cost = {}
-    for name, plan in PLANS.items():
-        total = 0
-        for seed in range(5):
-            world = World(60, seed)
-            sampler = DynamicSampler(plan, 60, seed)
-            total += sum(len(sampler.collect(step, world.roll_out(step, 4)).drawn) for step in range(1, 40))
-        cost[name] = total
-    assert cost["fixed"] > cost["tracking"] > cost["carry"] > cost["ours"]
-    assert cost["fixed"] > 1.5 * cost["ours"]
+    for name in RULES:
+        worlds = [World(60, seed) for seed in range(5)]
+        for seed, world in enumerate(worlds):
+            filling = filler(name, world, seed=seed)
+            for step in range(1, 40):
+                filling.fill(step)
+        cost[name] = sum(len(world.given) for world in worlds)
+    assert cost["fixed"] > cost["tracking"] > cost["carry"] > cost["ours-tracking"]
+    assert cost["fixed"] > 1.5 * cost["ours-tracking"]
 
 
 def test_surplus_is_dropped_when_it_is_stale() -> None:
-    sampler = DynamicSampler(replace(PLANS["carry"], carry_steps=1), 60, 0)
-    sampler.surplus = [Group(0, 1, (0.0, 1.0)), Group(1, 3, (0.0, 1.0))]
-    filled = sampler.collect(4, World(60, 0).roll_out(4, 4))
-    assert (filled.carried_in, filled.dropped) == (1, 1)
+    filling = filler("carry", World(60, 0))
+    filling.policy.carry = 1
+    filling.surplus = [Growing(-1, 0, 1, rewards=[0.0, 1.0]), Growing(-2, 1, 3, rewards=[0.0, 1.0])]
+    filled = filling.fill(4)
+    assert (filled.carried, filled.dropped) == (1, 1)
     assert filled.used[0].prompt == 1
 
 
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("name", RULES)
 def test_a_restart_changes_nothing(name: str) -> None:
-    plan = PLANS[name]
-
     def run(stop: int) -> list[list[int]]:
-        world, sampler, prompts = World(60, 1), DynamicSampler(plan, 60, 7), []
+        world, prompts = World(60, 1), []
+        filling = filler(name, world, seed=7)
         for step in range(1, 20):
             if step == stop:
-                kept = sampler.surplus
-                state = json.loads(json.dumps(sampler.state()))
-                sampler = DynamicSampler(plan, 60, 7)
-                sampler.restore(state, kept)
-            filled = sampler.collect(step, world.roll_out(step, plan.group))
-            prompts.append([g.prompt for g in filled.drawn])
+                state, contents = saved(filling)
+                filling = filler(name, world, seed=7)
+                restore(filling, json.loads(json.dumps(state)), contents)
+            prompts.append([g.prompt for g in filling.fill(step).ended])
         return prompts
 
     assert run(stop=0) == run(stop=9)
-
-
-def test_draws_are_shared_evenly_among_processes() -> None:
-    for plan in PLANS.values():
-        world, sizes = World(60, 0), []
-        sampler = DynamicSampler(plan, 60, 0, multiple=3)
-        answer = world.roll_out(1, 4)
-        sampler.collect(1, lambda prompts, answer=answer, sizes=sizes: sizes.append(len(prompts)) or answer(prompts))
-        assert all(size % 3 == 0 for size in sizes)

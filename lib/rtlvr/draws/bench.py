@@ -1,14 +1,14 @@
 """All rules against one another in simulation: `python -m rtlvr.draws.bench`.
 
 Every rule trains on the same number of groups. Costs are compared with fixed draws, seed by seed: above 1 is cheaper. The main
-settings are those of `simulate.sweep`; of its machines those count on which the paper's rule gains about what was published. A
+settings are those of `sweep`; of its machines those count on which the paper's rule gains about what was published. A
 first pass over a large set, a policy that learns fast, and hard prompts with long answers are three more.
 """
 
 import argparse
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -17,10 +17,10 @@ import pandas as pd
 from .ours import NARROW, OURS, TODAY, Parts, made_of
 from .published import Dps, Fixed, Greso, Paper, Pools, Replay
 from .published_groups import April, Knapsack, ReinforceAda, RollPacker
-from .rounds import Bill, Trace, run
+from .rounds import Bill, run
 from .sampling import Size
 from .selectable import Maker
-from .simulate import CLUSTERS, Cluster, Lengths, of_acceptance
+from .traces import CLUSTERS, PAPER, Cluster, Difficulty, Lengths, Trace, of_acceptance
 
 RULES: dict[str, Maker] = {
     "fixed": Fixed,
@@ -53,8 +53,8 @@ PARTS: dict[str, Maker] = {
     "part: all, early": made_of(replace(OURS, early=2)),
     "part: all, floor 0.2": made_of(replace(OURS, floor=0.2)),
 }
+SWEPT = ("paper", "ours-tracking", "ours")  # the rules of `sweep`
 DISSECTED = ("acceptance 0.4, spread 1.0", "acceptance 0.6, spread 1.0")  # where the parts are tried one by one
-SIZE = Size(128, 16, 3100)
 _STUDENT = {2: 12.71, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365}
 COSTS: dict[str, Callable[[Bill], float]] = {
     "tokens": lambda bill: bill.tokens / bill.fresh,
@@ -78,7 +78,7 @@ class BenchSetting:
 def settings() -> list[BenchSetting]:
     """What the rules are compared on."""
     found = [
-        BenchSetting(f"acceptance {level}, spread {spread}", SIZE, Trace(of_acceptance(level), Lengths(spread)))
+        BenchSetting(f"acceptance {level}, spread {spread}", PAPER, Trace(of_acceptance(level), Lengths(spread)))
         for spread in (1.0, 0.4)
         for level in (0.2, 0.4, 0.6, 0.8)
     ]
@@ -86,11 +86,48 @@ def settings() -> list[BenchSetting]:
     fast = replace(usual, drift=0.01, learn=0.3)
     return [
         *found[:4],
-        BenchSetting("first pass", replace(SIZE, prompts=20_000), Trace(replace(usual, prompts=20_000), lengths)),
-        BenchSetting("fast learning", SIZE, Trace(fast, lengths)),
-        BenchSetting("hard is long", SIZE, Trace(usual, lengths, slope=1.0)),
+        BenchSetting("first pass", replace(PAPER, prompts=20_000), Trace(replace(usual, prompts=20_000), lengths)),
+        BenchSetting("fast learning", PAPER, Trace(fast, lengths)),
+        BenchSetting("hard is long", PAPER, Trace(usual, lengths, slope=1.0)),
         *found[4:],
     ]
+
+
+def speedups(
+    rules: dict[str, Maker],
+    difficulty: Difficulty,
+    steps: int,
+    lengths: Lengths | None = None,
+    clusters: Sequence[Cluster] = (Cluster(),),
+    seeds: int = 3,
+) -> pd.DataFrame:
+    """Cost of fixed draws divided by each rule's; above 1 is cheaper. One row per rule, cluster and seed."""
+    rows, trace = [], Trace(difficulty, lengths or Lengths())
+    size = replace(PAPER, prompts=difficulty.prompts)
+    for seed in range(seeds):
+        base = run(Fixed, size, trace, steps, seed)
+        for name, make in rules.items():
+            bill = run(make, size, trace, steps, seed)
+            gains = {key: getattr(base, key) / getattr(bill, key) for key in ("prompts", "tokens", "rounds")}
+            rows += [
+                {"rule": name, "seed": seed, **asdict(c), **gains, "time": base.time(c) / bill.time(c)}
+                for c in clusters
+            ]
+    return pd.DataFrame(rows)
+
+
+def sweep(levels: Sequence[float], mean: float = 0.35, steps: int = 100, seeds: int = 1) -> pd.DataFrame:
+    """Speed-ups at the paper's scale (128 groups of 16, 3100 prompts), one row per rule, trace and cluster.
+
+    Traces differ in acceptance at the start (`levels`; the solve rates' mean stays, their spread follows) and in the spread
+    of lengths; clusters in streams and in what a step takes besides generation.
+    """
+    tables, rules = [], {name: RULES[name] for name in SWEPT}
+    for level in levels:
+        for spread in (0.4, 1.0):
+            table = speedups(rules, of_acceptance(level, mean), steps, Lengths(spread), CLUSTERS, seeds)
+            tables.append(table.assign(acceptance=level, spread=spread))
+    return pd.concat(tables, ignore_index=True)
 
 
 def machines(base: Sequence[Bill], paper: Sequence[Bill]) -> list[Cluster]:

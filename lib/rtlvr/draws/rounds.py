@@ -1,9 +1,9 @@
 """A simulated cluster that answers rounds: lengths, stragglers, partial answers, and what all of it costs.
 
-Beside `simulate`, whose difficulties, lengths and machines it shares: groups of unequal size, rounds that end before their
-last answer, answers that go on in a later round. Such an answer is of a mixed policy: its chance of being right lies between
-the old and the new one's by the share of its tokens that each wrote. With rules of today and lengths that do not
-depend on difficulty it draws the same random numbers as `simulate`, and costs the same.
+Groups may be of unequal size, rounds may end before their last answer, and answers may go on in a later round. Such an
+answer is of a mixed policy: its chance of being right lies between the old and the new one's by the share of its tokens that
+each wrote. A round takes the time of its tokens at a fixed throughput plus the tail of its longest answer, because the next
+round waits for it.
 """
 
 import math
@@ -14,17 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .sampling import Ask, Filler, Growing, Policy, Size
-from .simulate import Cluster, Difficulty, Lengths
+from .traces import Cluster, Trace
 from .unbiased import share
-
-
-@dataclass(frozen=True)
-class Trace:
-    """What is simulated: `slope` says how much longer, in logarithms, answers to a hopeless prompt are than to a sure one."""
-
-    difficulty: Difficulty
-    lengths: Lengths
-    slope: float = 0.0
 
 
 @dataclass
@@ -49,7 +40,10 @@ class Bill:
     weighed: float = 0.0
 
     def time(self, cluster: Cluster, verify: float = 0.0) -> float:
-        """As `simulate.Cost.time`, with `verify` for every round, in mean answers on one stream."""
+        """In units of one mean answer on one stream; `verify` is added for every round.
+
+        Graham's bound for list scheduling is close for many short jobs.
+        """
         busy = (self.tokens + cluster.rest * self.answers) / cluster.streams
         return busy + self.tails * (1 - 1 / cluster.streams) + verify * self.rounds
 
@@ -65,6 +59,8 @@ class _Going:
 
     def only(self, which: np.ndarray) -> "_Going":
         """Some of them."""
+        if which.all():
+            return self
         return _Going(self.left[which], self.done[which], self.luck[which], self.odds[which])
 
 
@@ -143,8 +139,10 @@ class World:
     def _rewards(self, number: int, ended: np.ndarray) -> list[float]:
         """Rewards of the answers that end in this round, the shortest first where some are spare."""
         going, now = self._going[number].only(ended), self.odds[self._groups[number].prompt]
-        old = going.done / (going.done + going.left)
-        right = going.luck < 1 / (1 + np.exp(-(old * going.odds + (1 - old) * now)))
+        if going.done.any():
+            old = going.done / (going.done + going.left)
+            now = old * going.odds + (1 - old) * now
+        right = going.luck < 1 / (1 + np.exp(-now))
         if len(right) > self._groups[number].missing:
             right = right[np.argsort(going.left, kind="stable")]
         return right.astype(float).tolist()  # type: ignore[no-any-return]
@@ -160,11 +158,11 @@ class World:
         group.lengths += np.sort(lengths)[: len(taken)].tolist() if len(lengths) > len(taken) else lengths.tolist()
         group.missing -= len(taken)
         bill.tokens += float(np.minimum(going.left, until).sum())
-        rest = going.only(~ended)
         if group.missing and policy.resume:
+            rest = going.only(~ended)
             self._going[number] = _Going(rest.left - until, rest.done + until, rest.luck, rest.odds)
             return
-        bill.lost += float((rest.done + until).sum())
+        bill.lost += float((going.done[~ended] + until).sum())
         del self._going[number]
 
 

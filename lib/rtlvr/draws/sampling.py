@@ -81,7 +81,7 @@ class Growing:
     @property
     def right(self) -> int:
         """Answers that were rewarded."""
-        return sum(r > 0 for r in self.rewards)
+        return sum([r > 0 for r in self.rewards])
 
     @property
     def wrong(self) -> int:

@@ -116,15 +116,15 @@ def sweep(table: pd.DataFrame, published: float) -> tuple[Figure, pd.DataFrame]:
     """Simulated speed-ups at the paper's scale: time of ours against time of the paper's rule, both against fixed draws.
 
     Args:
-        table: `rtlvr.draws.simulate.sweep`: columns plan, acceptance, spread, streams, rest, seed, time.
+        table: `rtlvr.draws.bench.sweep`: columns rule, acceptance, spread, streams, rest, seed, time.
         published: the paper's speed-up.
 
     Raises:
         TableError: a column is missing.
     """
     keys = ["acceptance", "spread", "streams", "rest", "seed"]
-    require(table, ("plan", *keys, "time"), "the simulated table")
-    wide = table.pivot_table("time", keys, "plan").reset_index()
+    require(table, ("rule", *keys, "time"), "the simulated table")
+    wide = table.pivot_table("time", keys, "rule").reset_index()
     figure = style.new_figure(5.6, 4.2)
     axis = figure.subplots()
     axis.axvspan(1.15, 1.35, color="0.92", zorder=0)

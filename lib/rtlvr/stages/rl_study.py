@@ -13,7 +13,7 @@ import pandas as pd
 
 from rtlvr.data.filters import apply, equivalent, unsolved
 from rtlvr.data.published import OURS
-from rtlvr.draws.simulate import sweep
+from rtlvr.draws.bench import sweep
 from rtlvr.evaluate.heldout import problems_of, solved
 from rtlvr.paths import REFERENCE
 from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl, write_text

@@ -9,10 +9,10 @@ import pandas as pd
 from scipy.stats import t as student
 
 from rtlvr.data.filters import Filter, apply
-from rtlvr.draws.rounds import Bill, Trace, run
+from rtlvr.draws.rounds import Bill, run
 from rtlvr.draws.sampling import Policy, Size
 from rtlvr.draws.selectable import RULES as DRAW_RULES
-from rtlvr.draws.simulate import Difficulty, Lengths, fit
+from rtlvr.draws.traces import Difficulty, Lengths, Trace, fit
 from rtlvr.evaluate.heldout import pass_at, problems_of
 from rtlvr.records import Measurement, Problem, Triple
 from rtlvr.schema import Rl, RlStudy
