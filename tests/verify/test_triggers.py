@@ -8,7 +8,7 @@ from tests.verify.test_compiled import Circuit
 
 from rtlvr import verify
 from rtlvr.hdl.circuit import analyse
-from rtlvr.verify.stimulus import long_run
+from rtlvr.verify.long_runs import long_run
 from rtlvr.verify.triggers import Cube, cubes, drawn
 from rtlvr.verify.verdict import Limits
 

@@ -38,8 +38,8 @@ from rtlvr.records import Record, read_jsonl, write_jsonl
 from rtlvr.verify import Stimuli, verify_many
 from rtlvr.verify.compare import Prepared, compare
 from rtlvr.verify.engine import Judge
+from rtlvr.verify.long_runs import free_run
 from rtlvr.verify.simulate import SimulationFailed, simulate
-from rtlvr.verify.stimulus import free_run
 from rtlvr.verify.verdict import Limits, Verdict
 
 WITNESS = Stimuli(sequences=24, cycles=400, seed=987_654)

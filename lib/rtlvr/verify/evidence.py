@@ -5,7 +5,7 @@ no difference either: synthesis and simulation do not always mean the same by on
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,18 +22,21 @@ from rtlvr.verify.aiger import read_aiger
 from rtlvr.verify.apart import LOOK_EARLY, Apart
 from rtlvr.verify.compare import Prepared
 from rtlvr.verify.compiled import Compiled
+from rtlvr.verify.long_runs import held_run, long_run
 from rtlvr.verify.miter import Joined, Miter, join, size_of
 from rtlvr.verify.outcome import CONGRUENT, CUT, Finding
 from rtlvr.verify.simulate import SimulationFailed
-from rtlvr.verify.stimulus import exhaustive, long_run
+from rtlvr.verify.stimulus import exhaustive
 from rtlvr.verify.verdict import Limits, Seen, Verdict
 
 _LONG_CYCLES, _LONG_WORK = (2_000, 10_000, 200_000), 8e8  # of one run: cycles times bytes of text
+_HELD_CYCLES, _HELD_WORK = (40_000, 200_000), 4e8  # the same of runs whose inputs rest for long
 _LOOK, _LOOK_FURTHER = 6e9, 1.5e10  # gate evaluations of a deep run, before and after bounded search
 _LARGE = 10_000  # gates of a miter that ABC takes long for: it is looked at before
 _BIG, _LOOK_BIG = 4_000, 5e9  # nodes of a miter that no longer fits the caches, and evaluations for it
 _MOST_ALL_INPUTS, _MOST_EXHAUSTED = 26, 2e10  # inputs of a design of which all values are tried, and gate evaluations
 _QUICKLY_EXHAUSTED = 1e8  # ... before anything else is asked
+_DIFFERS = ("counterexample", "unknown_candidate")  # causes of a verdict that simulation has shown
 _MANY_BITS = 64  # of state, from which on cutting is tried first
 
 
@@ -43,6 +46,8 @@ class Case(Apart):
     def __init__(self, limits: Limits, golden: Prepared, reading: Reading, abc: Abc, fits: bool = True) -> None:
         super().__init__(limits, golden, reading, abc, fits)
         self._more_state = True  # whether the candidate may hold more state than the golden, and so count for long
+        self._long_steps = 0  # of long runs that showed no difference
+        self._rested = False  # whether a run was made whose inputs rest for long
         self._definite = False  # whether it is asked from any definite state, see `_ask`
 
     def by_proof(self, first: Verdict) -> Finding:
@@ -64,16 +69,34 @@ class Case(Apart):
         self.unfinished |= self.slow and not looked
         if verdict.status != "equivalent" or (self.slow and looked):
             return verdict
-        for cycles in _LONG_CYCLES if self._more_state and not looked else _LONG_CYCLES[:1]:
-            if cycles * self._cost > _LONG_WORK:
-                break
-            late = self._late(long_run(self._golden.circuit, self.reading.text, cycles), looked)
+        for stimulus in self._long(looked):
+            late = self._late(stimulus, looked)
             if late is None:
                 break
-            if late.cause in ("counterexample", "unknown_candidate"):
+            if late.cause in _DIFFERS:
                 return late
-            verdict = verdict.model_copy(update={"seen": Seen(steps=verdict.seen.steps + late.seen.steps)})
-        return verdict
+        steps = verdict.seen.steps + self._long_steps
+        return verdict.model_copy(update={"seen": Seen(steps=steps), "reason": f"no difference in {steps} samples"})
+
+    def _long(self, looked: bool) -> Iterator[np.ndarray]:
+        """Long stimuli, the shortest first, as far as texts of their length are simulated."""
+        circuit, text = self._golden.circuit, self.reading.text
+        if _LONG_CYCLES[0] * self._cost <= _LONG_WORK:
+            yield long_run(circuit, text, _LONG_CYCLES[0])
+        if looked:
+            return
+        yield from self._at_rest()
+        for cycles in _LONG_CYCLES[1:] if self._more_state else ():
+            if cycles * self._cost <= _LONG_WORK:
+                yield long_run(circuit, text, cycles)
+
+    def _at_rest(self) -> Iterator[np.ndarray]:
+        """Stimuli whose inputs rest for long, once for a candidate."""
+        circuit, most = self._golden.circuit, int(_HELD_WORK / self._cost)
+        if circuit.sequential and not self._rested:
+            self._rested = True
+            for cycles in (*(c for c in _HELD_CYCLES if c < most), most)[: len(_HELD_CYCLES)]:
+                yield held_run(circuit, self.reading.text, cycles)
 
     def _late(self, stimulus: np.ndarray, looked: bool) -> Verdict | None:
         """Both designs under a long stimulus; None where one of them does not finish it, or may not have."""
@@ -82,6 +105,7 @@ class Case(Apart):
         except SimulationFailed:
             late = None
         self.unfinished |= (late is None or self.slow) and not looked
+        self._long_steps += late.seen.steps if late else 0
         return late
 
     def _all_seen(self, first: Verdict) -> bool:
@@ -122,7 +146,7 @@ class Case(Apart):
         if (joined.large or (joined.miter and joined.miter.definite)) and self.by_cutting():
             return Finding("proved", reason=CUT, from_any=True)
         if joined.large:
-            found = self._early_testbench() or self._side_by_side()
+            found = self._early_testbench() or self._early_rest() or self._side_by_side()
             if found is not None:
                 return found
             joined = self._join(folder, None)
@@ -144,6 +168,16 @@ class Case(Apart):
         """The full testbench costs little beside all that may be asked of a large design: what it refutes, or None."""
         verdict = self.full() if self.full else None
         return Finding("refuted", verdict) if verdict and verdict.status == "inequivalent" else None
+
+    def _early_rest(self) -> Finding | None:
+        """Where the netlists do not run natively, both texts under inputs that rest for long: a difference, or None."""
+        if self.slow or (self._apart and self._apart.running):
+            return None
+        for stimulus in self._at_rest():
+            late = self._late(stimulus, looked=False)
+            if late and late.cause in _DIFFERS:
+                return Finding("refuted", late)
+        return None
 
     def _by_miter(self, miter: Miter, folder: Path) -> Finding:
         """What native simulation and ABC say of a miter."""

@@ -45,7 +45,7 @@ from rtlvr.verify.unknowns import free_unknowns
 from rtlvr.verify.wrapper import Groups, Wrapper
 
 _MOST_GATES = 100_000  # about so many gates of a design: Yosys takes minutes for more
-_MOST_MEMORY = 4096  # bits: each becomes two registers
+_MOST_MEMORY = 2048  # bits: each becomes two registers
 
 
 @dataclass(frozen=True)

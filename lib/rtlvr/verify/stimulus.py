@@ -8,9 +8,7 @@ Sequences alternate the paper's two phases: (a) a reset sequence, then random cy
 Phase (a) takes the resets one at a time and all together: linear in their number, where the paper takes every subset.
 """
 
-import contextlib
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,8 +16,7 @@ from rtlvr.hdl.circuit import Circuit, fields
 from rtlvr.verify.verdict import Stimuli
 
 _EXHAUSTIVE_BITS = 12
-_RESET_CYCLES = 3
-_LONG_BYTES = 24_000_000
+RESET_CYCLES = 3
 _MOODS, _WALK = 5, 256
 
 
@@ -39,7 +36,7 @@ def build(circuit: Circuit, stimuli: Stimuli, restless: bool = False) -> np.ndar
     if not circuit.sequential:
         if width <= _EXHAUSTIVE_BITS:
             return _all_values(circuit, width, rng)
-        return np.concatenate([_data(rng, stimuli.cycles, circuit, mode) for mode in range(stimuli.sequences)])
+        return np.concatenate([moody(rng, stimuli.cycles, circuit, mode) for mode in range(stimuli.sequences)])
     sequences = [_sequence(circuit, stimuli.cycles, index, rng) for index in range(stimuli.sequences)]
     if restless:
         other = np.random.default_rng([stimuli.seed, 1])
@@ -52,96 +49,13 @@ def exhaustive(circuit: Circuit) -> bool:
     return not circuit.sequential and sum(port.width for port in circuit.inputs) <= _EXHAUSTIVE_BITS
 
 
-def long_run(circuit: Circuit, text: str, cycles: int) -> np.ndarray:
-    """A stimulus for what cannot be proved: one reset, then `cycles` cycles or as many as fit, `(steps, input bits)`.
-
-    What a rare trigger waits for is written in the candidate's own `text`. So inputs take random values and, one time in
-    eight, a number of the text; in a fifth of the cycles, half of the time, one that is written with the input's width;
-    and in another fifth the numbers bit by bit, as a detector of sequences takes them.
-    """
-    rng = np.random.default_rng(0)
-    width = sum(port.width for port in circuit.inputs)
-    outputs = sum(port.width for port in circuit.outputs)
-    part = max(1, min(cycles, _LONG_BYTES // (2 * (width + outputs + 2))) // 6)
-    moods = [_data(rng, part, circuit, mood) for mood in (2, 0, 1, 4)]
-    for data in moods:
-        _put_numbers(rng, data, circuit, lambda _: _numbers(text), 0.125)
-    sized, own = _sized(text), _data(rng, part, circuit, 0)
-    _put_numbers(rng, own, circuit, lambda bits: sized.get(bits, _numbers(text)), 0.5)
-    return free_run(circuit, np.concatenate([*moods, own, _serial(rng, part, width, sized)]))
-
-
-def _put_numbers(
-    rng: np.random.Generator, data: np.ndarray, circuit: Circuit, numbers: Callable[[int], np.ndarray], share: float
-) -> None:
-    """Give each port, in this share of the cycles, one of its numbers."""
-    places = columns(circuit)
-    for port in circuit.inputs:
-        its = numbers(port.width)
-        bits = (its[:, None] >> np.arange(min(port.width, 63))[::-1]) & 1
-        chosen = rng.integers(0, len(its), len(data))
-        rows = rng.random(len(data)) < share
-        data[rows, places[port.name].stop - bits.shape[1] : places[port.name].stop] = bits[chosen[rows]]
-
-
-def _serial(rng: np.random.Generator, cycles: int, width: int, sized: dict[int, np.ndarray]) -> np.ndarray:
-    """Inputs that each take the numbers of the text bit by bit, either end first, `(cycles, width)`."""
-    words = [[int(bit) for bit in f"{n:0{size}b}"] for size, its in sorted(sized.items()) for n in its if size > 2]
-    data = rng.integers(0, 2, (cycles, width), dtype=np.uint8)
-    words += [word[::-1] for word in words]
-    for column in range(width if words else 0):
-        at = 0
-        while at < cycles:
-            word = words[rng.integers(len(words))][: cycles - at]
-            data[at : at + len(word), column] = word
-            at += len(word)
-    return data
-
-
-def free_run(circuit: Circuit, inputs: np.ndarray) -> np.ndarray:
-    """`inputs` (cycles, input bits) as steps: resets at the beginning only, all clocks together, `(steps, input bits)`."""
-    data, places = inputs.copy(), columns(circuit)
-    for reset in circuit.resets:
-        data[:, places[reset.name]] = 1 - reset.level
-        data[:_RESET_CYCLES, places[reset.name]] = reset.level
-    clocks = [places[clock.name].start for clock in circuit.clocks]
-    if not clocks:
-        return data
-    rows = np.repeat(data, 2, axis=0)
-    rows[:, clocks] = 0
-    rows[1::2, clocks] = 1
-    return rows
-
-
-def _numbers(text: str) -> np.ndarray:
-    """Numbers written in Verilog `text`, below 2**63; at least 0 and 1."""
-    bases = {"b": 2, "o": 8, "d": 10, "h": 16}
-    found = {0, 1}
-    for base, digits in re.findall(r"'s?([bodh])\s*([0-9a-f_]+)", text.lower()):
-        with contextlib.suppress(ValueError):
-            found.add(int(digits.replace("_", ""), bases[base]))
-    found |= {int(digits) for digits in re.findall(r"\b\d{1,18}\b", text)}
-    return np.array(sorted(n for n in found if n < 2**63), dtype=np.int64)
-
-
-def _sized(text: str) -> dict[int, np.ndarray]:
-    """By width: the numbers of Verilog `text` that are written with one, of at most 63 bits."""
-    bases, found = {"b": 2, "o": 8, "d": 10, "h": 16}, dict[int, set[int]]()
-    for size, base, digits in re.findall(r"(\d+)\s*'s?([bodh])\s*([0-9a-f_]+)", text.lower()):
-        with contextlib.suppress(ValueError):
-            number = int(digits.replace("_", ""), bases[base])
-            if number < 2 ** min(63, int(size)) and int(size) < 64:
-                found.setdefault(int(size), set()).add(number)
-    return {size: np.array(sorted(numbers), dtype=np.int64) for size, numbers in found.items()}
-
-
 def _all_values(circuit: Circuit, width: int, rng: np.random.Generator) -> np.ndarray:
     """Every input, and then a walk that changes one port at a time: counting up always changes the last port as well."""
     values = ((np.arange(2**width)[:, None] >> np.arange(width)[::-1]) & 1).astype(np.uint8)
     return values if len(circuit.inputs) < 2 else np.concatenate([values, _walk(rng, _WALK, circuit, width)])
 
 
-def _data(rng: np.random.Generator, cycles: int, circuit: Circuit, mood: int) -> np.ndarray:
+def moody(rng: np.random.Generator, cycles: int, circuit: Circuit, mood: int) -> np.ndarray:
     """Random inputs, `(cycles, input bits)`, in one of five moods.
 
     Uniform, mostly held, mostly ones, one port at a time (for what should have listened to another), mostly zeros.
@@ -174,7 +88,7 @@ def _held(values: np.ndarray, change: np.ndarray) -> np.ndarray:
 def _sequence(circuit: Circuit, cycles: int, index: int, rng: np.random.Generator) -> np.ndarray:
     places = columns(circuit)
     clocks = [places[c.name].start for c in circuit.clocks]
-    data = _data(rng, cycles, circuit, index // 2)
+    data = moody(rng, cycles, circuit, index // 2)
     _set_resets(data, circuit, places, index, rng)
     steps = []
     for row in data:
@@ -208,12 +122,12 @@ def _restless(circuit: Circuit, cycles: int, rng: np.random.Generator) -> np.nda
     """Random cycles in which data change at both levels of the clocks, then as many in which they rest."""
     places = columns(circuit)
     clocks = [places[c.name].start for c in circuit.clocks]
-    data = np.concatenate([_data(rng, cycles, circuit, 1), _walk(rng, cycles, circuit, _width(circuit))])
+    data = np.concatenate([moody(rng, cycles, circuit, 1), _walk(rng, cycles, circuit, _width(circuit))])
     resting = np.repeat(data[-1:], cycles, axis=0)
     data = np.concatenate([data, resting])
     for reset in circuit.resets:
         active = rng.random(len(data)) < 0.04
-        active[:_RESET_CYCLES], active[-cycles:] = True, False
+        active[:RESET_CYCLES], active[-cycles:] = True, False
         data[:, places[reset.name].start] = np.where(active, reset.level, 1 - reset.level)
     steps = []
     for now, then in zip(data, np.roll(data, -1, axis=0), strict=True):
@@ -244,7 +158,7 @@ def _set_resets(
         if random_phase:
             active = rng.random(len(data)) < (0.06 if index % 4 == 1 else 0.3)
         if not random_phase and group in (0, number + 1):
-            active[:_RESET_CYCLES] = True
+            active[:RESET_CYCLES] = True
         data[:, column] = np.where(active, reset.level, 1 - reset.level)
 
 
