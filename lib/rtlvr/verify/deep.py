@@ -167,20 +167,32 @@ def _round(rng: np.random.Generator, exponent: int) -> _Plan:
     lively, held = np.ones(96, dtype=np.int64), np.array([1 << exponent], dtype=np.int64)
     mixed = [(2.0 ** rng.uniform(0, min(exponent, 14), 64)).astype(np.int64) for _ in range(2)]
     before, after = np.concatenate([lively, mixed[0], held, lively]), np.concatenate([held, mixed[1], lively])
-    rests = np.ones((_RESTS, _PULSES, 2), dtype=np.int64)
-    rests[..., 0] += (2.0 ** rng.uniform(1, min(exponent, _LONGEST_REST), rests.shape[:2])).astype(np.int64)
+    rests = _rests(rng, min(exponent, _LONGEST_REST))
     phases = np.repeat(len(before) + np.arange(_RESTS) * 2 * _PULSES, 2 * _PULSES)
     none = [np.full(len(part), -1) for part in (before, after)]
-    return _Plan(np.concatenate([before, rests.ravel(), after]), np.concatenate([none[0], phases, none[1]]))
+    return _Plan(np.concatenate([before, rests, after]), np.concatenate([none[0], phases, none[1]]))
+
+
+def _rests(rng: np.random.Generator, longest: float) -> np.ndarray:
+    """Frames of segments: rests of up to 2**longest frames, and a pulse of one frame after each."""
+    rests = np.ones((_RESTS, _PULSES, 2), dtype=np.int64)
+    rests[..., 0] += (2.0 ** rng.uniform(1, longest, rests.shape[:2])).astype(np.int64)
+    return rests.ravel()
 
 
 def _last_round(rng: np.random.Generator, left: int) -> _Plan:
-    """One stretch of nearly all frames that are left, lively segments before it, mixed and lively ones after it."""
-    lively = np.ones(96, dtype=np.int64)
-    mixed = (2.0 ** rng.uniform(0, min(14, np.log2(max(2, left / 1024))), 64)).astype(np.int64)
-    held = np.array([max(1, left - 2 * len(lively) - int(mixed.sum()))])
-    frames = np.concatenate([lively, held, mixed, lively])
-    return _Plan(frames, np.full(len(frames), -1))
+    """One stretch of nearly all frames that are left; then a rest at the same values, mixed segments, and lively ones.
+
+    What has filled up in the stretch is still full in the rest, and pulses come in it.
+    """
+    lively, longest = np.ones(96, dtype=np.int64), min(14.0, np.log2(max(4, left / 1024)))
+    mixed = (2.0 ** rng.uniform(0, longest, 64)).astype(np.int64)
+    rests = _rests(rng, min(longest, _LONGEST_REST))
+    held = np.array([max(1, left - 2 * len(lively) - int(mixed.sum()) - int(rests.sum()))])
+    frames = np.concatenate([lively, held, rests, mixed, lively])
+    phase = np.full(len(frames), -1)
+    phase[len(lively) : len(lively) + 1 + len(rests)] = len(lively)
+    return _Plan(frames, phase)
 
 
 def _numbers(text: str) -> np.ndarray:
