@@ -2,7 +2,7 @@
 
 import pytest
 
-from rtlvr.hdl.source import MAX_SOURCE_BYTES, module_names, normalised, screen, strip_comments
+from rtlvr.hdl.source import MAX_SOURCE_BYTES, decoded, module_names, normalised, screen, strip_comments
 
 HONEST = """// a module that mentions endmodule and $finish in a comment
 module dut(input [3:0] a, output [3:0] y); /* `include "x" */
@@ -87,3 +87,9 @@ def test_comments_keep_lines_and_strings_are_blank() -> None:
 def test_normalised_ignores_layout_only() -> None:
     assert normalised("a  b // c\n d") == normalised("a b\nd")
     assert normalised('x = "a  b"') != normalised('x = "a b"')
+
+
+def test_a_choice_after_a_decimal_number_gets_a_blank_outside_of_strings_only() -> None:
+    assert decoded("y = a==4'd9?b:c; z = 8'SD1_0?d:e;") == "y = a==4'd9 ?b:c; z = 8'SD1_0 ?d:e;"
+    for text in ('x = "4\'d9?";', "x = 4'h9?;", "x = 8'd?;", "\\a'd9?b ", "// 4'd9?"):
+        assert decoded(text) == text

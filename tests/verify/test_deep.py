@@ -8,9 +8,11 @@ import pytest
 from rtlvr import verify
 from rtlvr.hdl.circuit import analyse
 from rtlvr.verify.deep import _plans
+from rtlvr.verify.leap import counters_of
 from rtlvr.verify.long_runs import held_run
 from rtlvr.verify.miter import Miter
 from rtlvr.verify.stimulus import columns
+from rtlvr.verify.waits import lengths
 
 pytestmark = pytest.mark.tools
 
@@ -80,3 +82,59 @@ def test_a_run_at_rest_holds_every_combination_of_a_few_inputs() -> None:
         longest = max(sum(1 for _ in run) for alike, run in groupby(rests) if alike)
         assert longest >= 1900, f"put, take = {held} for {longest} cycles only"
     assert rst.sum() == 12 * 3
+
+
+PRESS = """module press(input clk, rst, p, output reg short_press, long_press);
+  reg [19:0] held;
+  always @(posedge clk)
+    if (rst) {short_press, long_press, held} <= 0;
+    else begin
+      short_press <= !p && held != 0 && held < 20'd600_000;
+      long_press <= p && held == 20'd599_999;
+      held <= !p ? 0 : held == 20'd600_000 ? held : held + 1;
+    end
+endmodule
+"""
+
+
+def test_a_button_that_is_let_go_in_one_frame_of_600_000() -> None:
+    verdict = verify(PRESS, PRESS.replace("held < 20'd600_000", "held < 20'd599_999"))
+    assert verdict.status == "inequivalent", verdict.reason
+
+
+def test_a_prescaler_before_a_timer_is_waited_for() -> None:
+    waits = lengths("if (p == 999) if (t == 8'd200) f = 100_000_000 / 115_200;", 10_000_000)
+    assert {1000, 868, 199_800, 115_200} <= set(waits) and sum(waits) <= 10_000_000
+
+
+BLINK = """module blink(input clk, rst, en, output reg led);
+  reg [26:0] n;
+  always @(posedge clk)
+    if (rst) {led, n} <= 0;
+    else if (en) begin
+      n <= n == LAST ? 0 : n + 1;
+      if (n == LAST) led <= ~led;
+    end
+endmodule
+"""
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_a_divider_of_a_hundred_million_is_one_off(down: bool) -> None:
+    text = BLINK.replace("n == LAST ? 0 : n + 1", "n == 0 ? LAST : n - 1").replace("if (n == LAST)", "if (n == 0)")
+    text = (text.replace("{led, n} <= 0", "begin led <= 0; n <= LAST; end") if down else BLINK).replace(
+        "LAST", "27'd99_999_999"
+    )
+    verdict = verify(text, text.replace("99_999_999", "99_999_998"))
+    assert (verdict.status, verdict.cause) == ("inequivalent", "late_difference"), verdict.reason
+    assert 99_000_000 < verdict.seen.steps < 110_000_000
+
+
+def test_what_counts_is_seen_in_both_directions_and_orders() -> None:
+    moments = np.arange(16)
+    up, down = moments + 40, 9 - moments
+    bits = [[(value >> bit) & 1 for bit in range(8)] for value in (up, down)]
+    states = np.array([*bits[0], np.zeros(16, dtype=np.int64), *bits[1][::-1]]).T.astype(np.uint64)
+    first, second = counters_of(states)
+    assert (list(first.latches)[:8], first.step) == (list(range(8)), 1)
+    assert (list(second.latches)[:8], second.step) == (list(range(16, 8, -1)), -1)

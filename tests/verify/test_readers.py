@@ -89,3 +89,68 @@ def test_what_icarus_compiles_and_cannot_run_is_simulated_as_a_netlist(pool: Poo
     assert pool.verify(golden, bus + body, Stimuli(), mode="hybrid").equivalent
     assert pool.verify(bus + body, golden, Stimuli(), mode="hybrid").equivalent
     assert pool.verify(golden, bus.replace("p + q", "p - q") + body, Stimuli(), mode="hybrid").status == "inequivalent"
+
+
+PLAIN = "module u(input [3:0] a, b, output [3:0] y); assign y = a ^ b; endmodule\n"
+# Icarus does not know `a` when it decides these, and takes a wrong number without a word.
+MEASURED = [
+    "generate if ($bits(a) == 4) begin : g assign y = a ^ b; end endgenerate",
+    "localparam W = $bits(a); assign y = (a ^ b) & {W{1'b1}};",
+    "genvar i; generate for (i = 0; i < $bits(a); i = i + 1) begin : g assign y[i] = a[i] ^ b[i]; end endgenerate",
+    "part #(.W($bits(a))) p(a ^ b, y);",
+]
+PART = "module part #(parameter W = 1)(input [W-1:0] x, output [W-1:0] z); assign z = x; endmodule\n"
+
+
+@pytest.mark.parametrize("body", MEASURED)
+def test_the_size_of_a_signal_decides_a_parameter_or_a_block(pool: Pool, body: str) -> None:
+    text = f"module u(input [3:0] a, b, output [3:0] y); {body} endmodule\n" + PART
+    assert read(text, "u").misread
+    for pair in ((PLAIN, text), (text, PLAIN)):
+        verdict = pool.verify(*pair, Stimuli(), golden_top="u", mode="hybrid")
+        assert verdict.equivalent and verdict.proved, verdict
+    wrong = text.replace("a ^ b", "a & b").replace("a[i] ^ b[i]", "a[i] & b[i]")
+    assert pool.verify(PLAIN, wrong, Stimuli(), mode="hybrid").status == "inequivalent"
+
+
+@pytest.mark.parametrize("body", ["typedef logic [3:0] t; localparam W = $bits(t);", "wire [$bits(a)-1:0] w = a;"])
+def test_sizes_that_icarus_knows_are_left_to_it(body: str) -> None:
+    assert not read(f"module u(input [3:0] a, output [3:0] y); {body} assign y = a; endmodule\n").misread
+
+
+def test_names_through_an_instance_are_read_by_slang(pool: Pool) -> None:
+    part = "module part(input [3:0] x); parameter K = 1; wire [3:0] inner = x + K; endmodule\n"
+    text = (
+        part + "module u(input [3:0] a, b, output [3:0] y); part #(3) p(a); assign y = p.inner ^ b ^ p.K; endmodule\n"
+    )
+    plain = "module u(input [3:0] a, b, output [3:0] y); assign y = (a + 4'd3) ^ b ^ 4'd3; endmodule\n"
+    for pair in ((plain, text), (text, plain)):
+        verdict = pool.verify(*pair, Stimuli(), golden_top="u", mode="hybrid")
+        assert verdict.equivalent and verdict.proved, verdict
+    assert pool.verify(plain, text.replace("x + K", "x - K"), Stimuli(), mode="hybrid").status == "inequivalent"
+
+
+def test_a_choice_right_after_a_decimal_number(pool: Pool) -> None:
+    plain = "module u(input [3:0] a, b, output [3:0] y); assign y = (a == 9) ? b : 1; endmodule\n"
+    text = plain.replace("(a == 9) ?", "a==4'd9?")
+    for pair in ((plain, text), (text, plain)):
+        assert pool.verify(*pair, Stimuli(), mode="hybrid").equivalent
+    assert pool.verify(plain, text.replace("4'd9?", "4'd8?"), Stimuli(), mode="hybrid").status == "inequivalent"
+    assert pool.verify(plain, text.replace("4'd9?", "4'h9?"), Stimuli(), mode="hybrid").status == "invalid"
+
+
+def test_strengths_of_drivers_are_not_judged_by_the_netlist_alone(pool: Pool) -> None:
+    plain = "module u(input clk, a, output y); reg q; always @(posedge clk) q <= a; assign y = q; endmodule\n"
+    weak = plain.replace("assign y = q;", "assign (weak1, weak0) y = 0; assign (strong1, strong0) y = q;")
+    assert pool.verify(plain, weak, Stimuli(), mode="hybrid").status != "inequivalent"
+
+
+def test_arguments_by_reference_are_refused(pool: Pool) -> None:
+    head = "module u(input [3:0] a, output logic [3:0] y); function automatic void f(ref logic [3:0] x); x = ~x; endfunction\n"
+    verdict = pool.verify(
+        "module u(input [3:0] a, output [3:0] y); assign y = ~a; endmodule\n",
+        head + "always_comb begin y = a; f(y); end endmodule\n",
+        Stimuli(),
+        mode="hybrid",
+    )
+    assert (verdict.status, verdict.cause) == ("invalid", "construct"), verdict

@@ -12,8 +12,8 @@ from rtlvr.environment.steps import BadSteps, matrix
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import Circuit, fields
 from rtlvr.verify.engine import Judge
-from rtlvr.verify.simulate import SimulationFailed, simulate
-from rtlvr.verify.structure import structure
+from rtlvr.verify.simulate import simulate
+from rtlvr.verify.structure import structure, trace_of
 
 _Inputs = Callable[[Circuit], np.ndarray]
 
@@ -55,16 +55,14 @@ def simulated(judge: Judge, text: str, steps: Sequence[Mapping[str, int | str]])
 
 
 def _run(judge: Judge, text: str, inputs: _Inputs) -> tuple[Circuit, np.ndarray]:
-    """The circuit and its trace `(steps, output bits)`; from slang's netlist where Icarus refuses the text."""
+    """The circuit and its trace `(steps, output bits)`; from slang's netlist where Icarus refuses or misreads the text."""
     reading = judge.read(text)
     found = structure(reading, judge.limits)
     _check(found.circuit)
     stimulus = inputs(found.circuit)
-    try:
-        return found.circuit, simulate(reading.text, found.circuit.top, found.circuit, stimulus, judge.limits)
-    except SimulationFailed as error:
-        if not error.refused or found.netlist is None:
-            raise
+    trace = trace_of(reading, found, stimulus, judge.limits)
+    if trace is not None:
+        return found.circuit, trace
     found = structure(reading.model_copy(update={"slang": True}), judge.limits)
     stimulus = inputs(found.circuit)
     return found.circuit, simulate(found.netlist or "", found.circuit.top, found.circuit, stimulus, judge.limits)

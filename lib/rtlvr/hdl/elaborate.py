@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
+from rtlvr.hdl.identity_tests import plain_comparisons
 from rtlvr.hdl.resets import held_resets, split_resets
 from rtlvr.hdl.source import empty_modules, for_slang, for_synthesis
 
@@ -46,7 +47,9 @@ def load(ys: ModuleType, text: str, top: str, reader: Reader, path: Path) -> Any
     slang = _SLANG.format(top=top, path=path, others=boxes)
     read = f"read_verilog -sv -nodpi {path}" if reader == "verilog" else slang
     whole = f"setattr -mod -unset blackbox ={top}"
-    passes(ys, design, read, f"hierarchy -check -top {top}", whole, "proc; flatten; opt_clean")
+    passes(ys, design, read, f"hierarchy -check -top {top}", whole)
+    plain_comparisons(ys, design)
+    passes(ys, design, "proc; flatten; opt_clean")
     if conflict := _conflict(ys, design, path.with_suffix(".check")):
         ys.log_error(f"{FIGHT}: {conflict}\n")
     return design

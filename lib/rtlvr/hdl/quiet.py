@@ -19,6 +19,7 @@ from rtlvr.errors import DesignError
 from rtlvr.hdl.branches import compiled
 from rtlvr.hdl.declarations import Declaration
 from rtlvr.hdl.effects import BLANKS, CHANGES, ROUTINES, base, blank, changes_anything, impure
+from rtlvr.hdl.misread import Names, misread_by_icarus, names_of, needs_slang
 from rtlvr.hdl.syntax import KIND, Parsed, nodes, place, words
 
 _Call = syntax.InvocationExpressionSyntax
@@ -52,14 +53,6 @@ _TIMED = {
     KIND.WaitStatement: "`wait`", KIND.WaitForkStatement: "`wait`", KIND.WaitOrderStatement: "`wait`",
     KIND.ParallelBlockStatement: "`fork`", KIND.DisableForkStatement: "`fork`",
 }  # fmt: skip
-# What Yosys's own reader does not know: slang reads such text first.
-_SLANG = {
-    KIND.InsideExpression, KIND.StreamingConcatenationExpression, KIND.InterfaceDeclaration, KIND.LetDeclaration,
-    KIND.TypeParameterDeclaration, KIND.AssignmentPatternExpression, KIND.JumpStatement, KIND.ForeachLoopStatement,
-    KIND.DoWhileStatement, KIND.UnionType, KIND.ConditionalPattern, KIND.TaggedUnionExpression, KIND.TypeReference,
-    KIND.PackageImportDeclaration, KIND.ReturnStatement,
-}  # fmt: skip
-_LOOPS = syntax.ForLoopStatementSyntax | syntax.LoopStatementSyntax | syntax.DoWhileStatementSyntax
 _CALLS = syntax.ExpressionStatementSyntax | syntax.VoidCastedCallStatementSyntax
 _SCOPES = {KIND.ModuleDeclaration, KIND.InterfaceDeclaration}
 # The condition of statements that decide.
@@ -78,6 +71,7 @@ class Quieted:
     files: list[str] = field(default_factory=list)  # that memories would be loaded from
     checks: bool = False  # whether there are checks that elaboration would run
     slang: bool = False  # whether Yosys's own reader is known not to read it
+    misread: bool = False  # whether Icarus is known to misread it
     chance: bool = False  # whether it asks for random values
     unknown: dict[int, list[str]] = field(default_factory=dict)  # declarations to add, by the end of a module's header
 
@@ -91,6 +85,11 @@ class Quieted:
         """Checkers of the units that give nothing back."""
         given = (unit for unit in self.kept if unit.kind == "checker" and "output" not in unit.mentioned)
         return frozenset(unit.name for unit in given)
+
+    @cached_property
+    def names(self) -> Names:
+        """Names of instances and types in the units."""
+        return names_of([unit.node for unit in self.kept])
 
     def mentions(self, name: str) -> int:
         """How often the units mention `name`."""
@@ -120,10 +119,12 @@ def _look(parsed: Parsed, node: object, found: Quieted) -> object:
         raise DesignError(f"the construct {_REFUSED[kind]} is not allowed")
     if kind in _TIMED:
         raise DesignError(f"{_TIMED[kind]} cannot be judged: {str(node).strip()[:40]}")
-    found.slang |= (kind in _SLANG and not _plain_predicate(node)) or _case_inside(node) or _computes(node)
+    found.slang |= needs_slang(node, found.names)
+    found.misread |= misread_by_icarus(node, found.names)
     if isinstance(node, syntax.DefParamSyntax):
         _check_defparam(node)
     _check_sizes(node)
+    _check_argument(node)
     if (
         isinstance(node, syntax.BinaryExpressionSyntax)
         and kind == KIND.NonblockingAssignmentExpression
@@ -135,31 +136,6 @@ def _look(parsed: Parsed, node: object, found: Quieted) -> object:
         return None
     found.edits.append((*place(node), instead))
     return _SKIP
-
-
-def _plain_predicate(node: syntax.SyntaxNode) -> bool:
-    """Whether a condition is an ordinary one, without a pattern."""
-    return isinstance(node, syntax.ConditionalPatternSyntax) and node.matchesClause is None
-
-
-def _computes(node: syntax.SyntaxNode) -> bool:
-    """Whether a function has a loop, or a call of another one, in a loop.
-
-    Where its arguments are constants, Yosys's own reader may take minutes for it.
-    """
-    if not isinstance(node, syntax.FunctionDeclarationSyntax):
-        return False
-    loops = [one for one in nodes(node) if isinstance(one, _LOOPS)]
-    return any(_works(inner) for outer in loops for inner in nodes(outer) if inner is not outer)
-
-
-def _works(node: syntax.SyntaxNode) -> bool:
-    """Whether it is a loop or a call of a function."""
-    return isinstance(node, _LOOPS) or (isinstance(node, _Call) and not str(node.left).strip().startswith("$"))
-
-
-def _case_inside(node: syntax.SyntaxNode) -> bool:
-    return isinstance(node, syntax.CaseStatementSyntax) and bool(str(node.matchesOrInside).strip())
 
 
 def _instead(node: syntax.SyntaxNode, found: Quieted) -> str | None:
@@ -265,6 +241,16 @@ def _called(node: syntax.SyntaxNode, found: Quieted) -> bool:
 
 def _mentions(name: str, text: str) -> int:
     return len(re.findall(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text))
+
+
+def _check_argument(node: syntax.SyntaxNode) -> None:
+    """Raises DesignError for an argument by reference that may change: tools read it as one that stays, without a word."""
+    if (
+        isinstance(node, syntax.FunctionPortSyntax)
+        and node.direction.valueText == "ref"
+        and not node.constKeyword.valueText
+    ):
+        raise DesignError(f"an argument by reference, {str(node).strip()}, cannot be judged: make it an `inout` one")
 
 
 def _check_sizes(node: syntax.SyntaxNode) -> None:

@@ -30,7 +30,8 @@ class Reading(Record):
     """A design as every tool gets it.
 
     `text` has no comments, directives, attributes, printing or assertions. `digest` is of its tokens: equal digests mean
-    the same design. `slang`: Yosys's own reader is known not to read it. `files`: what its memories would be loaded from.
+    the same design. `slang`: Yosys's own reader is known not to read it; `misread`: Icarus is known to misread it.
+    `files`: what its memories would be loaded from.
     `simulated`: the text without the macro SYNTHESIS, where that is another; `missing`: instances of unknown modules.
     `chance`: whether it asks for random values, which have become unknown ones.
     `macro`: whether SYNTHESIS was defined.
@@ -41,6 +42,7 @@ class Reading(Record):
     ports: tuple[str, ...]
     digest: str
     slang: bool = False
+    misread: bool = False
     files: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     simulated: str | None = None
@@ -167,6 +169,7 @@ def _kept(clean: syntax.Parsed, found: list[Declaration], chosen: Declaration) -
         ports=chosen.ports,
         digest=hashlib.blake2b(tokens.encode(), digest_size=16).hexdigest(),
         slang=changes.slang,
+        misread=changes.misread,
         files=tuple(sorted(changes.files)),
         missing=tuple(declarations.missing(kept)),
         chance=changes.chance,

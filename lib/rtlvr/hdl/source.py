@@ -125,6 +125,7 @@ def _closing(text: str, at: int) -> int:
 
 _OTHERWISE = re.compile(
     r"[=!]==|\bcase[xz]\b|[/%]|'[sS]?[bodhBODH]\s*\w*[xXzZ?]|\b(?:initial|function|task|real|tri|inout)\b"
+    r"|\b(?:(?:strong|pull|weak|highz)[01]|supply[01]|pullup|pulldown|trireg)\b"
     r"|@\s*\((?!\s*\*)(?![^)]*\b(?:pos|neg)edge\b)"
 )
 _CLOCKED = re.compile(
@@ -136,8 +137,8 @@ _BLOCKING = re.compile(r"(?<![<>=!])=(?!=)")
 def simulates_otherwise(text: str) -> bool:
     """Whether a text as read holds what simulation and synthesis may see differently; at worst it says so for nothing.
 
-    Explicit level-sensitive event lists, blocking assignments under a clock, unknown values written out, division,
-    `initial`, and whatever copies values at call time.
+    Strengths of drivers, explicit level-sensitive event lists, blocking assignments under a clock, unknown values written out,
+    division, `initial`, and whatever copies values at call time.
     """
     code = strip_comments(text)
     if _OTHERWISE.search(code):
@@ -171,10 +172,16 @@ def _controlled(text: str) -> str | None:
     return f"the source contains the control character {found.group()!r}" if found else None
 
 
+# A `?` is a digit of a hexadecimal, octal or binary number, but not of a decimal one that has begun with another digit:
+# `q == 4'd9?a:b` is a choice. Icarus reads it so; slang and Yosys take the mark for a wrong digit.
+_CHOICE = re.compile(rf"{_SKIP.pattern}|(?P<number>'[sS]?[dD][ \t]*[0-9][0-9_]*)(?=\?)", re.DOTALL)
+
+
 def decoded(text: str) -> str:
-    """`text` without a byte order mark, with line feeds for line ends and blanks for form feeds."""
+    """`text` without a byte order mark, with line feeds for line ends, blanks for form feeds and one before `?` of a choice."""
     text = text.removeprefix("\ufeff").replace("\f", " ").replace("\v", " ")
-    return re.sub(r"\r+(?=\n|\Z)", "", text)
+    text = re.sub(r"\r+(?=\n|\Z)", "", text)
+    return _CHOICE.sub(lambda found: found.group() + " " if found["number"] else found.group(), text)
 
 
 def refused(text: str) -> str | None:

@@ -126,6 +126,8 @@ class Beside:
 
     def _simulate(self, prepared: Prepared, limits: Limits) -> np.ndarray:
         try:
+            if self.reading.misread and self._simulated == self.reading.text:
+                raise SimulationFailed("no simulator here reads it as it is meant", "construct", refused=True)
             return simulate(self._simulated, self._top, prepared.circuit, prepared.stimulus, limits)
         except SimulationFailed as error:
             if not error.refused or self._simulated != self.reading.text:

@@ -85,6 +85,35 @@ class Compiled:
         seen[0] = scratch[len(self._cone.latches)]
         return Found(segment, frame, _lowest(int(seen[0])), int(frames[:segment].sum()) + frame + 1), seen
 
+    @property
+    def latches(self) -> list[int]:
+        """The latches that the outputs depend on, in the order of the states of `advance`."""
+        return self._cone.latches
+
+    def start(self) -> np.ndarray:
+        """The reset state, `(latches,)` uint64: 64 lanes of each of `latches`."""
+        return self._resets.copy()
+
+    def advance(self, state: np.ndarray, schedule: Schedule) -> tuple[np.ndarray, np.ndarray] | None:
+        """Simulate a schedule from a state, `(latches,)` uint64, each lane from its own.
+
+        Returns:
+            The state after it, and the OR of each output over all simulated frames, output 0 apart; None where output 0
+            was 1 in some lane, which ends it.
+
+        Raises:
+            ValueError: the arrays have other shapes, or a negative number of frames.
+        """
+        values, toggles, frames = self._checked(schedule)
+        if state.shape != self._resets.shape:
+            raise ValueError(f"got a state {state.shape}, expected {self._resets.shape}")
+        entry, scratch = self._code(1)
+        after = np.append(state.astype(np.uint64), np.uint64(0))
+        seen, where = np.zeros(len(self.aig.outputs), np.uint64), np.zeros(2, np.int64)
+        arrays = (after, values, values ^ toggles, frames, seen, scratch, where)
+        found = _drivers()["run"](entry, *(array.ctypes.data for array in arrays), len(frames), self.aig.inputs)
+        return None if found else (after[:-1], seen)
+
     def exhaust(self) -> tuple[int | None, np.ndarray]:
         """Evaluate all inputs of a circuit without latches, in rising order, until output 0 is 1.
 

@@ -4,13 +4,12 @@
 stretches, resets are rare, and every stretch is followed by a lively one: what goes wrong late needs time, and somebody
 who presses the button then. Between them inputs rest at one value and leave it for single clocks: what needs a rare state
 and an event in one moment meets neither at random nor when held. Values that the circuit compares an input with are drawn
-often (`rtlvr.verify.triggers`).
+often (`rtlvr.verify.triggers`). Some stretches last for as long as numbers of the text say (`rtlvr.verify.waits`).
 How far a run goes is a number of steps that depends on the size of the miter alone, so a busy machine looks as far as a
 quiet one.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -19,13 +18,17 @@ import numpy as np
 from rtlvr.hdl.circuit import Circuit
 from rtlvr.verify.aiger import Aig
 from rtlvr.verify.compiled import Compiled, Found, Schedule, lane_inputs
+from rtlvr.verify.leap import Leaper
 from rtlvr.verify.miter import Miter
 from rtlvr.verify.triggers import Cube, cubes, drawn
+from rtlvr.verify.waits import lengths, numbers_in
 
 _LANES = 64
 _LIVELY = 4096  # frames at the beginning in which any input may change; at most half of all
 _EXPONENTS = (10, 12, 14, 16, 18, 20, 22, 24, 26)  # lengths of the held stretches, as powers of two, round by round
 _LAST = 8  # a round costs at most one part in so many of the frames that are left; the last round has the rest
+_WAITS = 8  # stretches of lengths that the text names cost at most one part in so many of the frames left before them
+_BEFORE, _HELD = 64, 4  # lively frames before a leap, and how many values of the inputs are tried with it
 _RESTS, _PULSES, _LONGEST_REST = (
     4,
     48,
@@ -52,12 +55,33 @@ def look(compiled: Compiled, miter: Miter, circuit: Circuit, text: str, work: fl
     """
     done, most = 0, int(work / max(40, compiled.nodes))
     inputs = _Inputs(miter, circuit, _numbers(text), cubes(compiled.aig, miter.inputs))
-    for schedule in _schedules(inputs, miter, most):
+    for schedule in _schedules(inputs, miter, most, text):
         found, _ = compiled.run(schedule)
         if found is not None:
             return _deep(compiled, schedule, found), done + found.total
         done += int(schedule.frames.sum())
     return None, done
+
+
+def leap(aig: Aig, miter: Miter, circuit: Circuit, text: str, work: float) -> int | None:
+    """After how many frames counters lead to a difference while inputs are held, or None: far more than `look` simulates.
+
+    The difference has been there by then; about `work` gate evaluations are made. There are no inputs to be shown.
+    """
+    inputs = _Inputs(miter, circuit, _numbers(text), cubes(aig, miter.inputs))
+    lively = _lively(_BEFORE)
+    scale = 2 if miter.model == "event" else 1
+    plan = _plain(np.append(lively.frames, 2))
+    every = inputs.schedule(np.random.default_rng(1), plan)
+    before = Schedule(every.values[:-1], every.toggles[:-1], every.frames[:-1])
+    held = Schedule(every.values[-1:], every.toggles[-1:], np.array([scale], dtype=np.int64))
+    lanes = _HELD if inputs.data else 1
+    leaper = Leaper(aig)
+    try:
+        runs = (leaper.run(before, held, lane, int(work / lanes / max(40, leaper.nodes))) for lane in range(lanes))
+        return next((total for total in runs if total is not None), None)
+    finally:
+        leaper.close()
 
 
 def shows(aig: Aig, frames: np.ndarray) -> bool:
@@ -111,10 +135,10 @@ def _one_lane(frames: np.ndarray) -> Schedule:
     return Schedule(values, np.zeros_like(values), np.ones(len(frames), dtype=np.int64))
 
 
-def _schedules(inputs: "_Inputs", miter: Miter, most: int) -> Iterator[Schedule]:
+def _schedules(inputs: "_Inputs", miter: Miter, most: int, text: str) -> Iterator[Schedule]:
     """Rounds from the reset state, each longer than the one before, `most` frames in all."""
     rng = np.random.default_rng(0)
-    for plan in _plans(rng, miter, most):
+    for plan in _plans(rng, miter, most, text):
         plan = plan.first(most)
         yield inputs.schedule(rng, plan)
         most -= plan.total
@@ -122,7 +146,7 @@ def _schedules(inputs: "_Inputs", miter: Miter, most: int) -> Iterator[Schedule]
             return
 
 
-def _plans(rng: np.random.Generator, miter: Miter, most: int) -> Iterator["_Plan"]:
+def _plans(rng: np.random.Generator, miter: Miter, most: int, text: str = "") -> Iterator["_Plan"]:
     """The rounds. The last one has a single long stretch: what is left would not do for a longer round of the usual kind."""
     if not miter.latches:
         yield from (_lively(1 << exponent) for exponent in range(10, 18))
@@ -134,6 +158,10 @@ def _plans(rng: np.random.Generator, miter: Miter, most: int) -> Iterator["_Plan
         plan = _round(rng, exponent)
         if _LAST * plan.total > left:
             break
+        yield plan
+        left -= plan.total
+    if waits := lengths(text, left // _WAITS, 2 if miter.model == "event" else 1):
+        plan = _waiting(waits)
         yield plan
         left -= plan.total
     yield _last_round(rng, left)
@@ -159,7 +187,7 @@ class _Plan:
 
 
 def _lively(frames: int) -> _Plan:
-    return _Plan(np.ones(frames, dtype=np.int64), np.full(frames, -1))
+    return _plain(np.ones(frames, dtype=np.int64))
 
 
 def _round(rng: np.random.Generator, exponent: int) -> _Plan:
@@ -180,6 +208,17 @@ def _rests(rng: np.random.Generator, longest: float) -> np.ndarray:
     return rests.ravel()
 
 
+def _waiting(waits: Sequence[int]) -> _Plan:
+    """A stretch of each length, lively segments before and after it."""
+    lively = np.ones(24, dtype=np.int64)
+    return _plain(np.concatenate([part for wait in waits for part in (lively, np.array([wait]))] + [lively]))
+
+
+def _plain(frames: np.ndarray) -> _Plan:
+    """Segments without a phase of rest."""
+    return _Plan(frames, np.full(len(frames), -1))
+
+
 def _last_round(rng: np.random.Generator, left: int) -> _Plan:
     """One stretch of nearly all frames that are left; then a rest at the same values, mixed segments, and lively ones.
 
@@ -196,13 +235,8 @@ def _last_round(rng: np.random.Generator, left: int) -> _Plan:
 
 
 def _numbers(text: str) -> np.ndarray:
-    """Numbers below 2**63 that stand in a Verilog text, and their neighbours."""
-    bases = {"b": 2, "o": 8, "d": 10, "h": 16}
-    found = {int(digits) for digits in re.findall(r"(?<![\w'])\d{1,18}(?![\w'])", text)}
-    for base, digits in re.findall(r"'s?([bodh])\s*([0-9a-f_]+)", text.lower()):
-        if set(digits.replace("_", "")) <= set("0123456789abcdef"[: bases[base]]):
-            found.add(int(digits.replace("_", "") or "0", bases[base]))
-    near = {number + step for number in found for step in (-1, 0, 1)} | {0, 1}
+    """The numbers of a text, and their neighbours."""
+    near = {number + step for number in numbers_in(text) for step in (-1, 0, 1)} | {0, 1}
     return np.array(sorted(n for n in near if 0 <= n < 2**63), dtype=np.uint64)
 
 
@@ -216,6 +250,12 @@ class _Inputs:
             self._columns.setdefault(port, []).append((index, bit))
         self._clocks = [clock.name for clock in circuit.clocks]
         self._resets = {reset.name: reset.level for reset in circuit.resets}
+
+    @property
+    def data(self) -> list[str]:
+        """Ports that are no clock, no reset and none that the miter adds."""
+        others = {*self._clocks, *self._resets, self._miter.tick, self._miter.turn}
+        return [port for port in self._columns if port not in others]
 
     def schedule(self, rng: np.random.Generator, plan: _Plan) -> Schedule:
         """A schedule with the segments of a plan."""

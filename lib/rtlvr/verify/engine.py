@@ -288,7 +288,7 @@ class Judge:
             reading, found, side = self._structure(golden, top)
             stimulus = build(found.circuit, stimuli, restless)
             began = time.perf_counter()
-            simulated, trace = reading.text, trace_of(reading.text, found, stimulus, self.limits)
+            simulated, trace = reading.text, trace_of(reading, found, stimulus, self.limits)
             if trace is None:
                 reading, found, side = self._structure(golden, top, slang=True)
                 simulated, trace = as_netlist(found, stimulus, self.limits)

@@ -18,7 +18,7 @@ from rtlvr.hdl.reading import Reading
 from rtlvr.scratch import scratch
 from rtlvr.verify import deep, prove
 from rtlvr.verify.abc_engine import Abc
-from rtlvr.verify.aiger import read_aiger
+from rtlvr.verify.aiger import Aig, read_aiger
 from rtlvr.verify.apart import LOOK_EARLY, Apart
 from rtlvr.verify.compare import Prepared
 from rtlvr.verify.compiled import Compiled
@@ -32,6 +32,7 @@ from rtlvr.verify.verdict import Limits, Seen, Verdict
 _LONG_CYCLES, _LONG_WORK = (2_000, 10_000, 200_000), 8e8  # of one run: cycles times bytes of text
 _HELD_CYCLES, _HELD_WORK = (40_000, 200_000), 4e8  # the same of runs whose inputs rest for long
 _LOOK, _LOOK_FURTHER = 6e9, 1.5e10  # gate evaluations of a deep run, before and after bounded search
+_LEAP = 3e9  # gate evaluations of a run in leaps
 _LARGE = 10_000  # gates of a miter that ABC takes long for: it is looked at before
 _BIG, _LOOK_BIG = 4_000, 5e9  # nodes of a miter that no longer fits the caches, and evaluations for it
 _MOST_ALL_INPUTS, _MOST_EXHAUSTED = 26, 2e10  # inputs of a design of which all values are tried, and gate evaluations
@@ -209,7 +210,7 @@ class Case(Apart):
             compiled.close()
 
     def _further(self, miter: Miter, folder: Path) -> Finding:
-        """What ABC leaves open at once: native simulation, then reachability and bounded search, then more of the first."""
+        """What ABC leaves open at once: native simulation, leaps, reachability and bounded search, then more of the first."""
         if not miter.latches:
             return self._combinational(miter, folder)
         reduced = folder / prove.REDUCED
@@ -219,6 +220,9 @@ class Case(Apart):
             big = compiled.nodes > _BIG
             found, seen = (None, 0) if big else self._look(compiled, miter, _LOOK)
             late = None if found is None else self._deep(found, miter)
+            leapt = None if late or big else self._leapt(aig, miter)
+            if leapt is not None and leapt.outcome == "refuted":
+                return leapt
             # A late difference may be too long to be shown, a bounded one not.
             if late is None or late.outcome != "refuted":
                 answer = self._asked(lambda: prove.search(folder, self._abc, aig.next_states.size))
@@ -229,8 +233,27 @@ class Case(Apart):
         finally:
             compiled.close()
         if found is None:
-            return Finding("open", seen=seen)
+            return leapt or Finding("open", seen=seen)
         return late or self._deep(found, miter)
+
+    def _leapt(self, aig: Aig, miter: Miter) -> Finding | None:
+        """What a run in leaps finds, or None. It shows no inputs, so it must also be one of a candidate that knows its state."""
+        total = self._leap(aig, miter)
+        if total is None:
+            return None
+        if not miter.definite:
+            with scratch() as folder:
+                before, self._definite = self._definite, True
+                joined = self._join(folder, None)
+                self._definite = before
+                again = None if joined.miter is None else self._leap(read_aiger(folder / "miter.aig"), joined.miter)
+            if joined.miter is None or again is None:
+                return Finding("unconfirmed", seen=total)
+            miter, total = joined.miter, again
+        return self._deep(deep.Deep((), total), miter)
+
+    def _leap(self, aig: Aig, miter: Miter) -> int | None:
+        return deep.leap(aig.last, miter, self._golden.circuit, self.reading.text, _LEAP)
 
     def _combinational(self, miter: Miter, folder: Path) -> Finding:
         """What proofs leave open: all inputs, where that is no more than patience allows, else some million of them."""

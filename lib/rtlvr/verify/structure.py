@@ -83,14 +83,16 @@ def _ports(text: str, top: str, limits: Limits) -> tuple[Port, ...]:
     )
 
 
-def trace_of(text: str, found: Structure, stimulus: np.ndarray, limits: Limits) -> np.ndarray | None:
-    """The trace of a golden's text, or None where Icarus does not read what Yosys does read.
+def trace_of(reading: Reading, found: Structure, stimulus: np.ndarray, limits: Limits) -> np.ndarray | None:
+    """The trace of a golden's text, or None where Icarus does not read, or misreads, what Yosys does read.
 
     Raises:
         SimulationFailed: it cannot be simulated.
     """
+    if reading.misread and found.netlist is not None:
+        return None
     try:
-        return simulate(text, found.circuit.top, found.circuit, stimulus, limits)
+        return simulate(reading.text, found.circuit.top, found.circuit, stimulus, limits)
     except SimulationFailed as error:
         if not error.refused or found.netlist is None:
             raise
