@@ -46,16 +46,23 @@ def _benchmarks(params: Profile) -> dict[str, str]:
     return {"benchmarks": tree_digest(from_profile(params.benchmarks.root))}
 
 
+def _own(*keys: str) -> Inputs:
+    """The folders of the user's own benchmarks that parameters name."""
+
+    def inputs(params: Profile) -> dict[str, str]:
+        names = [name for key in keys for name in cast(list[str], value_of(params, key)) if name.startswith("folder:")]
+        return {name: tree_digest(Path(model_path(name.partition(":")[2]))) for name in names}
+
+    return inputs
+
+
 def _asked(key: str) -> Inputs:
     """What a parameter names to be asked: the public benchmarks' folder, and folders of the user's own."""
 
     def inputs(params: Profile) -> dict[str, str]:
         names = cast(list[str], value_of(params, key))
-        own = {
-            name: tree_digest(Path(model_path(name.partition(":")[2]))) for name in names if name.startswith("folder:")
-        }
         public = any(not name.startswith("folder:") and name != "heldout" for name in names)
-        return (_benchmarks(params) if public else {}) | own
+        return (_benchmarks(params) if public else {}) | _own(key)(params)
 
     return inputs
 
@@ -98,6 +105,7 @@ _TRIED = (
     "data.validation",
     *(f"benchmarks.{name}" for name in ("root", "system", "header")),
 )
+_APART = ("data.decontaminate", "data.heldout", "data.apart")  # what training rows are kept apart from
 
 
 def _before_rl(params: Profile) -> tuple[str, ...]:
@@ -150,25 +158,28 @@ PLANS: dict[str, StagePlan] = {
         StagePlan(
             "04_sft",
             "sft",
-            (*_VERIFIER, *_TRIED, "sft", "data.sft", "data.decontaminate"),
+            (*_VERIFIER, *_TRIED, "sft", "data.sft", *_APART),
             ("03_filtering",),
-            _all(_model("sft.model"), _sets("sft", "validation"), _asked("evaluation.on")),
+            _all(_model("sft.model"), _sets("sft", "validation"), _asked("evaluation.on"), _own("data.apart")),
             needs=lambda params: ("03_filtering",) if params.data.sft == "ours" else (),
         ),
         StagePlan(
             "05_rl",
             "rl",
-            (*_VERIFIER, *_TRIED, "filtering", "rl", "data.rl", "data.decontaminate"),
+            (*_VERIFIER, *_TRIED, "filtering", "rl", "data.rl", *_APART),
             ("03_filtering", "04_sft"),
-            _all(_model("rl.model"), _sets("rl", "validation"), _asked("evaluation.on")),
+            _all(_model("rl.model"), _sets("rl", "validation"), _asked("evaluation.on"), _own("data.apart")),
             needs=_before_rl,
         ),
         StagePlan(
             "05_rl_study",
             "rl_study",
-            (*_VERIFIER, "filtering", "rl", "rl_study", "generation", "data.rl", "data.validation"),
+            (
+                *(*_VERIFIER, "filtering", "rl", "rl_study", "generation", "data.rl", "data.validation", *_APART),
+                *("evaluation.on", "benchmarks.root"),
+            ),
             ("05_rl",),
-            _sets("rl", "validation"),
+            _all(_sets("rl", "validation"), _own("evaluation.on", "data.apart")),
             shown_in="05_rl",
         ),
         StagePlan(

@@ -126,6 +126,11 @@ class Triple(Record):
         """What SFT trains on."""
         return Exchange(id=self.id, prompt=self.prompt, response=self.response)
 
+    @property
+    def problem(self) -> "Problem":
+        """What RL trains on."""
+        return Problem(id=self.id, category=self.category, prompt=self.prompt, golden=self.golden)
+
 
 class Exchange(Record):
     """A question and its answer: what SFT trains on. `system` is the system prompt; empty: the kit's own."""

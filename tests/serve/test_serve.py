@@ -22,6 +22,7 @@ import httpx
 
 from rtlvr.cli import main
 from rtlvr.environment import Session
+from rtlvr.environment.trl import VerilogEnvironment
 from rtlvr.environment.verl import compute_score
 from rtlvr.paths import PACKAGE
 from rtlvr.records import Problem
@@ -89,6 +90,42 @@ def test_verdicts_and_feedback(server: Server) -> None:
     assert (unread["status"], unread["cause"]) == ("undecided", "unread_golden")
 
 
+TWO = "module two(input [3:0] a, b, output [4:0] s, output same); assign s = a + b, same = a == b; endmodule\n"
+HALF = (
+    "module two(input [3:0] a, b, output [4:0] s, output same); assign s = b + a, same = &(a ~^ b) & a[0]; endmodule\n"
+)
+NONE = "module two(input [3:0] a, output [4:0] s, output same); assign s = a, same = 1; endmodule\n"
+
+
+def test_each_output_has_the_verdict_that_verify_gives(server: Server) -> None:
+    statuses = [{"s": "equivalent", "same": "equivalent"}, {"s": "equivalent", "same": "inequivalent"}, {}]
+    pairs = [{"golden": TWO, "candidate": code} for code in (TWO.replace("a + b", "b + a"), HALF, NONE)]
+    body = {"pairs": pairs, "per_output": True}
+    with server.client.stream("POST", "/verify_many", json=body) as answer:
+        streamed = [json.loads(line)["verdict"] for line in answer.iter_lines()]
+    for pair, many, wanted in zip(pairs, streamed, statuses, strict=True):
+        got = server.post("/verify", **pair, per_output=True).json()
+        said = verify(*pair.values(), per_output=True).model_dump(mode="json")
+        assert got | {"seconds": 0} == many | {"seconds": 0} == said | {"seconds": 0}
+        assert {one["name"]: one["status"] for one in got.get("by_output", [])} == wanted
+        assert "by_output" not in server.post("/verify", **pair).json()
+
+
+def test_no_output_is_begun_after_the_deadline(server: Server) -> None:
+    """The deadline is of all outputs together; then the workers are free again for others."""
+    names = [f"y{n}" for n in range(40)]
+    head = f"module m(input [9:0] a, output {', '.join(names)});"
+    golden = head + "".join(f" assign {name} = ^(a * {n + 3});" for n, name in enumerate(names)) + " endmodule\n"
+    wrong = golden.replace("^(", "|(")
+    assert server.post("/verify", golden=golden, candidate=wrong).json()["status"] == "inequivalent"
+    answer = server.post("/verify", golden=golden, candidate=wrong, per_output=True, deadline=0.5)
+    assert answer.status_code == 504 and "0.5 s" in answer.json()["error"]
+    ends = time.monotonic() + 20
+    while server.client.get("/metrics").text.count("rtlvr_running 0.0") == 0:
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+
+
 def test_any_text_has_the_verdict_that_verify_gives(server: Server) -> None:
     for code in ("\ud800", f"// \ud800\n{RIGHT}", "\x00", f'{RIGHT}initial $display("\udfff");', "// é\n" + RIGHT):
         body = json.dumps({"golden": GOLDEN, "candidate": code})
@@ -122,6 +159,8 @@ def test_many_are_streamed_in_order(server: Server) -> None:
         ("/verify", {"json": {"golden": "", "candidate": "", "stimuli": {"sequences": 0}}}, 422, "stimuli"),
         ("/verify", {"json": {"golden": "", "candidate": "", "stimuli": {"cycles": 10**9}}}, 422, "1000000"),
         ("/verify", {"json": {"golden": "", "candidate": "", "stimuli": {"seed": -1}}}, 422, "seed"),
+        ("/verify", {"json": {"golden": "", "candidate": "", "per_output": "yes"}}, 422, "per_output"),
+        ("/check", {"json": {"golden": "", "candidate": "", "per_output": True}}, 422, "per_output"),
         ("/verify_many", {"json": {"pairs": []}}, 422, "pairs"),
         ("/verify", {"json": {"golden": "", "candidate": "x" * (3 << 20)}}, 413, "2097152 bytes"),
         ("/verify", {"content": (b"x" * 1_000_000 for _ in range(4))}, 413, "2097152 bytes"),
@@ -267,7 +306,7 @@ def test_sigterm_under_load_loses_no_request() -> None:
 
 @pytest.mark.tools
 def test_certified_pairs_have_one_verdict_everywhere(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Through `verify_many`, the service, its stream, a session and verl's function."""
+    """Through `verify_many`, the service, its stream, a session, and what TRL and verl call."""
     monkeypatch.setenv("RTLVR_JOBS", "2")
     lines = (PACKAGE / "evaluate" / "pairs" / "certified.jsonl").read_text().splitlines()
     every = os.environ.get("RTLVR_EVERY_PAIR")  # 1: all of them, which takes long; else some that are quick
@@ -283,6 +322,9 @@ def test_certified_pairs_have_one_verdict_everywhere(server: Server, monkeypatch
             assert [got[key] for key in same] == [verdict[key] for key in same]
             problem = Problem(id="", category="", prompt="", golden=pair["golden"])
             if verdict["cause"] != "unread_golden":
+                rollout = VerilogEnvironment(pool)
+                rollout.reset(golden=pair["golden"])
+                assert json.loads(rollout.check(pair["candidate"]))["status"] == verdict["status"]
                 assert Session(problem, pool).check(pair["candidate"]).status == verdict["status"]
                 score = compute_score("", f"```verilog\n{pair['candidate']}\n```", pair["golden"])
                 assert score["status"] == verdict["status"]

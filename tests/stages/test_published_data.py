@@ -138,7 +138,8 @@ def test_what_policies_are_tried_on_is_not_trained_on(
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     own = {"data.sft": str(path), "data.rl": str(path), "data.decontaminate": decontaminate, "evaluation.problems": 2}
     own |= {"sft.eval_problems": 2, "rl.eval_problems": 2, "rl.model": "tiny", "filtering.rl_attempts": 0}
-    own |= {"benchmarks.root": str(tmp_path / "none"), "sft.max_length": 4096}
+    own |= {"benchmarks.root": str(tmp_path / "none"), "sft.max_length": 4096, "data.heldout": 2}
+    own |= {"scaling.problems": 2, "benchmarks.heldout_problems": 2}
     for name, module in (("04_sft", sft), ("05_rl", rl)):
         context = open_context(name, load("smoke", own))
         module.training(context)

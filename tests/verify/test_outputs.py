@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from rtlvr.cli import main
 from rtlvr.data.corpus import seed_corpus
 from rtlvr.hdl.mutate import mutants
 from rtlvr.verify import Limits, Pool, Stimuli, Verdict, verify
-from rtlvr.verify.outputs import NO_SINGLE_OUTPUT, by_output
+from rtlvr.verify.outputs import NO_SINGLE_OUTPUT, by_output, verdict_by_output
 from rtlvr.verify.protocol import verdict_of
 
 GOLDEN = """module t(input clk, input rst, input [3:0] d, output reg [3:0] q, output odd, output one);
@@ -51,6 +52,14 @@ def test_each_output_has_its_own_evidence(pool: Pool) -> None:
     found = {one.name: one for one in parts.by_output}
     assert found["q"].proved and found["one"].proved and not found["odd"].proved
     assert found["odd"].cause == "counterexample" and found["odd"].error_rate
+
+
+def test_no_output_is_begun_when_the_time_is_over(pool: Pool) -> None:
+    wrong = f"{HEAD}{BODY}assign odd = |p, one = 1'b1;\nendmodule\n"
+    with pytest.raises(TimeoutError, match="before all outputs were judged"):
+        verdict_by_output(pool, (GOLDEN, wrong, None, None), "hybrid", Stimuli(), ends=time.monotonic())
+    right = verdict_by_output(pool, (GOLDEN, GOLDEN, None, None), "hybrid", Stimuli(), ends=time.monotonic())
+    assert len(right.by_output) == 3, "an equivalent pair takes no further check"
 
 
 def test_an_equivalent_pair_has_equivalent_outputs(pool: Pool) -> None:

@@ -137,4 +137,4 @@ def solved(samples: Sequence[Sample]) -> dict[str, int]:
 
 def problems_of(rows: Sequence[Triple]) -> list[Problem]:
     """The specifications of round-trip rows."""
-    return [Problem(id=row.id, category=row.category, prompt=row.prompt, golden=row.golden) for row in rows]
+    return [row.problem for row in rows]

@@ -4,9 +4,10 @@ A field is taken to change results. Those that do not (how many processes work, 
 stay out of a stage's identity (`rtlvr.stage`).
 """
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rtlvr.schema.data import Corpus, Filtering, Roundtrip, Study, Testbench, VerifierSettings
 from rtlvr.schema.evaluation import Benchmarks, Evaluation, Generation, Scaling
@@ -63,3 +64,31 @@ class Profile(Section):
     evaluation: Evaluation
     benchmarks: Benchmarks
     scaling: Scaling
+
+    @model_validator(mode="after")
+    def _tried_on_no_more_than_is_kept_apart(self) -> Self:
+        """Where rows from outside are trained on, no stage is tried on held-out designs that these were not held against."""
+        data = self.data
+        outside = data.sft != "ours" or data.rl != "ours" or any(source != "seed" for source in self.corpus.sources)
+        most = data.heldout if outside and data.validation == "ours" else None
+        for key, count in self._heldout_designs():
+            if most is not None and count > most:
+                raise ValueError(
+                    f"got {key}={count} with data.heldout={most}; training rows from outside the kit are kept apart from "
+                    f"{most} held-out designs of each set; give data.heldout={count}, or a smaller {key}"
+                )
+        return self
+
+    def _heldout_designs(self) -> Iterator[tuple[str, int]]:
+        """How many held-out designs each stage is tried on, by the parameter that says so."""
+        evaluation, scaling = self.evaluation, self.scaling
+        if "heldout" in evaluation.on:
+            yield "evaluation.problems", evaluation.problems
+            yield "sft.eval_problems", self.sft.eval_problems
+            yield "rl.eval_problems", self.rl.eval_problems
+        if self.rl_study.seeds:
+            yield "rl_study.problems", self.rl_study.problems
+        yield "benchmarks.heldout_problems", self.benchmarks.heldout_problems
+        if "heldout" in scaling.on:
+            yield "scaling.problems", scaling.problems
+            yield "scaling.vote_problems", scaling.vote_problems

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from rtlvr.schema.types import ASIDE, Positive, Rate, Real, Section, Whole
 
@@ -20,9 +20,24 @@ class Data(Section):
     )
     validation: str = Field(description="held-out problems: ours, or any form that data.rl allows")
     decontaminate: bool = Field(
-        description="true: leave out published rows that copy a problem of the benchmarks under benchmarks.root or of "
-        "the problems that evaluation.on names, or behave as one"
+        description="true: leave out training rows that copy or behave as what a stage is tried on: held-out problems, "
+        "benchmarks (docs/own.md); false: those alone that have its very text"
     )
+    heldout: Whole = Field(
+        description="number of the kit's own held-out designs, of each of its three sets, that rows from outside the kit are kept "
+        "apart from; no stage may then be tried on more"
+    )
+    apart: list[str] = Field(
+        description="benchmarks of your own, as folder:PATH, that training rows are kept apart from, besides those that "
+        "evaluation.on names"
+    )
+
+    @field_validator("apart")
+    @classmethod
+    def _own_benchmarks(cls, names: list[str]) -> list[str]:
+        if wrong := [name for name in names if not name.removeprefix("folder:") or not name.startswith("folder:")]:
+            raise ValueError(f"got {wrong[0]!r}; allowed: folder:PATH (public benchmarks are kept apart anyway)")
+        return names
 
 
 class Sft(Section):

@@ -18,10 +18,11 @@ from starlette.exceptions import HTTPException
 from rtlvr.environment.answers import checked
 from rtlvr.serve.desk import Desk, Refused
 from rtlvr.serve.guard import Application, Guard
-from rtlvr.serve.messages import How, ManyRequest, PairBody, VerifyRequest
+from rtlvr.serve.messages import CheckRequest, How, ManyRequest, PairBody, VerdictWanted, VerifyRequest
 from rtlvr.serve.metrics import Metrics
-from rtlvr.verify import Verdict, Verifier
-from rtlvr.verify.verifier import verdict_of
+from rtlvr.verify import Verdict
+from rtlvr.verify.outputs import verdict_by_output
+from rtlvr.verify.protocol import Bench, verdict_of
 
 _PATHS = "POST /verify, POST /verify_many, POST /check, GET /health, GET /metrics"
 _AHEAD = 2  # pairs of one stream that are asked for at once, per worker
@@ -30,13 +31,17 @@ _AHEAD = 2  # pairs of one stream that are asked for at once, per worker
 class Service:
     """The answers; `desk` says who gets one now."""
 
-    def __init__(self, verifier: Verifier, desk: Desk) -> None:
-        self.desk, self.metrics, self._verifier = desk, Metrics(desk), verifier
+    def __init__(self, bench: Bench, desk: Desk) -> None:
+        self.desk, self.metrics, self._bench = desk, Metrics(desk), bench
 
-    async def verdict(self, pair: PairBody, how: How) -> Verdict:
+    async def verdict(self, pair: PairBody, how: How, per_output: bool = False) -> Verdict:
         """The verdict on a pair, the same as `rtlvr.verify` gives. Raises Refused."""
         began = time.monotonic()
-        found = await self.desk.ask(partial(verdict_of, self._verifier, pair.row, how.mode, how.stimuli), how.deadline)
+        work = partial(verdict_of, self._bench, pair.row, how.mode, how.stimuli)
+        if per_output:
+            ends = began + self.desk.allowed(how.deadline)
+            work = partial(verdict_by_output, self._bench, pair.row, how.mode, how.stimuli, ends)
+        found = await self.desk.ask(work, how.deadline)
         self.metrics.judged(found, time.monotonic() - began)
         return found
 
@@ -51,7 +56,7 @@ class Service:
             for task in tasks:
                 task.cancel()
 
-    async def _line(self, index: int, pair: PairBody, how: How, ahead: asyncio.Semaphore) -> str:
+    async def _line(self, index: int, pair: PairBody, how: VerdictWanted, ahead: asyncio.Semaphore) -> str:
         async with ahead:
             try:
                 found = await self._patient(pair, how)
@@ -59,11 +64,11 @@ class Service:
                 return json.dumps({"index": index, "error": error.reason, "status": error.status}) + "\n"
         return json.dumps({"index": index, "verdict": found.model_dump(mode="json")}) + "\n"
 
-    async def _patient(self, pair: PairBody, how: How) -> Verdict:
+    async def _patient(self, pair: PairBody, how: VerdictWanted) -> Verdict:
         """The verdict, as soon as there is room: a stream that was let in waits where a new request is refused."""
         while True:
             try:
-                return await self.verdict(pair, how)
+                return await self.verdict(pair, how, how.per_output)
             except Refused as error:
                 if error.status != 429:
                     raise
@@ -77,10 +82,10 @@ def application(service: Service, token: str | None, most: int) -> Application:
     @app.post("/verify", response_model=Verdict)
     async def verify(asked: VerifyRequest) -> Response:
         """The verdict on a pair."""
-        return _json(json.dumps((await service.verdict(asked, asked)).model_dump(mode="json")))
+        return _json(json.dumps((await service.verdict(asked, asked, asked.per_output)).model_dump(mode="json")))
 
     @app.post("/check")
-    async def check(asked: VerifyRequest) -> Response:
+    async def check(asked: CheckRequest) -> Response:
         """The verdict as a model may see it: nothing of the golden but values of its outputs."""
         return _json(checked(await service.verdict(asked, asked), 0).text())
 

@@ -59,6 +59,10 @@ class Desk:
         """Whether there is no room for one more."""
         return self.inside >= self.capacity
 
+    def allowed(self, deadline: float | None) -> float:
+        """Seconds that a question may take that asks for so many."""
+        return min(deadline or self.deadline, self.deadline)
+
     def check_room(self) -> None:
         """Raises Refused where nobody is let in now: the queue is full (429), or the server stops (503)."""
         if self.stopping:
@@ -75,7 +79,7 @@ class Desk:
         """
         self.check_room()
         self.inside += 1
-        seconds = min(deadline or self.deadline, self.deadline)
+        seconds = self.allowed(deadline)
         try:
             async with asyncio.timeout(seconds):
                 return await self._asked(work)

@@ -41,11 +41,21 @@ class How(Record):
         return asked
 
 
-class VerifyRequest(PairBody, How):
-    """The body of `/verify` and `/check`."""
+class CheckRequest(PairBody, How):
+    """The body of `/check`."""
 
 
-class ManyRequest(How):
+class VerdictWanted(How):
+    """How a check is done whose whole verdict is given; `per_output`: each output is judged alone as well."""
+
+    per_output: bool = Field(default=False, strict=True)
+
+
+class VerifyRequest(PairBody, VerdictWanted):
+    """The body of `/verify`."""
+
+
+class ManyRequest(VerdictWanted):
     """The body of `/verify_many`; `deadline` is of each pair."""
 
     pairs: list[PairBody] = Field(min_length=1, max_length=MOST_ROWS)

@@ -19,7 +19,8 @@ import uvicorn
 from rtlvr.errors import ParameterError
 from rtlvr.serve.app import Service, application
 from rtlvr.serve.desk import Desk
-from rtlvr.verify import Verifier, make_verifier
+from rtlvr.verify import Pool
+from rtlvr.verify.protocol import Bench
 
 _LINGER = 0.3  # seconds in which clients with an open connection still hear that the server stops
 
@@ -51,9 +52,9 @@ def run_serve(options: argparse.Namespace) -> int:
         token=token_of(options.token_file),
     )
     check_open(settings.host, settings.token)
-    verifier = make_verifier(jobs=settings.jobs)
-    left = asyncio.run(serve(settings, verifier))
-    verifier.close()
+    pool = Pool(settings.jobs, mode="hybrid")
+    left = asyncio.run(serve(settings, pool))
+    pool.close()
     if left:  # threads that wait for checks which nobody wants any more would hold the process
         sys.stdout.flush()
         os._exit(0)
@@ -86,10 +87,10 @@ def check_open(host: str, token: str | None) -> None:
         )
 
 
-async def serve(settings: Settings, verifier: Verifier) -> int:
+async def serve(settings: Settings, bench: Bench) -> int:
     """Serve until a signal has come and all are answered; returns the number of checks that are still under way."""
     desk = Desk(settings.jobs, settings.capacity, settings.deadline)
-    service = Service(verifier, desk)
+    service = Service(bench, desk)
     config = uvicorn.Config(
         application(service, settings.token, settings.most_body),
         host=settings.host,

@@ -15,6 +15,7 @@ from rtlvr.records import HELDOUT, Measurement, Sample, put, read_jsonl
 from rtlvr.seeds import Draw, HeldOut
 from rtlvr.stage import Result
 from rtlvr.stages.context import Context
+from rtlvr.stages.kept_apart import refuse_trained_on
 from rtlvr.stages.models import STAGES, MeasuredModel, measured
 from rtlvr.stages.suites import suite
 
@@ -114,11 +115,17 @@ def prompts(context: Context) -> dict[str, str]:
 
 
 def public(context: Context) -> BenchmarkScores:
-    """The models on the public benchmarks that are here."""
+    """The models on the benchmarks that are here.
+
+    Raises:
+        StageError: a policy of this run was trained on a task of one of the user's own.
+    """
     settings, seed = context.params.benchmarks, context.seed(Draw.BENCHMARKS)
     found, missing = available(settings)
     scores, asked = list[Score](), models(context)
     for model, temperature in asked:
+        if model.own:
+            refuse_trained_on(context, model.name, found)
         sampled, made = settings.model_copy(update={"temperature": temperature}), (context.prover, context.folder)
         with context.backend(model.where) as backend:
             scores += [run_benchmark(name, sampled, backend, *made, seed, model.label) for name in found]

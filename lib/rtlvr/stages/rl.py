@@ -11,7 +11,7 @@ from rtlvr.data.admitted import admitted, both, counts_of, judged, told
 from rtlvr.data.filters import Filter, apply
 from rtlvr.data.published import OURS, problems
 from rtlvr.errors import StageError
-from rtlvr.evaluate.heldout import cached_attempt, problems_of, solved
+from rtlvr.evaluate.heldout import cached_attempt, solved
 from rtlvr.evaluate.suite import Designs
 from rtlvr.policy.generate import Sampling, prompt_ids
 from rtlvr.policy.model import chat, load_tokenizer
@@ -22,9 +22,8 @@ from rtlvr.stage import Result, Stage
 from rtlvr.stages.accuracy import Answers, modes, rows_of, tried, tried_on, watching
 from rtlvr.stages.cards.policies import after_rl
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
+from rtlvr.stages.kept_apart import ROWS, admit_own, kept_out, told_of_own
 from rtlvr.stages.memory import say_what_does_not_fit
-from rtlvr.stages.sft import ROWS, refuse_overlap
-from rtlvr.stages.suites import kept_out
 from rtlvr.train.rl import improve
 
 ATTEMPTS = "sft_attempts.jsonl"
@@ -76,26 +75,28 @@ def prompt_tokens(tokenizer: PreTrainedTokenizerBase, prompt: str, rl: Rl, syste
 def training(context: Context) -> RlSet:
     """What stage 03 left for RL, or what others have published (`data.rl`), without what the policy solves already.
 
-    Of several processes the first reads and asks the policy.
+    Problems that copy what a stage measures on are left out (`rtlvr.stages.kept_apart`). Of several processes the first reads and
+    asks the policy.
 
     Raises:
-        StageError: a held-out design is among them, or a set cannot be read.
+        StageError: a set cannot be read, or no row of it is left.
     """
-    own, suite = context.params.data.rl == OURS, tried_on(context)
+    own = context.params.data.rl == OURS
+    tried_on(context)  # what is missing is said before the policy is asked
     if main_process():
         attempts(context, _ours(context) if own else _published(context))
     wait_for_main_process()
-    sound = _ours(context) if own else read_jsonl(context.path(ROWS), Problem)
+    sound = read_jsonl(context.path(ROWS), Problem)
     found = read_jsonl(context.path(ATTEMPTS), Sample) if context.params.filtering.rl_attempts else []
     counts = solved(found)
     hard = [problem for problem in sound if not counts.get(problem.id)]
-    refuse_overlap({golden for problem in hard for golden in (problem.golden, *problem.others)}, suite)
-    return RlSet(start_of(context), sound, hard, "" if own else told(counts_of(context.path(ROWS))))
+    return RlSet(start_of(context), sound, hard, told_of_own(context) if own else told(counts_of(context.path(ROWS))))
 
 
 def _ours(context: Context) -> list[Problem]:
     kept, _ = apply(read_jsonl(context.upstream("03_filtering") / "rl.jsonl", Triple), [short_prompts(context)])
-    return problems_of(kept)
+    admit_own(context, kept, lambda row: row.problem)
+    return read_jsonl(context.path(ROWS), Problem)
 
 
 def _published(context: Context) -> list[Problem]:
@@ -105,7 +106,7 @@ def _published(context: Context) -> list[Problem]:
     def fits(row: Problem) -> str | None:
         return None if prompt_tokens(tokenizer, row.prompt, rl, row.system) <= rl.max_prompt else "length"
 
-    kept = kept_out(context, rl.eval_problems)
+    kept = kept_out(context)
 
     def not_tried(row: Problem) -> str | None:
         return kept(row.prompt, [row.golden, *row.others])

@@ -20,8 +20,8 @@ from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl, writ
 from rtlvr.seeds import HeldOut
 from rtlvr.stage import Result, table_of
 from rtlvr.stages.context import Context
+from rtlvr.stages.kept_apart import ROWS, own_rows_check
 from rtlvr.stages.rl import ATTEMPTS, attempts, short_prompts, start_of
-from rtlvr.stages.sft import ROWS
 from rtlvr.stages.suites import heldout as heldout_of
 from rtlvr.train.short_runs import Arm, FinishedRun, Setting, run_arms
 from rtlvr.train.study import (
@@ -97,9 +97,7 @@ def _arms(context: Context) -> list[Arm]:
     if context.params.data.rl != OURS:  # published rows have no round trip whose filters could be compared
         hard, filtered = _unsolved(context), list[Arm]()
     else:
-        folder, short = context.upstream("03_filtering"), short_prompts(context)
-        names = ("rl", "unfiltered") if filters else ("rl", "rl")
-        sound, unfiltered = (apply(read_jsonl(folder / f"{name}.jsonl", Triple), [short])[0] for name in names)
+        sound, unfiltered = (_own_rows(context, name) for name in ("rl", "unfiltered" if filters else "rl"))
         fails = unsolved(solved(_attempts(context, sound, unfiltered)), "the distilled policy fails")
         hard = problems_of([row for row in sound if fails.keep(row)])
         filtered = filter_arms(settings, unfiltered, equivalent(filtering.agree), fails) if filters else []
@@ -108,6 +106,14 @@ def _arms(context: Context) -> list[Arm]:
         *filtered,
         *(reward_arms(settings, hard) if rewards else ()),
     ]
+
+
+def _own_rows(context: Context, name: str) -> list[Triple]:
+    """The rows of a set of stage 03 that stage 05 would train on: short ones, which copy nothing that a stage measures on."""
+    rows = read_jsonl(context.upstream("03_filtering") / f"{name}.jsonl", Triple)
+    short, _ = apply(rows, [short_prompts(context)])
+    reasons = context.verifier.map(own_rows_check(context, short), short)
+    return [row for row, reason in zip(short, reasons, strict=True) if reason is None]
 
 
 def _unsolved(context: Context) -> list[Problem]:

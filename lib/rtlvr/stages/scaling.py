@@ -13,6 +13,7 @@ from rtlvr.records import Sample
 from rtlvr.seeds import Draw, HeldOut
 from rtlvr.stage import Result
 from rtlvr.stages.context import Context
+from rtlvr.stages.kept_apart import refuse_trained_on
 from rtlvr.stages.models import MeasuredModel, measured
 from rtlvr.stages.suites import suite
 
@@ -42,7 +43,11 @@ class Answered:
 
 
 def answers(context: Context) -> Answered:
-    """Let the model answer what `scaling.on` names at the largest budget."""
+    """Let the model answer what `scaling.on` names at the largest budget.
+
+    Raises:
+        StageError: a policy of this run was trained on a task of a benchmark of the user's own.
+    """
     settings = context.params.scaling
     return _answered(context, "samples", settings.problems, settings.samples, Draw.SCALING)
 
@@ -78,6 +83,8 @@ def finish(context: Context, points: pd.DataFrame, voted: pd.DataFrame) -> Resul
 def _answered(context: Context, name: str, problems: int, count: int, draw: Draw) -> Answered:
     settings, evaluation = context.params.scaling, context.params.evaluation
     model = measured(context, settings.policy)
+    if model.own:
+        refuse_trained_on(context, model.name, settings.on)
     asked = suite(context, HeldOut.SCALING, settings.on, problems)
     sampling = Sampling(max(settings.budgets), evaluation.temperature, evaluation.top_p)
     with context.backend(model.where) as backend:

@@ -7,7 +7,7 @@ from pathlib import Path
 from rtlvr.data.admitted import admitted, answered_well, both, counts_of, told
 from rtlvr.data.published import OURS, exchanges
 from rtlvr.errors import StageError
-from rtlvr.evaluate.suite import Designs, Suite
+from rtlvr.evaluate.suite import Suite
 from rtlvr.policy.answer import parse
 from rtlvr.policy.model import chat, fits, load_tokenizer
 from rtlvr.records import Exchange, Triple, iter_jsonl, read_jsonl
@@ -15,11 +15,10 @@ from rtlvr.stage import Result
 from rtlvr.stages.accuracy import Answers, rows_of, tried, tried_on, watching
 from rtlvr.stages.cards.policies import after_sft
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
+from rtlvr.stages.kept_apart import ROWS, admit_own, kept_out, told_of_own
 from rtlvr.stages.memory import say_what_does_not_fit
-from rtlvr.stages.suites import kept_out
 from rtlvr.train.sft import fine_tune, sft_dataset
 
-ROWS = "rows.jsonl"
 _HELD_BACK = 20  # one row in so many is not trained on: its loss is watched
 
 
@@ -45,18 +44,20 @@ class SftSet:
 def training(context: Context) -> SftSet:
     """What stage 03 left for SFT, or what others have published (`data.sft`).
 
+    Rows that copy what a stage measures on are left out (`rtlvr.stages.kept_apart`).
+
     Raises:
-        StageError: a held-out design is among the rows, or a set cannot be read.
+        StageError: a set cannot be read, or no row of it is left.
     """
     if context.params.data.sft != OURS:
         return _published(context)
     rows, suite = read_jsonl(context.upstream("03_filtering") / "sft.jsonl", Triple), tried_on(context)
-    refuse_overlap({row.golden for row in rows}, suite)
-    wrong = sum(row.status != "equivalent" for row in rows) / max(1, len(rows))
     if main_process():
-        context.cached(ROWS, Exchange, lambda: [row.exchange for row in rows])
+        admit_own(context, rows, lambda row: row.exchange)
     wait_for_main_process()
-    return SftSet(context.path(ROWS), len(rows), suite, wrong)
+    kept = {row.id for row in iter_jsonl(context.path(ROWS), Exchange)}
+    wrong = sum(row.status != "equivalent" for row in rows if row.id in kept) / max(1, len(kept))
+    return SftSet(context.path(ROWS), len(kept), suite, wrong, told_of_own(context))
 
 
 def _published(context: Context) -> SftSet:
@@ -69,7 +70,7 @@ def _published(context: Context) -> SftSet:
             said = [*chat(row.prompt, system=row.system), {"role": "assistant", "content": row.response}]
             return None if fits(tokenizer, said, sft.max_length) else "length"
 
-        kept = kept_out(context, sft.eval_problems)
+        kept = kept_out(context)
 
         def not_tried(row: Exchange) -> str | None:
             return kept(row.prompt, [parse(row.response).code])
@@ -81,12 +82,6 @@ def _published(context: Context) -> SftSet:
     if not counts.kept:
         raise StageError(f"no row of {context.params.data.sft} can be trained on: {told(counts)}")
     return SftSet(path, counts.kept, suite, told=told(counts))
-
-
-def refuse_overlap(goldens: set[str], suite: Suite) -> None:
-    """Raise StageError where a held-out design is trained on: our own rows; published ones fall when they are read."""
-    if isinstance(suite, Designs) and any(goldens & {p.golden, *p.others} for p in suite.problems):
-        raise StageError("training and held-out designs overlap; take another seed, or another set (data.validation)")
 
 
 def train(context: Context, data: SftSet) -> Path:

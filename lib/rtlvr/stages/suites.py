@@ -1,4 +1,4 @@
-"""What the policies of a run are tried on, held-out problems or tasks of public benchmarks, and what is kept apart from it.
+"""What the policies of a run are tried on: held-out problems, or tasks of benchmarks.
 
 Apart from `rtlvr.stages.context`, because it decides results: its code, and the readers of benchmarks, belong to the identity
 of every stage that tries a policy.
@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from functools import cache, partial
 from itertools import zip_longest
 
-from rtlvr.data.admitted import CodeCheck, admitted, apart, counts_of, judged, told
+from rtlvr.data.admitted import admitted, counts_of, judged, told
 from rtlvr.data.corpus import heldout_problems
-from rtlvr.data.decontaminate import Reference
 from rtlvr.data.published import OURS, problems
 from rtlvr.errors import StageError
-from rtlvr.evaluate.benchmarks import OWN, folder_of, load_tasks, reference_of, references
+from rtlvr.evaluate.benchmarks import folder_of, load_tasks
 from rtlvr.evaluate.public import worded
 from rtlvr.evaluate.suite import Designs, Suite, Tasks
 from rtlvr.evaluate.task import Task
@@ -22,8 +21,8 @@ from rtlvr.records import Problem, read_jsonl
 from rtlvr.seeds import HeldOut
 from rtlvr.stages.context import Context, main_process, wait_for_main_process
 
+_VALIDATION = "validation.jsonl"
 HELDOUT = ["heldout"]  # `evaluation.on`, where policies are tried on held-out designs
-_DESIGN = "a held-out design"
 
 
 def heldout(context: Context, which: HeldOut, count: int) -> list[Problem]:
@@ -40,14 +39,33 @@ def heldout(context: Context, which: HeldOut, count: int) -> list[Problem]:
 @cache
 def _validation(context: Context) -> list[Problem]:
     """The published problems whose goldens can be judged; the first process reads them. Asked once by every process."""
-    spec, path = context.params.data.validation, context.path("validation.jsonl")
     if main_process():
-        check = judged(context.verifier, context.stimuli)
-        admitted(partial(problems, spec), check, path, context.verifier)
+        _read_validation(context)
     wait_for_main_process()
+    return _read_before(context)
+
+
+def published_heldout(context: Context) -> list[Problem]:
+    """All published problems whose goldens can be judged; for the first process alone, which waits for no other.
+
+    Raises:
+        StageError: there is none.
+    """
+    _read_validation(context)
+    return _read_before(context)
+
+
+def _read_validation(context: Context) -> None:
+    check = judged(context.verifier, context.stimuli)
+    spec = context.params.data.validation
+    admitted(partial(problems, spec), check, context.path(_VALIDATION), context.verifier)
+
+
+def _read_before(context: Context) -> list[Problem]:
+    path = context.path(_VALIDATION)
     counts = counts_of(path)
     if not counts.kept:
-        raise StageError(f"no row of {spec} can be tried: {told(counts)}")
+        raise StageError(f"no row of {context.params.data.validation} can be tried: {told(counts)}")
     return read_jsonl(path, Problem)
 
 
@@ -70,49 +88,6 @@ def suite(
     tasks = _in_turn([load_tasks(name, folder_of(settings), among=on) for name in on])
     system = system_prompt("code" if answer == "code" else settings.system)
     return Tasks(tuple(worded(tasks[: count or None], settings)), system)
-
-
-def kept_out(context: Context, watched: int) -> CodeCheck:
-    """A check of published rows: why a question and its codes may not be trained on, None where they may.
-
-    They are held against what `evaluation.on` names: equal goldens always fall, and with `data.decontaminate` what copies or
-    behaves as one of these, or as a problem of the public benchmarks that are here.
-
-    Args:
-        watched: problems that the policy is tried on while it is trained.
-    """
-    designs = _designs(context, watched)
-    goldens = {golden.strip() for problem in designs for golden in (problem.golden, *problem.others)}
-    alike = _alike(context, designs) if context.params.data.decontaminate else None
-
-    def check(question: str, codes: Sequence[str]) -> str | None:
-        if any(code.strip() in goldens for code in codes):
-            return f"{_DESIGN}'s text"
-        return alike(question, codes) if alike else None
-
-    return check
-
-
-def _alike(context: Context, designs: Sequence[Problem]) -> CodeCheck:
-    settings, on = context.params.benchmarks, context.params.evaluation.on
-    own = [
-        task for name in on if name.startswith(f"{OWN}:") for task in load_tasks(name, folder_of(settings), among=on)
-    ]
-    held = [
-        Reference(name=f"{number}", code=golden, top=None, prompt=problem.prompt)
-        for number, (problem, golden) in enumerate((p, golden) for p in designs for golden in (p.golden, *p.others))
-    ]
-    known = {"a benchmark": [*references(settings), *map(reference_of, own)], _DESIGN: held}
-    return apart(known, context.prover, context.stimuli)
-
-
-def _designs(context: Context, watched: int) -> list[Problem]:
-    """The held-out designs that policies are tried on, each once; none where it is benchmarks."""
-    evaluation = context.params.evaluation
-    if evaluation.on != HELDOUT:
-        return []
-    final, looks = heldout(context, HeldOut.FINAL, evaluation.problems), heldout(context, HeldOut.MONITOR, watched)
-    return list({problem.golden: problem for problem in (*final, *looks)}.values())
 
 
 def _in_turn(benchmarks: Sequence[Sequence[Task]]) -> list[Task]:

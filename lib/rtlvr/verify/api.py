@@ -8,7 +8,7 @@ from tqdm.auto import tqdm
 
 from rtlvr.errors import ParameterError
 from rtlvr.verify.cluster import over_ray
-from rtlvr.verify.outputs import by_output
+from rtlvr.verify.outputs import verdict_by_output
 from rtlvr.verify.pool import shared_pool
 from rtlvr.verify.protocol import VerdictRow, verdict_of
 from rtlvr.verify.verdict import Limits, Mode, Stimuli, Verdict
@@ -48,8 +48,7 @@ def verify(
     """
     _check("mode", mode, get_args(Mode))
     pool, row, stimuli = shared_pool(1, limits), (golden, candidate, golden_top, candidate_top), stimuli or Stimuli()
-    verdict = verdict_of(pool, row, mode, stimuli)
-    return by_output(pool, row, verdict, stimuli, mode) if per_output else verdict
+    return (verdict_by_output if per_output else verdict_of)(pool, row, mode, stimuli)
 
 
 def verify_many(

@@ -10,7 +10,9 @@ Nothing of this runs unless it is asked for.
 
 import hashlib
 import re
+import time
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 from rtlvr.errors import DesignError
@@ -18,7 +20,7 @@ from rtlvr.hdl import source
 from rtlvr.hdl.circuit import Port
 from rtlvr.verify import vhdl
 from rtlvr.verify.engine import Judge
-from rtlvr.verify.protocol import Bench, VerdictRow
+from rtlvr.verify.protocol import Bench, VerdictRow, verdict_of
 from rtlvr.verify.structure import structure
 from rtlvr.verify.verdict import Mode, OutputVerdict, Stimuli, Verdict
 
@@ -26,7 +28,22 @@ NO_SINGLE_OUTPUT = "no single output was found to differ"
 _PLAIN = re.compile(r"[A-Za-z_]\w*")
 
 
-def by_output(bench: Bench, row: VerdictRow, verdict: Verdict, stimuli: Stimuli, mode: Mode) -> Verdict:
+def verdict_by_output(bench: Bench, row: VerdictRow, mode: Mode, stimuli: Stimuli, ends: float = inf) -> Verdict:
+    """The verdict on a pair with `by_output` filled, as `rtlvr.verify(…, per_output=True)` gives it.
+
+    Args:
+        ends: of `time.monotonic()`; no output is begun after it.
+
+    Raises:
+        InfrastructureError: our tools failed.
+        TimeoutError: the time was over.
+    """
+    return by_output(bench, row, verdict_of(bench, row, mode, stimuli), stimuli, mode, ends)
+
+
+def by_output(
+    bench: Bench, row: VerdictRow, verdict: Verdict, stimuli: Stimuli, mode: Mode, ends: float = inf
+) -> Verdict:
     """The verdict with `by_output` filled: one entry per output of the golden, in its order.
 
     It stays empty where the candidate is invalid or the golden cannot be judged: then there is nothing to say of outputs. The
@@ -35,9 +52,11 @@ def by_output(bench: Bench, row: VerdictRow, verdict: Verdict, stimuli: Stimuli,
     Args:
         row: golden, candidate, and the top of each, as for `verify`.
         verdict: of the pair, under the same stimuli and mode.
+        ends: as for `verdict_by_output`.
 
     Raises:
         InfrastructureError: our tools failed.
+        TimeoutError: the time was over.
     """
     if verdict.status == "invalid" or verdict.cause == "unread_golden":
         return verdict
@@ -51,7 +70,7 @@ def by_output(bench: Bench, row: VerdictRow, verdict: Verdict, stimuli: Stimuli,
     names = found["outputs"]
     todo = [] if whole else [name for name in names if name not in shown]
     said = dict(
-        zip(todo, bench.map(lambda name: _alone(bench, found["pairs"][name], stimuli, mode), todo), strict=True)
+        zip(todo, bench.map(lambda name: _alone(bench, found["pairs"][name], stimuli, mode, ends), todo), strict=True)
     )
     parts = tuple(_part(name, said.get(name, verdict)) for name in names)
     differs = any(part.status == "inequivalent" for part in parts)
@@ -59,8 +78,10 @@ def by_output(bench: Bench, row: VerdictRow, verdict: Verdict, stimuli: Stimuli,
     return verdict.model_copy(update={"by_output": parts, "reason": reason})
 
 
-def _alone(bench: Bench, pair: Sequence[str], stimuli: Stimuli, mode: Mode) -> Verdict | None:
+def _alone(bench: Bench, pair: Sequence[str], stimuli: Stimuli, mode: Mode, ends: float) -> Verdict | None:
     """The verdict on one output; None where there is none."""
+    if time.monotonic() > ends:
+        raise TimeoutError("the time was over before all outputs were judged")
     golden, candidate, top = pair
     try:
         return bench.verify(golden, candidate, stimuli, top, top, mode)

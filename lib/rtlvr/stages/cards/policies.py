@@ -29,6 +29,7 @@ from rtlvr.stages.cards.text import (
     with_interval,
 )
 from rtlvr.stages.context import Context
+from rtlvr.stages.kept_apart import ROWS
 from rtlvr.stages.suites import HELDOUT
 from rtlvr.train.rl import rewarding_mode
 
@@ -159,7 +160,7 @@ def _sft_data(context: Context) -> str:
     return (
         f"{len(rows):,} round trips of this run, {wrong:,} of them not equivalent to their golden: the paper's SFT set is not "
         f"filtered for equivalence either. One row in twenty is kept back, to watch its loss.\n\n{sources(rows)}\n\n"
-        f"What was filtered:\n\n{table(('step', 'left'), steps)}"
+        f"What was filtered:\n\n{table(('step', 'left'), steps)}{_fallen(context)}"
     )
 
 
@@ -168,13 +169,20 @@ def _rl_data(context: Context) -> str:
     licences = ", ".join(sorted({licence_of(row) for row in rows})) or "none"
     return (
         f"{len(rows):,} round trips of this run that came back equivalent (licences: {licences}).\n\n{sources(rows)}\n\n"
-        f"Of these, prompts of at most {context.params.rl.max_prompt} tokens."
+        f"Of these, prompts of at most {context.params.rl.max_prompt} tokens.{_fallen(context)}"
     )
+
+
+def _fallen(context: Context) -> str:
+    """Which of this run's round trips were not trained on; empty where all were."""
+    counts = counts_of(context.path(ROWS))
+    fell = table(("fell for", "rows"), sorted(counts.fallen.items()))
+    return f"\n\nNot trained on, because a stage measures on the like:\n\n{fell}" if counts.fallen else ""
 
 
 def _published(context: Context, spec: str) -> str:
     """What was read of a published set, and what fell."""
-    counts = counts_of(context.path("rows.jsonl"))
+    counts = counts_of(context.path(ROWS))
     fell = table(("fell for", "rows"), sorted(counts.fallen.items())) if counts.fallen else "None fell."
     return f"`{private(spec)}`: {counts.seen:,} rows read, {counts.kept:,} kept.\n\n{fell}"
 
