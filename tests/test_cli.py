@@ -15,6 +15,7 @@ import pytest
 from rtlvr.cli import COMMANDS, main
 from rtlvr.cli import parser as whole_parser
 from rtlvr.paths import PACKAGE
+from rtlvr.reproduce import _told
 from rtlvr.stage import runs
 
 GOLDEN = "module top_module(input [3:0] a, b, output [3:0] y); assign y = a ^ b; endmodule\n"
@@ -87,6 +88,17 @@ def test_reproduce_goes_on_after_a_kill(tmp_path: Path) -> None:
     again = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     assert "00_start_here          done before" in again
     assert "01_testbench           done in" in again
+
+
+def test_a_notebook_that_ended_well_but_is_not_done_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its stage is not done by the code as it is now: somebody has changed it meanwhile."""
+    log = tmp_path / "02_roundtrip.log"
+    log.write_text("all is well\n")
+    assert not _told("02_roundtrip", 0, False, 3.0, log, log)
+    said = capsys.readouterr().out
+    assert "FAILED after 3 s" in said and "changed while it ran" in said and str(log) in said
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)

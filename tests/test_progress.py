@@ -1,5 +1,6 @@
 """Bars are there where somebody looks, and nowhere else."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,36 @@ def test_a_watched_kernel_draws_bars(tmp_path: Path) -> None:
     code = KERNEL.replace("HEADLESS", "False")
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert "others: 100%" in run.stderr and "weights: 100%" in run.stderr
+
+
+LONG = """
+import rtlvr
+from rtlvr.data.goldens import drawn
+from rtlvr.data.known_truth import known_truth
+from rtlvr.evaluate.certify import Certified
+from rtlvr.evaluate.study import quality
+from rtlvr.evaluate.throughput import groups_of
+from rtlvr.params import load
+from rtlvr.verify import Pool, Stimuli
+text = "module m(input a, output y); assign y = a; endmodule"
+pair = Certified(id="m/right", golden=text, top="m", candidate=text, right=True, kind="same", witness="simulation")
+pool, stimuli = Pool(1), Stimuli(sequences=1, cycles=4)
+quality([pair], stimuli, pool, "the testbench")
+corpus = load("smoke").corpus.model_copy(update={"designs": 1})
+known_truth(*drawn(corpus, 0), (0.1, 0.1), pool, stimuli)
+groups_of(1, 2)
+pool.close()
+"""
+
+
+@pytest.mark.tools
+def test_what_takes_long_in_notebooks_01_and_03_is_seen_to_move(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": ":".join(sys.path), "TQDM_DELAY": "0"}
+    environment.pop("TQDM_DISABLE", None)
+    run = subprocess.run([sys.executable, "-c", LONG], capture_output=True, text=True, check=False, env=environment)
+    assert run.returncode == 0, run.stderr[-2000:]
+    for what in ("the testbench", "known truth, 10% and 10% wrong", "answers"):
+        assert f"{what}: 100%" in run.stderr
 
 
 def test_bars_are_tqdms() -> None:

@@ -8,7 +8,7 @@ imports, without comments, docstrings and what only draws or plumbs.
 import ast
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -116,21 +116,26 @@ def _module(module: str) -> tuple[str, set[str]]:
     path = _file(module)
     if path is None:
         raise StageError(f"there is no module {module}; a stage's plan in rtlvr/pipeline.py names it")
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    digest, named = _parsed(path.read_text(encoding="utf-8"))
+    return digest, _ours(named)
+
+
+@cache
+def _parsed(text: str) -> tuple[str, frozenset[str]]:
+    """A digest of a module's text without its docstrings, and all that it imports, wherever in the text it does."""
+    tree, named = ast.parse(text), set[str]()
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False):
             node.body = node.body[1:]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), _imports(tree)
-
-
-def _imports(tree: ast.Module) -> set[str]:
-    """Modules of ours that a text imports, wherever it does, with the packages that they lie in."""
-    named: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
+        elif isinstance(node, ast.Import):
             named |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), frozenset(named)
+
+
+def _ours(named: Iterable[str]) -> set[str]:
+    """The modules of ours among what is imported, with the packages that they lie in."""
     ours = {name for name in named if name.split(".")[0] == "rtlvr"}
     around = {name[:at] for name in ours for at, letter in enumerate(name) if letter == "."}
     return {name for name in ours | around if _file(name) and not _plumbs(name)}

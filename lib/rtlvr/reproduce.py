@@ -27,6 +27,7 @@ from rtlvr.stage import Stage, set_aside_results
 
 _FIGURES = "08_paper_figures"
 _ROOM = 1 << 20  # bytes: with less, nothing can go on
+_CHANGED = "it ended well, but the kit or its parameters were changed while it ran: run it again"
 _DISTRIBUTED = ("RANK", "WORLD_SIZE", "LOCAL_", "GROUP_", "ROLE_", "MASTER_", "TORCHELASTIC_", "ACCELERATE_", "FSDP_")
 
 
@@ -77,7 +78,7 @@ def run_without_notebook(name: str, params: Profile) -> bool:
     log.parent.mkdir(parents=True, exist_ok=True)
     words = ["run", name, "--profile", params.profile, "--set", settings_of(params)]
     code, seconds = _child([sys.executable, "-m", "rtlvr", *words], name, log)
-    return _told(name, code == 0 and Stage(name, params).done, seconds, log, log)
+    return _told(name, code, Stage(name, params).done, seconds, log, log)
 
 
 def run_notebook(name: str, params: Profile) -> bool:
@@ -95,20 +96,25 @@ def run_notebook(name: str, params: Profile) -> bool:
         "--no-progress-bar",
     ]
     code, seconds = _child(command, name, log)
-    part, done = target.with_suffix(".part.ipynb"), code == 0 and _done(name, params)
-    if done:
+    part, done = target.with_suffix(".part.ipynb"), _done(name, params)
+    if code == 0 and done:
         part.replace(target)
-    return _told(name, done, seconds, part, log)
+    return _told(name, code, done, seconds, part, log)
 
 
-def _told(name: str, done: bool, seconds: float, executed: Path, log: Path) -> bool:
-    """Say how a child ended, and why where it failed; returns `done`."""
-    if done:
+def _told(name: str, code: int, done: bool, seconds: float, executed: Path, log: Path) -> bool:
+    """Say how a child ended (`code`: its exit status), and why where it failed; returns whether all is well.
+
+    Args:
+        done: whether its stage is done by the code and the parameters as they are now.
+    """
+    if code == 0 and done:
         print(f"\r{name:22} done in {seconds:.0f} s", flush=True)
-    else:
-        lines = (*_error(executed, log), *_no_room(log.parent), f"log: {log}")
-        print(f"\r{name:22} FAILED after {seconds:.0f} s", *lines, sep="\n", flush=True)
-    return done
+        return True
+    why = [_CHANGED] if code == 0 else _error(executed, log)
+    lines = (*why, *_no_room(log.parent), f"log: {log}")
+    print(f"\r{name:22} FAILED after {seconds:.0f} s", *lines, sep="\n", flush=True)
+    return False
 
 
 def _child(command: list[str], name: str, log: Path) -> tuple[int, float]:

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from published_tasks import tasks_by_id
 
-from rtlvr.evaluate.benchmarks import load_tasks
 from rtlvr.evaluate.official import judge, judge_all
 from rtlvr.evaluate.task import Task
 from rtlvr.verify import Limits
@@ -15,7 +15,8 @@ NO_BREAK = "\u00a0"  # white space to some, part of an escaped identifier to a s
 
 
 def find(benchmarks: Path, name: str, id_: str) -> Task:
-    return next(t for t in load_tasks(name, benchmarks) if t.id == id_ or re.fullmatch(rf"Prob\d+_{id_}", t.id))
+    tasks = tasks_by_id(benchmarks, name)
+    return tasks.get(id_) or next(t for t in tasks.values() if re.fullmatch(rf"Prob\d+_{id_}", t.id))
 
 
 # What a wrong design might add. HONEST is the design's own lines; names are those of the published testbenches.
@@ -223,7 +224,7 @@ RTLLM_WRONG = {
 @pytest.mark.parametrize("name", RTLLM_WRONG)
 @pytest.mark.parametrize("style", ["rtllm 1", "rtllm 2"])
 def test_rtllm_rejects_plainly_wrong_designs(benchmarks: Path, style: str, name: str) -> None:
-    tasks = {t.id: t for t in load_tasks(STYLES[style][0], benchmarks)}
+    tasks = tasks_by_id(benchmarks, STYLES[style][0])
     if name not in tasks:
         assert style == "rtllm 1"  # version 2.0 added it
         return

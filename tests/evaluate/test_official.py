@@ -2,12 +2,12 @@
 
 import json
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from published_tasks import tasks_by_id
 
+from rtlvr.cli import main
 from rtlvr.errors import ParameterError, StageError
 from rtlvr.evaluate.answers import extract
 from rtlvr.evaluate.benchmarks import NAMES, load_tasks
@@ -27,7 +27,7 @@ SIZES = {
 
 
 def task(benchmarks: Path, name: str, id_: str) -> Task:
-    return next(t for t in load_tasks(name, benchmarks) if t.id == id_)
+    return tasks_by_id(benchmarks, name)[id_]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -124,15 +124,13 @@ def test_honest_answers_in_many_shapes(benchmarks: Path) -> None:
     assert judge(completion, extract(completion, body)).passed
 
 
-def test_command_line(benchmarks: Path, tmp_path: Path) -> None:
+def test_command_line(benchmarks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     samples = tmp_path / "samples.jsonl"
     good = DFF.format("always @(posedge clk) q <= d;")
     rows = [{"task_id": "Prob031_dff", "response": text} for text in (good, "nothing", good)]
     samples.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    command = [sys.executable, "-m", "rtlvr", "bench", "--benchmark", "verilog-eval-v2-spec", "--json"]
-    run = subprocess.run(
-        [*command, "--root", str(benchmarks), "--samples", str(samples)], capture_output=True, text=True, check=False
-    )
-    result = json.loads(run.stdout)
+    command = ["bench", "--benchmark", "verilog-eval-v2-spec", "--json"]
+    main([*command, "--root", str(benchmarks), "--samples", str(samples)])
+    result = json.loads(capsys.readouterr().out)
     assert (result["passed"], result["total"]) == (2, 3)
     assert result["failures"][0]["status"] == "invalid"

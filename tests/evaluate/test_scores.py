@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from published_tasks import tasks_by_id
 
 from rtlvr.cli import main
 from rtlvr.evaluate import public
 from rtlvr.evaluate.answers import BenchmarkAnswer, beside_tasks, extract
-from rtlvr.evaluate.benchmarks import load_tasks
 from rtlvr.evaluate.disagreements import disagreements
 from rtlvr.evaluate.official import LIMITS, judge
 from rtlvr.evaluate.probes import EMPTY, blind_spots, probes
@@ -34,7 +34,7 @@ BY_CLASS = {
 
 
 def tasks_of(benchmarks: Path, name: str, *ids: str) -> list[Task]:
-    return [task for task in load_tasks(name, benchmarks) if task.id in ids]
+    return [task for id_, task in tasks_by_id(benchmarks, name).items() if id_ in ids]
 
 
 def answers_to(task: Task, *responses: str) -> list[tuple[Task, BenchmarkAnswer]]:
@@ -255,7 +255,7 @@ def test_a_new_model_is_asked_anew(
     benchmarks: Path, tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = load("smoke", {"benchmarks.root": str(benchmarks), "benchmarks.samples": 2}).benchmarks
-    (task,) = load_tasks("rtllm-v1.1", benchmarks)[:1]
+    task = next(iter(tasks_by_id(benchmarks, "rtllm-v1.1").values()))
     monkeypatch.setattr(public, "check_references", lambda tasks: [])  # measured elsewhere
     for model, text, passed in (("old", "no", 0), ("new", task.reference, 2), ("old", "no", 0)):
         found = public.run_benchmark("rtllm-v1.1", settings, Says(model, text), pool, tmp_path, 0, model)

@@ -6,31 +6,38 @@ of every notebook from changing what another cell has made.
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
 import pandas as pd
 import pytest
-from nbclient import NotebookClient
-from nbformat import NotebookNode
 
 from rtlvr.params import load
 from rtlvr.paths import NOTEBOOKS
 from rtlvr.records import MEASUREMENT_KEY
 from rtlvr.stage import PLANS, Stage
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
 pytestmark = [pytest.mark.notebook, pytest.mark.timeout(600)]
 
 
-def code_cells(name: str, root: Path) -> list[NotebookNode]:
+# nbformat takes seconds to import, which every run of the quick tests would wait for: so where it is used.
+def code_cells(name: str, root: Path) -> list["NotebookNode"]:
     """A notebook's code, as someone has edited its parameters: the smoke profile, and where the benchmarks are."""
+    import nbformat
+
     cells = [cell for cell in nbformat.read(NOTEBOOKS / f"{name}.ipynb", 4).cells if cell.cell_type == "code"]
     parameters = cells[0].source.replace('profile: str = "cpu"', 'profile: str = "smoke"')
     cells[0].source = parameters.replace("root: str = None", f"root: str = {str(root)!r}")
     return cells
 
 
-def execute(cells: list[NotebookNode]) -> None:
+def execute(cells: list["NotebookNode"]) -> None:
     """Run them in order in one kernel; a cell that fails raises."""
+    import nbformat
+    from nbclient import NotebookClient
+
     copies = [nbformat.v4.new_code_cell(cell.source) for cell in cells]
     NotebookClient(nbformat.v4.new_notebook(cells=copies), timeout=300, kernel_name="python3").execute()
 

@@ -25,6 +25,7 @@ from rtlvr.report import (
 )
 from rtlvr.report.columns import NOT_RUN, TableError
 from rtlvr.report.figures import beside_the_papers
+from rtlvr.report.figures_curves import length_histogram
 
 Drawn = tuple[Figure, pd.DataFrame]
 Results = pd.DataFrame | None
@@ -266,6 +267,22 @@ def test_classes_of_samples_fill_their_bars() -> None:
         ends[bar.get_y()] = max(ends.get(bar.get_y(), 0), bar.get_x() + bar.get_width())
     assert list(ends.values()) == pytest.approx([100, 100])
     assert len(table) == 14
+
+
+def test_whiskers_of_one_error_rate_stand_side_by_side() -> None:
+    figure, table = drawn("truth", True)
+    for axis in figure.axes:
+        places = [bar.lines[0].get_xdata().tolist() for bar in axis.containers]
+        assert len({at for series in places for at in series}) == sum(map(len, places)) > 0
+        assert [float(label.get_text()) for label in axis.get_xticklabels()] == sorted(set(table["rate"]))
+
+
+def test_lengths_of_right_and_wrong_answers_are_counted_in_the_same_bins() -> None:
+    answers = pd.DataFrame({"tokens": [10, 12, 14, 200, 260, 300], "reward": [1, 1, 1, 0, 0, 0]})
+    figure, _ = length_histogram(answers, "cpu")
+    right, wrong = (patch.get_xy()[:, 0] for patch in figure.axes[0].patches)
+    assert set(right) == set(wrong) and (right.min(), right.max()) == (10, 300)
+    assert all(float(tick).is_integer() for tick in figure.axes[0].get_yticks())
 
 
 def test_blind_spots_are_counted_by_benchmark() -> None:

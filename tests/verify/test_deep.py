@@ -122,7 +122,9 @@ endmodule
 @pytest.mark.parametrize("down", [False, True])
 def test_a_divider_of_a_hundred_million_is_one_off(down: bool) -> None:
     counting = BLINK.replace("n == LAST ? 0 : n + 1", "n == 0 ? LAST : n - 1").replace("if (n == LAST)", "if (n == 0)")
-    text = (counting.replace("FIRST", "LAST") if down else BLINK.replace("FIRST", "0")).replace("LAST", "27'd99_999_999")
+    text = (counting.replace("FIRST", "LAST") if down else BLINK.replace("FIRST", "0")).replace(
+        "LAST", "27'd99_999_999"
+    )
     verdict = verify(text, text.replace("99_999_999", "99_999_998"))
     assert (verdict.status, verdict.cause) == ("inequivalent", "late_difference"), verdict.reason
     assert 99_000_000 < verdict.seen.steps < 110_000_000

@@ -14,6 +14,7 @@ import numpy as np
 from rtlvr.data.near_duplicates import Index, digest, index_of, signature, skeleton, tokens
 from rtlvr.errors import DesignError
 from rtlvr.hdl.circuit import Circuit
+from rtlvr.progress import progress
 from rtlvr.records import Record
 from rtlvr.verify import Pool, Stimuli
 from rtlvr.verify.register_matching import Design, Shape, same_function
@@ -45,7 +46,8 @@ class BenchmarkIndex:
         self._skeletons = index_of(((r.name, signature(skeleton(words[r.name]))) for r in unique), threshold)
         self._prompts = _prompt_index(references, threshold)
         designs = pool.map(self._design, [(r.name, r.code, r.top) for r in unique])
-        self._designs = {r.name: design for r, design in zip(unique, designs, strict=True) if design is not None}
+        known = zip(unique, progress(designs, "references", len(unique), unit="design"), strict=True)
+        self._designs = {r.name: design for r, design in known if design is not None}
         self._by_shape: dict[Shape, list[Design]] = defaultdict(list)
         for design in self._designs.values():
             self._by_shape[design.shape].append(design)

@@ -7,6 +7,7 @@ from rtlvr.data.families import DrawnDesign
 from rtlvr.data.filters import FilterQuality, equivalent, tally
 from rtlvr.data.procedural import ProceduralTeacher
 from rtlvr.data.roundtrip import round_trip
+from rtlvr.progress import progress
 from rtlvr.records import Golden
 from rtlvr.verify import Stimuli, Verifier
 
@@ -65,7 +66,8 @@ def known_truth(
         row, asked = round_trip(golden, teacher, pool, stimuli, answers), teacher.described(golden)[1]
         return same(golden.code, asked), same(asked, row.code), equivalent(agree).keep(row)
 
-    rows = list(pool.map(trip, goldens))
+    what = f"known truth, {rates[0]:.0%} and {rates[1]:.0%} wrong"
+    rows = list(progress(pool.map(trip, goldens), what, len(goldens), unit="golden"))
     return KnownTruth(
         *rates,
         quality=tally((described and solved, kept) for described, solved, kept in rows),

@@ -2,16 +2,21 @@
 
 Two readings of a text: *verbatim*, for copies with small changes; and its *skeleton*, in which every name is the same
 token, for copies with other names. Comments and white space count in neither.
+
+datasketch brings much of scipy, and is loaded where a sketch is made: most commands that know of this module compare no texts.
 """
 
 import hashlib
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from datasketch import MinHash, MinHashLSH
 
 from rtlvr.hdl.source import strip_comments
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 PERMUTATIONS = 128
 _SHINGLE, _SCHEME = 5, "affine32"
@@ -50,6 +55,8 @@ def digest(words: list[str]) -> str:
 
 def signature(words: list[str]) -> np.ndarray:
     """MinHash signature of a token list's shingles, shape `(PERMUTATIONS,)`; its likeness estimates Jaccard's."""
+    from datasketch import MinHash
+
     last = max(1, len(words) - _SHINGLE + 1)
     shingles = {" ".join(words[i : i + _SHINGLE]) for i in range(last)}
     sketch = MinHash(PERMUTATIONS, scheme=_SCHEME)
@@ -65,6 +72,8 @@ class Index:
     """
 
     def __init__(self, threshold: float) -> None:
+        from datasketch import MinHashLSH
+
         self._threshold = threshold
         # Buckets only propose; above 0.98 there are no longer two of them, and what they propose is measured all the same.
         self._buckets = MinHashLSH(threshold=min(threshold, 0.98), num_perm=PERMUTATIONS, weights=(0.2, 0.8))
@@ -99,5 +108,7 @@ def index_of(signatures: Iterable[tuple[str, np.ndarray]], threshold: float) -> 
     return index
 
 
-def _sketch(values: np.ndarray) -> MinHash:
+def _sketch(values: np.ndarray) -> "MinHash":
+    from datasketch import MinHash
+
     return MinHash(PERMUTATIONS, hashvalues=values, scheme=_SCHEME)

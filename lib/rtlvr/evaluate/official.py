@@ -19,6 +19,7 @@ from typing import Literal
 
 from rtlvr.evaluate.task import Task
 from rtlvr.hdl.source import module_names, screen, strip_comments
+from rtlvr.progress import progress
 from rtlvr.verify.pool import shared_pool
 from rtlvr.verify.protocol import verdict_of
 from rtlvr.verify.sandbox import run, scratch, tool
@@ -226,5 +227,6 @@ def judge_all(
     tasks = {(task.benchmark, task.id): task for task, _ in pairs}
     with ThreadPoolExecutor(jobs or cpu_count() or 1, "official") as threads:
         outcomes = threads.map(lambda key: judge(tasks[key[:2]], key[2], limits), distinct)
-        known = dict(zip(distinct, outcomes, strict=True))
+        shown = progress(outcomes, "their own testbenches", len(distinct), unit="answer")
+        known = dict(zip(distinct, shown, strict=True))
     return [known[task.benchmark, task.id, code] for task, code in pairs]

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from math import comb
 
 import numpy as np
-from scipy.stats import binomtest
 
 from rtlvr.records import Measurement
 
@@ -43,6 +42,8 @@ def interval(counts: Sequence[tuple[int, int]], k: int = 1, seed: int = 0) -> tu
     mean = float(values.mean())
     # problems that are all alike leave a bootstrap nothing to vary
     if all(n == 1 for n, _ in counts) or set(values) in ({0.0}, {1.0}):
+        from scipy.stats import binomtest  # half a second to load, for commands that count nothing as well
+
         ci = binomtest(int(values.sum()), len(values)).proportion_ci(method="wilson")
         return mean, float(ci.low), float(ci.high)
     return bootstrap(values, seed)

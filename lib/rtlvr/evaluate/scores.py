@@ -13,6 +13,7 @@ from rtlvr.evaluate.answers import BenchmarkAnswer, extract
 from rtlvr.evaluate.official import OfficialOutcome, OutcomeKind, judge_all
 from rtlvr.evaluate.passk import counted, interval, proportion
 from rtlvr.evaluate.task import Task
+from rtlvr.progress import progress
 from rtlvr.records import Measurement, Record
 from rtlvr.verify.protocol import Verifier, verdict_of
 from rtlvr.verify.verdict import Verdict
@@ -81,7 +82,8 @@ def _verdicts(
             return None
         return verdict_of(pool, (task.reference, code, task.top, task.top))
 
-    return list(pool.map(verdict, zip(coded, outcomes, strict=True)))
+    verdicts = pool.map(verdict, zip(coded, outcomes, strict=True))
+    return list(progress(verdicts, "the verifier", len(coded), unit="answer"))
 
 
 def pass_at(rows: Sequence[Scored]) -> dict[int, tuple[float, float, float]]:

@@ -11,6 +11,7 @@ from rtlvr.evaluate.benchmarks import NAMES, load_tasks
 from rtlvr.evaluate.certify import Certified, GoldenSource, benchmark_sources, certified
 from rtlvr.evaluate.official import judge_all
 from rtlvr.evaluate.passk import proportion
+from rtlvr.progress import progress
 from rtlvr.records import Golden, Measurement
 from rtlvr.verify import Stimuli, Verifier
 from rtlvr.verify.verdict import Mode
@@ -39,7 +40,8 @@ def quality(
     def accepts(pair: Certified) -> bool:
         return pool.verify(pair.golden, pair.candidate, stimuli, pair.top, mode=mode).equivalent
 
-    return _shares(pairs, list(pool.map(accepts, pairs)), variant)
+    judged = progress(pool.map(accepts, pairs), variant, len(pairs), unit="pair")
+    return _shares(pairs, list(judged), variant)
 
 
 def official_quality(pairs: Sequence[Certified], root: Path, variant: str) -> list[Measurement]:

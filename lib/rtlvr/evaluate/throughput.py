@@ -18,6 +18,7 @@ import pandas as pd
 from rtlvr.data.corpus import seed_corpus
 from rtlvr.errors import DesignError
 from rtlvr.hdl.mutate import mutants
+from rtlvr.progress import progress
 from rtlvr.records import Golden
 from rtlvr.verify import Pool, Stimuli
 from rtlvr.verify.verdict import Mode
@@ -52,7 +53,8 @@ def seconds_of_checks(groups: Sequence[GoldenRollouts], stimuli: Stimuli, mode: 
     pool = Pool(1)
     try:
         _warm(pool)
-        return [[_seconds(pool, golden, answer, stimuli, mode) for answer in answers] for golden, answers in groups]
+        shown = progress(groups, f"timing {mode}", len(groups), unit="golden")
+        return [[_seconds(pool, golden, answer, stimuli, mode) for answer in answers] for golden, answers in shown]
     finally:
         pool.close()
 
@@ -73,7 +75,8 @@ def groups_of(count: int, size: int = 16) -> list[GoldenRollouts]:
     goldens = seed_corpus()[:: max(1, len(seed_corpus()) // count)][:count]
     maker = Pool(1)
     try:
-        return [(golden, rollouts(golden, maker, size)) for golden in goldens]
+        named = progress(goldens, "answers", len(goldens), unit="golden")
+        return [(golden, rollouts(golden, maker, size)) for golden in named]
     finally:
         maker.close()
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from rtlvr.errors import DesignError
 from rtlvr.evaluate.passk import bootstrap, pass_at_k
+from rtlvr.progress import progress
 from rtlvr.records import Measurement, Sample
 from rtlvr.verify import Stimuli, Verifier
 
@@ -74,7 +75,7 @@ def ballots(
     grouped: dict[str, list[Sample]] = {}
     for sample in samples:
         grouped.setdefault(sample.problem, []).append(sample)
-    return list(pool.map(count, grouped.items()))
+    return list(progress(pool.map(count, grouped.items()), "votes", len(grouped), unit="problem"))
 
 
 def elected(ballot: Ballot, voters: Sequence[int]) -> float:

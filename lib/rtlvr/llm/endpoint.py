@@ -13,9 +13,11 @@ import json
 import os
 import random
 import re
+import ssl
 import threading
 import time
 import weakref
+from functools import cache
 from typing import TypedDict
 
 import httpx
@@ -109,7 +111,8 @@ class EndpointChat:
         self._seconds, self._retries, self._pause = seconds, retries, pause
         self._turns = threading.Semaphore(concurrency)
         # Connections are not kept: a stale one would fail a request, and a new one costs little next to a reply.
-        self._client = httpx.AsyncClient(timeout=None, limits=httpx.Limits(max_keepalive_connections=0))
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.AsyncClient(timeout=None, limits=limits, verify=_certificates())
         # Only asyncio can cut off a request wherever it is. A thread of its own, as a notebook's loop is busy with us.
         loop = self._loop = asyncio.new_event_loop()
         threading.Thread(target=lambda: (loop.run_forever(), loop.close()), name="chat", daemon=True).start()
@@ -228,10 +231,17 @@ def models_at(base_url: str, api_key_env: str) -> list[str]:
     try:
         key = os.environ.get(api_key_env) or "none"
         headers = {"Authorization": f"Bearer {key}"}
-        body = httpx.get(f"{base_url.rstrip('/')}/models", headers=headers, timeout=10).json()
+        where = f"{base_url.rstrip('/')}/models"
+        body = httpx.get(where, headers=headers, timeout=10, verify=_certificates()).json()
         return [str(row["id"]) for row in body["data"]][:20]
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
         return []
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Whom a service over TLS is believed by. To read the certificates takes longer than a short reply does, so once."""
+    return httpx.create_ssl_context()
 
 
 class _Trouble(Exception):

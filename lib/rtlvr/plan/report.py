@@ -259,10 +259,15 @@ def text(plans: list[Forecast]) -> str:
     for one in plans:
         rows.append(f"{one.stage}: {one.setting}")
         rows += [
-            f"  {line.name:38s} {line.value:>12,.1f} {line.unit:9s} {line.arithmetic}".rstrip() for line in one.lines
+            f"  {line.name:38s} {_value(line):>12s} {line.unit:9s} {line.arithmetic}".rstrip() for line in one.lines
         ]
         if one.stage in PUBLISHED:
             gpus, hours = PUBLISHED[one.stage]
             rows.append(f"  {'published':38s} {hours:>12,.1f} {'h':9s} the paper's own run on {gpus} x A100-80G")
         rows += [f"  {one.stage} {one.advice}"] if one.advice else []
     return "\n".join(rows)
+
+
+def _value(line: Line) -> str:
+    """A count without a unit is a whole number; the rest has one decimal."""
+    return f"{line.value:,.1f}" if line.unit else f"{int(line.value):,}"

@@ -21,7 +21,7 @@ CLASSES = {
 }
 HOLES = {
     "with_blind_spots": ("pass some spoilt reference", style.SERIES[0]),
-    "beyond_edge": ("more than the clock's other edge", style.SERIES[2]),
+    "beyond_edge": ("not counting an inverted clock", style.SERIES[2]),
     "empty": ("an empty module", style.SERIES[1]),
 }
 

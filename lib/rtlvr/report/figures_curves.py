@@ -1,7 +1,9 @@
 """Two small working figures: the learning curve of SFT and the lengths of answers."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from rtlvr.report import style
 from rtlvr.report.columns import require
@@ -54,11 +56,14 @@ def length_histogram(answers: pd.DataFrame, profile: str) -> tuple[Figure, pd.Da
     require(answers, ("tokens", "reward"), "the answers")
     figure = style.new_figure(6, 2.8)
     axis = figure.subplots()
+    edges = np.histogram_bin_edges(
+        answers["tokens"].to_numpy(), 24
+    )  # the same for both: only then are heights comparable
     for (reward, label), look in zip(((1, "right"), (0, "wrong")), style.SERIES, strict=False):
         tokens = answers.loc[answers["reward"] == reward, "tokens"]
         axis.hist(
             tokens,
-            bins=24,
+            bins=edges.tolist(),
             histtype="step",
             color=look.colour,
             linestyle=look.line,
@@ -66,5 +71,6 @@ def length_histogram(answers: pd.DataFrame, profile: str) -> tuple[Figure, pd.Da
             label=f"{label}, n = {len(tokens)}",
         )
     axis.set(xlabel="response length, tokens", ylabel="answers", title=f"Response length, profile {profile}")
+    axis.yaxis.set_major_locator(MaxNLocator(integer=True))
     axis.legend()
     return figure, answers[["tokens", "reward"]]

@@ -78,7 +78,7 @@ def known_truth(results: pd.DataFrame | None, profile: str | None = None) -> tup
     """
     table = in_percent(measured(results, "03_filtering", (*_TRUTH, *_WRONG), profile))
     table = table.assign(rate=100 * table["at"], errors=table["variant"])
-    figure = style.new_figure(9, 3.2)
+    figure = style.new_figure(9, 3.7)
     left, right = figure.subplots(1, 2)
     for axis, metrics in ((left, _TRUTH), (right, _WRONG)):
         _lines(axis, table, metrics)
@@ -86,7 +86,7 @@ def known_truth(results: pd.DataFrame | None, profile: str | None = None) -> tup
         if table.empty:
             style.empty(axis, NOT_RUN)
         else:
-            axis.legend(fontsize=7.5, frameon=False)
+            axis.legend(fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
     left.set_ylabel("%")
     left.set_title("pairs that pass")
     right.set_ylabel("% of wrong descriptions")
@@ -96,16 +96,20 @@ def known_truth(results: pd.DataFrame | None, profile: str | None = None) -> tup
 
 
 def _lines(axis: Axes, table: pd.DataFrame, metrics: dict[str, str]) -> None:
-    looks = iter(style.SERIES)
+    rates = sorted(set(table["rate"]))
+    apart = 0.012 * (max(rates, default=0) - min(rates, default=0)) or 1.0
+    looks = enumerate(style.SERIES)
     for metric, title in metrics.items():
         for errors in ("independent", "shared"):
-            look = next(looks)
+            place, look = next(looks)
             part = table[(table["metric"] == metric) & (table["errors"] == errors)]
             if len(part):
-                name = f"{title}, {errors} mistakes"
+                # side by side: whiskers of one rate would cover one another
+                at, name = part["rate"] + (place - 1.5) * apart, f"{title}, {errors} mistakes"
                 line = "--" if metric == "truth_bound" else "-"
-                axis.errorbar(part["rate"], part["value"], yerr=error_bars(part), fmt=look.marker, ls=line,
+                axis.errorbar(at, part["value"], yerr=error_bars(part), fmt=look.marker, ls=line,
                               color=look.colour, capsize=3, label=name)  # fmt: skip
+    axis.set_xticks(rates, [f"{rate:g}" for rate in rates])
 
 
 def _bars(axis: Axes, counts: pd.DataFrame) -> None:
