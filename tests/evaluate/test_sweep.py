@@ -182,6 +182,29 @@ def test_a_unit_is_one_text_in_order(tree: Path) -> None:
     assert "y = !a" in sure.text, "the nearest helper"
 
 
+NESTED = """interface kinds;
+  typedef logic [3:0] word;
+endinterface
+interface pair(kinds of);
+  typedef of.word word;
+  word one;
+  modport user(input one);
+endinterface
+module outer(pair.user p, output logic [3:0] y);
+  always_comb y = p.one;
+endmodule
+module beside(input a, output y);
+  assign y = ~a;
+endmodule
+"""
+
+
+def test_a_text_that_crashes_the_parser_does_not_end_the_sweep(tmp_path: Path) -> None:
+    (tmp_path / "nested.sv").write_text(NESTED)
+    units = {unit.name: unit for unit in units_of(tmp_path)}
+    assert units["beside"].in_scope and not units["outer"].in_scope
+
+
 def test_equal_texts_count_once(tree: Path) -> None:
     names = [unit.name for unit in units_of(tree)]
     assert names.count("top_twin") == 1 and names.count("twin") == 2

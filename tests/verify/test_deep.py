@@ -7,6 +7,7 @@ import pytest
 
 from rtlvr import verify
 from rtlvr.hdl.circuit import analyse
+from rtlvr.hdl.source import without_first_values
 from rtlvr.verify.deep import _plans
 from rtlvr.verify.leap import counters_of
 from rtlvr.verify.long_runs import held_run
@@ -138,3 +139,30 @@ def test_what_counts_is_seen_in_both_directions_and_orders() -> None:
     first, second = counters_of(states)
     assert (list(first.latches)[:8], first.step) == (list(range(8)), 1)
     assert (list(second.latches)[:8], second.step) == (list(range(16, 8, -1)), -1)
+
+
+SLOW = """module blink(input clk, output [7:0] lamps);
+  reg [23:0] waited;
+  reg [7:0] lit;
+  initial begin waited = 0; lit = {7'd0, 1'b1}; end
+  assign lamps = ~lit;
+  always @(posedge clk)
+    if (waited == 3_000_000) begin waited <= 0; lit <= {lit[6:0], lit[7]}; end
+    else waited <= waited + 1'b1;
+endmodule
+"""
+
+
+def test_a_late_difference_counts_where_a_block_gives_the_first_values() -> None:
+    verdict = verify(SLOW, SLOW.replace("waited = 0", "waited = 1"))
+    assert (verdict.status, verdict.cause) == ("inequivalent", "late_difference"), verdict.reason
+    declared = SLOW.replace("initial begin waited = 0; lit = {7'd0, 1'b1}; end", "")
+    declared = declared.replace("] waited;", "] waited = 0;").replace("] lit;", "] lit = 8'd1;")
+    assert verify(SLOW, declared).proved
+
+
+def test_only_constants_are_first_values() -> None:
+    plain = "initial begin a = 0; b[3] <= {4'hf, ~2'd1}; end initial c = 1'b1;"
+    assert without_first_values(plain).split() == []
+    for other in ("initial a = b;", "initial a = 2'bx1;", "initial a = f(1);", "initial begin if (a) b = 0; end"):
+        assert without_first_values(other) == other

@@ -136,6 +136,33 @@ def test_there_is_no_miter_for_other_ports_or_large_memories(alone: ProcessPoolE
     )
 
 
+# What is read decides where is read next: a loop through the memories' reading ports, which have a clock.
+CHAIN = """module m(input clk, rst, go, input [3:0] w, input [7:0] d, output reg [7:0] q);
+  reg [7:0] {first} [0:15];
+  reg [7:0] {second} [0:15];
+  reg [3:0] at, to;
+  always @(posedge clk)
+    if (rst) begin at <= 0; to <= 0; end
+    else begin
+      if ({when}) {first}[w] <= d;
+      if (go) {second}[w] <= ~d;
+      if ({first}[at][0] && !{second}[to][1]) at <= at + 1;
+      else if ({second}[to][2]) to <= to + {step};
+      q <= {first}[at] ^ {second}[to];
+    end
+endmodule
+"""
+
+
+def test_netlists_are_compared_through_loops_over_reading_ports(alone: ProcessPoolExecutor) -> None:
+    golden = CHAIN.format(first="odd", second="even", when="!go", step=3)
+    renamed = CHAIN.format(first="some", second="other", when="!go", step=3)
+    assert alone.submit(answer, golden, renamed).result() == ("none", "congruent")
+    for wrong in ({"when": "go", "step": 3}, {"when": "!go", "step": 5}):
+        found = alone.submit(answer, golden, CHAIN.format(first="some", second="other", **wrong)).result()
+        assert found[1] not in ("congruent", "proved")
+
+
 def test_abc_forgets_survives_and_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     abc = Abc(1024)
     try:

@@ -7,7 +7,7 @@ import pytest
 from rtlvr.hdl.circuit import Circuit, analyse
 from rtlvr.hdl.yosys import end_child
 from rtlvr.scratch import scratch
-from rtlvr.verify import deep
+from rtlvr.verify import cutpoints, deep
 from rtlvr.verify.compiled import Compiled
 from rtlvr.verify.cutpoints import Cut, cut
 from rtlvr.verify.miter import GoldenSide
@@ -65,6 +65,24 @@ def test_memories_stay_whole_unless_they_are_mapped() -> None:
     assert (found.made, found.running, found.memory) == (False, None, 64)
 
 
+# The lowest one of three numbers: at its place only where all three have few digits, at the high end.
+LOWEST = """module m(input clk, input [63:0] a, b, c, output reg y);
+  reg [63:0] all;
+  wire [63:0] low = all & -all;
+  always @(posedge clk) begin all <= a | b | c; y <= low[45]; end
+endmodule
+"""
+
+
+def test_a_plausible_pairing_runs_where_no_miter_will_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = LOWEST.replace("[45]", "[46]")
+    small, _ = halves(LOWEST, wrong)
+    assert small.made and small.running is None, "cutting is asked first, and then a miter"
+    monkeypatch.setattr(cutpoints, "HUGE", 100)
+    assert halves(LOWEST, wrong)[0].made
+    assert difference(LOWEST, wrong) is not None, "numbers of few digits show it"
+
+
 def test_two_clocks_do_not_run() -> None:
     two = PIPE.replace("input clk, rst", "input clk, slow, rst").replace("h <= h ^ d[0];", "")
     two = two.replace("assign hold", "always @(posedge slow) h <= d[0]; assign hold")
@@ -118,3 +136,24 @@ endmodule
     assert judge.asks_slang(golden, "m")
     assert judge.judge(golden, golden.replace("count + put", "put + count"), Stimuli(), "m", "m").readers[0] == "slang"
     assert not judge.asks_slang(PIPE, "m")
+
+
+# Two outputs are declared and no more; the memory is too large for a miter, and nothing is ever known.
+FLOATS = """module m(input clk, go, input [7:0] d, output reg [7:0] q, output idle, output [1:0] spare);
+  reg [7:0] store [0:1023];
+  reg [9:0] at;
+  always @(posedge clk) begin
+    if (go && d[0]) begin store[at] <= d; at <= at + 1; end
+    q <= store[at] ^ d;
+  end
+endmodule
+"""
+
+
+def test_outputs_that_nothing_drives_on_either_side_are_the_same() -> None:
+    from rtlvr import verify
+
+    commuted = FLOATS.replace("go && d[0]", "d[0] && go")
+    assert verify(FLOATS, commuted).proved
+    assert not verify(FLOATS, commuted.replace("^ d", "^ ~d")).equivalent
+    assert not verify(FLOATS, commuted.replace("endmodule", "assign spare = d[1:0]; endmodule")).equivalent

@@ -15,6 +15,7 @@ from pyslang.syntax import SyntaxKind, SyntaxNode, SyntaxTree
 
 from rtlvr.evaluate.lacks import Lack, Use
 from rtlvr.evaluate.simulated import outward, simulated
+from rtlvr.hdl.yosys import YosysAnswer, in_child
 
 _UNKNOWN_MACRO, _INCLUDE = "UnknownDirective", ("ExceededMaxIncludeDepth", "CouldNotOpenIncludeFile")
 _REAL = {SyntaxKind.RealType, SyntaxKind.RealTimeType, SyntaxKind.ShortRealType}
@@ -85,9 +86,17 @@ def compiled(tree: SyntaxTree, top: str) -> ast.Compilation:
 
 
 def ill_formed(text: str, top: str) -> bool:
-    """Whether a text that parses breaks another rule of the language, such as an undeclared name."""
+    """Whether a text that parses breaks another rule of the language, such as an undeclared name.
+
+    It is elaborated in an expendable child, because slang crashes on some texts. Of those nothing is known: not ill-formed.
+    """
+    answer, _ = in_child(_elaborated, text, top)
+    return answer is not None and bool(answer["errors"])
+
+
+def _elaborated(text: str, top: str) -> YosysAnswer:
     compilation = compiled(tree_of(text), top)
-    return any(said.isError() for said in compilation.getAllDiagnostics())
+    return {"errors": any(said.isError() for said in compilation.getAllDiagnostics())}
 
 
 def span(node: SyntaxNode, tree: SyntaxTree) -> tuple[int, int]:

@@ -146,6 +146,21 @@ def simulates_otherwise(text: str) -> bool:
     return any(_BLOCKING.search(re.sub(r"\bfor\s*\([^)]*\)", " ", m[1])) for m in _CLOCKED.finditer(code))
 
 
+_INITIAL = re.compile(r"\binitial\s+(?:begin\b([^()$?@#]{0,1000}?)\bend\b|([^()$?@#;]{0,1000};))")
+_GIVES = re.compile(r"\s*[\w.]+(?:\s*\[[\d:\s]+\])*\s*<?=([\s\w'{},~-]+)")
+_LITERAL = re.compile(r"\d[\d_]*|\d*'[sS]?[bodhBODH]?[\da-fA-F_]+")
+
+
+def without_first_values(text: str) -> str:
+    """A text as read without `initial` blocks that only give constants: they mean what a declaration with a value does."""
+    return _INITIAL.sub(lambda found: " " if _only_constants(found[1] or found[2] or "") else found[0], text)
+
+
+def _only_constants(statements: str) -> bool:
+    given = [_GIVES.fullmatch(one) for one in statements.split(";") if one.strip()]
+    return all(one and all(map(_LITERAL.fullmatch, re.findall(r"[\w']+", one[1]))) for one in given)
+
+
 def oversized(text: str, most: int) -> str | None:
     """Why `text` is no Unicode text of at most `most` bytes, or None where it is."""
     try:

@@ -13,14 +13,14 @@ import numpy as np
 
 from rtlvr.hdl.elaborate import Reader
 from rtlvr.hdl.reading import Reading
-from rtlvr.hdl.source import simulates_otherwise
+from rtlvr.hdl.source import simulates_otherwise, without_first_values
 from rtlvr.scratch import scratch
 from rtlvr.verify import deep, prove
 from rtlvr.verify.abc_engine import Abc, OutOfTime
 from rtlvr.verify.beside import Beside
 from rtlvr.verify.compare import Prepared
 from rtlvr.verify.compiled import Compiled
-from rtlvr.verify.cutpoints import Cut, cut
+from rtlvr.verify.cutpoints import HUGE, Cut, cut
 from rtlvr.verify.miter import Miter
 from rtlvr.verify.outcome import Finding
 from rtlvr.verify.simulate import SimulationFailed
@@ -28,8 +28,10 @@ from rtlvr.verify.verdict import Limits
 
 _LEAST_TEXT = 1_000  # bytes that a cycle costs whatever the text
 LOOK_EARLY = 5e8  # gate evaluations of a deep run before anything else is asked of a large design
-_HUGE, _LOOK_HUGE = 60_000, 3e9  # gates of two designs cut open that are not joined any more, and evaluations for them
-_MANY = 30_000  # ... and that are not joined where they have run side by side
+_LOOK_HUGE = 3e9  # gate evaluations of two designs that run side by side because no miter is made of them
+_MANY = (
+    30_000  # gates of two designs cut open that are not joined where no pairing was plausible and they ran side by side
+)
 _MOST_MAPPED = 2048  # bits of memory that may become registers
 _MOST_REPLAYED, _MUST_REPLAY = 2e9, 6e9  # steps that Icarus repeats, times bytes of text; and where nothing else counts
 
@@ -75,7 +77,7 @@ class Apart(Beside):
         if before is None or operators:
             return False
         if mapped:
-            return before.running is not None or not 0 < before.memory <= _MOST_MAPPED or before.gates > _HUGE
+            return before.running is not None or not 0 < before.memory <= _MOST_MAPPED or before.gates > HUGE
         return not before.operators
 
     def _proves(self, folder: Path, sequential: bool) -> bool:
@@ -97,7 +99,7 @@ class Apart(Beside):
         apart, seen = self._apart, 0
         if apart is None:
             return Finding("open", reason="Yosys exceeds its limits of time and memory") if self.unfinished else None
-        huge = apart.gates > (_HUGE if apart.running is None else _MANY)
+        huge = apart.gates > (HUGE if apart.made or apart.running is None else _MANY)
         if apart.running is not None:
             compiled = Compiled(apart.running.aig, apart.running.initial())
             try:
@@ -116,6 +118,12 @@ class Apart(Beside):
     def simulates_otherwise(self) -> bool:
         """Whether golden or candidate may simulate otherwise than they synthesise: a proof is then not enough."""
         return simulates_otherwise(self.reading.text) or simulates_otherwise(self._golden.text)
+
+    @cached_property
+    def _late_is_doubtful(self) -> bool:
+        """Whether a difference of the netlists that is too late to be repeated may be none of the texts."""
+        texts = (self.reading.text, self._golden.text)
+        return any(simulates_otherwise(without_first_values(text)) for text in texts)
 
     @property
     def _cost(self) -> int:

@@ -5,12 +5,14 @@ one name are tried as pairs before: that is quicker, and mostly enough.) What is
 it begins alike: a bisimulation. Registers without an initial value begin unknown. Each one of the golden is paired with one
 of the candidate, and both begin with the same unknown value.
 
+A reading port of a memory is a cell of its own, because the order of ports is chance. One with a clock holds state.
+
 It costs milliseconds where a proof by ABC would cost half a minute, and it reads memories of any size.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from rtlvr.verify.state import initial_values
 from rtlvr.verify.yosysjson import Bit, JsonCell, JsonModule
@@ -18,6 +20,7 @@ from rtlvr.verify.yosysjson import Bit, JsonCell, JsonModule
 _NAMES = {"MEMID", "ID", "TRANSPARENCY_ID"}  # parameters that are only names
 _Kind = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, int], ...]]  # type, parameters, widths of pins
 _Signature = tuple[object, ...]  # what tells classes apart
+_Part = TypeVar("_Part", str, list[Bit])
 _ROUNDS, _MOST_WORK = 200, 400_000  # rounds of refinement, and cells looked at in all of them
 
 
@@ -31,10 +34,11 @@ class _Cell:
     initial: str = ""
     mark: int = 0  # its class, where it holds state
     label: str = ""  # a name of what it drives
+    reads: "_Cell | None" = None  # the memory of a reading port
 
     @property
     def memory(self) -> bool:
-        """Whether it is a memory."""
+        """Whether it is what a memory holds."""
         return self.kind[0].startswith("$mem")
 
 
@@ -94,8 +98,35 @@ def _side(module: JsonModule, number: int) -> _Side:
         inputs = {pin: bits for pin, bits in pins if pin not in outputs}
         drives = next(iter(outputs.values()), [""])
         label = cell["parameters"].get("MEMID", "") or labels.get(drives[0], "")
-        side.cells.append(_Cell(_kind(cell), inputs, outputs, _holds_state(cell["type"]), number, begins, label=label))
+        found = _Cell(_kind(cell), inputs, outputs, _holds_state(cell["type"]), number, begins, label=label)
+        side.cells += _opened(found, labels) if found.memory else [found]
     return side
+
+
+def _opened(memory: _Cell, labels: dict[Bit, str]) -> list[_Cell]:
+    """What a memory holds, and its reading ports, each with its share of what the memory says of all."""
+    parameters = {name: str(value) for name, value in memory.kind[1] if name.startswith("RD_") and name != "RD_PORTS"}
+    pins = {pin: bits for pin, bits in (memory.inputs | memory.outputs).items() if pin.startswith("RD_")}
+    held = {pin: bits for pin, bits in memory.inputs.items() if pin not in pins}
+    whole = replace(memory, inputs=held, outputs={}, initial="x")
+    wide = "1" in parameters.get("RD_WIDE_CONTINUATION", "1")
+    count = 1 if wide else len(pins["RD_EN"])
+    ports = []
+    for port in range(count):
+        own = {name: _share(value[::-1], port, count) for name, value in parameters.items()}
+        mine = {pin: _share(bits, port, count) for pin, bits in pins.items()}
+        data = mine.pop("RD_DATA", [])
+        kind = ("port", tuple(sorted(own.items())), tuple(sorted((pin, len(bits)) for pin, bits in mine.items())))
+        state, label = "0" not in own.get("RD_CLK_ENABLE", "0"), labels.get(data[0], "") if data else ""
+        begins = own.get("RD_INIT_VALUE", "x")
+        ports.append(_Cell(kind, mine, {"RD_DATA": data}, state, memory.side, begins, label=label, reads=whole))
+    return [whole, *ports]
+
+
+def _share(whole: _Part, number: int, count: int) -> _Part:
+    """One of so many equal parts, the lowest first."""
+    width = len(whole) // count
+    return whole[number * width : (number + 1) * width]
 
 
 class _Classes:
@@ -169,44 +200,20 @@ class _Classes:
                     known |= {bit: self._id(("port", name, at)) for at, bit in enumerate(bits)}
             self._of[number] = known
             for cell in side.cells:
-                if cell.state and not cell.memory:
+                if cell.state:
                     self._drive(number, cell, (cell.mark,))
             for cell in self._ordered[number] or ():
-                if cell.state:
-                    self._read_ports(number, cell)
-                else:
-                    self._drive(number, cell, self._feeds(cell))
+                self._drive(number, cell, self._feeds(cell))
 
     def _drive(self, number: int, cell: _Cell, cause: _Signature) -> None:
         for pin, bits in cell.outputs.items():
             for at, bit in enumerate(bits):
                 self._of[number][bit] = self._id((cell.kind, cause, pin, at))
 
-    def _read_ports(self, number: int, cell: _Cell) -> None:
-        """A memory's reading ports one by one: their order in the cell is chance."""
-        data, pins = cell.outputs.get("RD_DATA", []), sorted(p for p in cell.inputs if p.startswith("RD_"))
-        ports = len(cell.inputs.get("RD_EN", [])) or 1
-        width = len(data) // ports
-        alike = all(
-            _repeats(value, ports) for name, value in cell.kind[1] if name.startswith("RD_") and name != "RD_PORTS"
-        )
-        for port in range(ports):
-            fed: list[object] = [None if alike else port]
-            for pin in pins:
-                share = len(cell.inputs[pin]) // ports
-                bits = cell.inputs[pin][port * share : (port + 1) * share]
-                fed.append((pin, tuple(self._bit(cell.side, bit) for bit in bits)))
-            for at, bit in enumerate(data[port * width : (port + 1) * width]):
-                self._of[number][bit] = self._id((cell.kind, cell.mark, tuple(fed), at))
-
     def _feeds(self, cell: _Cell) -> _Signature:
-        """Classes of what a cell takes; of a memory, of what its contents depend on."""
-        if cell.memory:
-            pins = [(pin, bits) for pin, bits in sorted(cell.inputs.items()) if not pin.startswith("RD_")]
-            return tuple((pin, tuple(self._bit(cell.side, bit) for bit in bits)) for pin, bits in pins)
-        return tuple(
-            (pin, tuple(self._bit(cell.side, bit) for bit in bits)) for pin, bits in sorted(cell.inputs.items())
-        )
+        """Classes of what a cell takes, and of the memory that it reads."""
+        pins = tuple((p, tuple(self._bit(cell.side, bit) for bit in bits)) for p, bits in sorted(cell.inputs.items()))
+        return (cell.reads.mark, *pins) if cell.reads else pins
 
     def _bit(self, number: int, bit: Bit) -> int:
         if isinstance(bit, str):
@@ -222,19 +229,11 @@ class _Classes:
         return self._ids.setdefault(what, len(self._ids))
 
 
-def _repeats(value: object, times: int) -> bool:
-    """Whether a parameter says the same of each of so many ports."""
-    if not isinstance(value, str) or len(value) % times:
-        return False
-    return value == value[: len(value) // times] * times
-
-
 def _ordered(side: _Side) -> list[_Cell] | None:
-    """Cells without state, and memories, whose outputs may follow their inputs at once, each after what feeds it; None
-    where they form a loop."""
-    waiting = [cell for cell in side.cells if not cell.state or cell.memory]
+    """Cells without state, each after what feeds it; None where they form a loop."""
+    waiting = [cell for cell in side.cells if not cell.state]
     driver = {bit: index for index, cell in enumerate(waiting) for bits in cell.outputs.values() for bit in bits}
-    needs = [set(_drivers(cell, driver)) for cell in waiting]
+    needs = [{driver[bit] for bits in cell.inputs.values() for bit in bits if bit in driver} for cell in waiting]
     users: dict[int, list[int]] = defaultdict(list)
     for index, causes in enumerate(needs):
         for cause in causes:
@@ -248,12 +247,3 @@ def _ordered(side: _Side) -> list[_Cell] | None:
             if not left[user]:
                 ready.append(user)
     return ordered if len(ordered) == len(waiting) else None
-
-
-def _drivers(cell: _Cell, driver: dict[Bit, int]) -> Iterator[int]:
-    """Cells that must come before; a memory answers at once only to the addresses of its reading side."""
-    memory = cell.memory
-    for pin, bits in cell.inputs.items():
-        if memory and not pin.startswith("RD_"):
-            continue
-        yield from (driver[bit] for bit in bits if bit in driver)

@@ -27,7 +27,7 @@ from rtlvr.verify.miter import GoldenSide
 from rtlvr.verify.opened import Claim, Opened, Pairing, Side, agree, claims, random_values, same_inputs
 from rtlvr.verify.pairing import by_behaviour, by_name, completed
 from rtlvr.verify.running import Running, read_running, write_running
-from rtlvr.verify.state import Held, Kind, floats, held_of, unknowns, wide_operators
+from rtlvr.verify.state import Held, Kind, floats, held_of, undriven_outputs, unknowns, wide_operators
 from rtlvr.verify.unknowns import guesses, state_unknowns
 from rtlvr.verify.yosysjson import JsonModule
 
@@ -48,6 +48,7 @@ _KINDS = (
 )
 _POSITIVE = "dfflegalize " + " ".join(f"-cell $_{kind}_ 01" for kind in _KINDS)
 _ROLES = ("gold", "gate")
+HUGE = 60_000  # gates of two designs cut open that are not joined any more
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Cut:
     """Two designs cut alike in the scratch folder, if it was `made`: no pairing may have been plausible.
 
     `sequential`: registers without a partner are left in. `operators`: wide operators were to be paired. `gates`: of both
-    designs together. `memory`: bits in memories of the larger. `running`: both side by side, where no pairing was plausible.
+    designs together. `memory`: bits in memories of the larger. `running`: both side by side, where no pairing was plausible,
+    or where they are so large that no miter is made should the pairing prove nothing.
     """
 
     made: bool
@@ -107,6 +109,7 @@ def _cut_here(
         modules.append(netlist.as_json(ys, design, name, folder / f"{role}.json"))
     if any(floats(module) for module in modules) or netlist.ports(ys, designs[0]) != netlist.ports(ys, designs[1]):
         return {}
+    _ground(ys, designs, modules)
     kinds = _common_operators(*modules) if operators else frozenset()
     cells = [held_of(module, kinds) for module in modules]
     guessed = [guesses(module, {one.cell for one in its}) for module, its in zip(modules, cells, strict=True)]
@@ -118,9 +121,10 @@ def _cut_here(
         _finish(ys, design, name, role, golden, unknown, folder)
     opened = _joined(ys, golden, cells, unknown, folder)
     pairing, found = _chosen(opened, bool(kinds)), _found(opened, kinds, memory)
-    if pairing is not None:
-        return found | {"made": True, "sequential": _write(opened, pairing, folder / "cut.aig")}
-    return found | {"made": False, "sequential": False} | ({} if kinds else _run_here(opened, folder))
+    made = pairing is not None
+    sequential = pairing is not None and _write(opened, pairing, folder / "cut.aig")
+    runs = not kinds and (not made or len(opened.aig.ands) > HUGE)
+    return found | {"made": made, "sequential": sequential} | (_run_here(opened, folder) if runs else {})
 
 
 def _found(opened: Opened, kinds: frozenset[Kind], memory: int) -> YosysAnswer:
@@ -169,6 +173,14 @@ def _alone(opened: Opened, pairing: Pairing) -> list[tuple[Side, int]]:
         for index, cell in enumerate(side.cells)
         if index not in its and cell.loosens
     ]
+
+
+def _ground(ys: ModuleType, designs: list[Any], modules: list[JsonModule]) -> None:
+    """Outputs that nothing drives in either design are the same: both get 0."""
+    for name, bit in sorted(set.intersection(*map(undriven_outputs, modules))):
+        for design in designs:
+            module = design.top_module()
+            module.connect(ys.SigSpec(module.wire(ys.IdString(f"\\{name}")), bit, 1), ys.SigSpec(ys.Const(0, 1)))
 
 
 def _open(ys: ModuleType, design: Any, cells: list[Held], nonce: str) -> None:

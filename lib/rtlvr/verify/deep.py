@@ -284,7 +284,7 @@ class _Inputs:
             values[:, index] = np.packbits(bits, axis=1, bitorder="little").view("<u8")[:, 0]
 
     def _data(self, rng: np.random.Generator, plan: _Plan, port: str) -> np.ndarray:
-        """Random, mostly ones, mostly zeros, or what the port is compared with; one time in two the value of before.
+        """Random, of few digits, mostly ones, mostly zeros, or what the port is compared with; one time in two the value of before.
 
         In a phase of rest, long segments have the value of its beginning, and the short ones half of the time.
         """
@@ -304,10 +304,17 @@ class _Inputs:
         uniform = rng.integers(0, 2**64, shape, dtype=np.uint64)
         other = rng.integers(0, 2**64, shape, dtype=np.uint64) & rng.integers(0, 2**64, shape, dtype=np.uint64)
         chosen = self._numbers[rng.integers(0, len(self._numbers), shape)]
-        kinds, its = rng.integers(0, 6, shape), self._cubes.get(port)
+        kinds, its = rng.integers(0, 7, shape), self._cubes.get(port)
         waited = drawn(rng, its, uniform) if its else uniform
-        few, many, number, compared = (kinds == kind for kind in range(4))
-        return np.select([few, many, number, compared], [uniform & other, uniform | ~other, chosen, waited], uniform)
+        drawn_as = [uniform & other, uniform | ~other, chosen, waited, self._short(rng, uniform, port)]
+        return np.select([kinds == kind for kind in range(len(drawn_as))], drawn_as, uniform)
+
+    def _short(self, rng: np.random.Generator, uniform: np.ndarray, port: str) -> np.ndarray:
+        """Numbers of few digits, at the low or the high end of the port: arithmetic is exact, and rounds halves, for those."""
+        width = min(64, len(self._columns[port]))
+        low = uniform >> np.uint64(64 - width)
+        gone = rng.integers(0, width, uniform.shape, dtype=np.uint64)
+        return np.where(rng.random(uniform.shape) < 0.5, low >> gone, low << gone)
 
     def _reset(self, rng: np.random.Generator, frames: np.ndarray, port: str) -> np.ndarray:
         """Active in the first frames, and then seldom: never in a long segment, and never at all in half of the runs."""

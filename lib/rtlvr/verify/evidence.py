@@ -288,7 +288,7 @@ class Case(Apart):
         shown = self._shown(found, miter)
         if shown is not None:
             return shown
-        if self.simulates_otherwise or (not miter.definite and self._repeated(found)):
+        if self._late_is_doubtful or (not miter.definite and self._repeated(found)):
             return Finding("unconfirmed", seen=found.total)
         reason = f"outputs differ after {found.total} steps, in native simulation of both netlists"
         seen = Seen(steps=found.total)

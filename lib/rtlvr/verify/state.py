@@ -89,6 +89,17 @@ def unknowns(module: JsonModule) -> bool:
     )
 
 
+def undriven_outputs(module: JsonModule) -> set[tuple[str, int]]:
+    """(name, bit) of each output that no cell, input or constant drives."""
+    ports, cells = module["ports"], module["cells"].values()
+    driven = {bit for port in ports.values() if port["direction"] != "output" for bit in port["bits"]}
+    driven |= {bit for one in cells for pin, way in one["port_directions"].items() if way != "input"
+               for bit in one["connections"][pin]}  # fmt: skip
+    outputs = ((name, at, bit) for name, port in ports.items() if port["direction"] == "output"
+               for at, bit in enumerate(port["bits"]))  # fmt: skip
+    return {(name, at) for name, at, bit in outputs if not isinstance(bit, str) and bit not in driven}
+
+
 def floats(module: JsonModule) -> bool:
     """Whether a netlist drives high impedance anywhere: two-valued equality says nothing of that."""
     kinds = any(cell["type"] in ("$tribuf", "$_TBUF_") for cell in module["cells"].values())
