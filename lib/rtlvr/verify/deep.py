@@ -75,13 +75,16 @@ def leap(aig: Aig, miter: Miter, circuit: Circuit, text: str, work: float) -> in
     every = inputs.schedule(np.random.default_rng(1), plan)
     before = Schedule(every.values[:-1], every.toggles[:-1], every.frames[:-1])
     held = Schedule(every.values[-1:], every.toggles[-1:], np.array([scale], dtype=np.int64))
-    lanes = _HELD if inputs.data else 1
     leaper = Leaper(aig)
+    left = work / max(40, leaper.nodes)
     try:
-        runs = (leaper.run(before, held, lane, int(work / lanes / max(40, leaper.nodes))) for lane in range(lanes))
-        return next((total for total in runs if total is not None), None)
+        for others in reversed(range(_HELD if inputs.data else 1)):
+            total = leaper.run(before, held, others, int((left - leaper.spent) / (1 + others)))
+            if total is not None:
+                return total
     finally:
         leaper.close()
+    return None
 
 
 def shows(aig: Aig, frames: np.ndarray) -> bool:

@@ -32,7 +32,7 @@ from rtlvr.verify.verdict import Limits, Seen, Verdict
 _LONG_CYCLES, _LONG_WORK = (2_000, 10_000, 200_000), 8e8  # of one run: cycles times bytes of text
 _HELD_CYCLES, _HELD_WORK = (40_000, 200_000), 4e8  # the same of runs whose inputs rest for long
 _LOOK, _LOOK_FURTHER = 6e9, 1.5e10  # gate evaluations of a deep run, before and after bounded search
-_LEAP = 3e9  # gate evaluations of a run in leaps
+_LEAP = 1e10  # gate evaluations of a run in leaps
 _LARGE = 10_000  # gates of a miter that ABC takes long for: it is looked at before
 _BIG, _LOOK_BIG = 4_000, 5e9  # nodes of a miter that no longer fits the caches, and evaluations for it
 _MOST_ALL_INPUTS, _MOST_EXHAUSTED = 26, 2e10  # inputs of a design of which all values are tried, and gate evaluations

@@ -32,12 +32,17 @@ class Counting:
 
 
 class Leaper:
-    """A circuit whose last output says that something is wrong; one object serves several runs."""
+    """A circuit whose last output says that something is wrong; one object serves several runs.
+
+    Attributes:
+        spent: frames that all runs have evaluated, each for 64 lanes.
+    """
 
     def __init__(self, aig: Aig) -> None:
         """`aig`: its last output is watched."""
         outputs = np.array([0, aig.outputs[-1]], dtype=np.uint32)  # the first one, which would end a run, never rises
         self._compiled = Compiled(replace(aig, outputs=outputs))
+        self.spent = 0
         self._order = np.argsort(np.array(self._compiled.latches, dtype=np.int64))
 
     @property
@@ -72,15 +77,15 @@ class Leaper:
         return answer[0], int(answer[1][1])
 
     def _leap(self, state: np.ndarray, step: Schedule, left: int) -> int | None:
-        scale, done, spent, rounds = int(step.frames[0]), 0, 0, 0
+        scale, done, began, rounds = int(step.frames[0]), 0, self.spent, 0
         counters, length = None, _LANES
-        while spent < left:
+        while (spent := self.spent - began) < left:
             rounds += 1
             if rounds > _TRIAL and done < _PAYS * spent:
                 return None
             if counters is None:
                 state, counters, seen = self._watch(state, step)
-                done, spent = done + scale * _WATCHED, spent + scale * _WATCHED
+                done, self.spent = done + scale * _WATCHED, self.spent + scale * _WATCHED
                 if seen or not counters:
                     return done if seen else None
             begin = self._guessed(state, counters, length)
@@ -89,7 +94,7 @@ class Leaper:
             if wrong := seen & ((1 << lanes) - 1):
                 return done + scale * length * (wrong & -wrong).bit_length()
             state = _one(end, lanes - 1)
-            done, spent = done + scale * length * lanes, spent + scale * length
+            done, self.spent = done + scale * length * lanes, self.spent + scale * length
             length = min(4 * length, _LONGEST) if lanes == _LANES else max(1, length // 8)
             counters = counters if lanes == _LANES else None
         return None
