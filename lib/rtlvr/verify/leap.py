@@ -19,6 +19,7 @@ _ALL = np.uint64(2**64 - 1)
 _WATCHED = 16  # steps from which one learns what counts
 _LONGEST = 1 << 24  # steps of a lane
 _TRIAL = 512  # rounds after which the run must have paid
+_CALL = 2e6  # gate evaluations that could be made in the time that calling the machine code takes, and guessing
 _PAYS = 4  # steps of the run for each one simulated
 _WIDEST = 62  # bits of a counter
 
@@ -35,7 +36,7 @@ class Leaper:
     """A circuit whose last output says that something is wrong; one object serves several runs.
 
     Attributes:
-        spent: frames that all runs have evaluated, each for 64 lanes.
+        spent: frames that all runs have evaluated, each for 64 lanes, and what calls cost beside, in frames.
     """
 
     def __init__(self, aig: Aig) -> None:
@@ -72,6 +73,7 @@ class Leaper:
         return None if found is None else done + found
 
     def _advance(self, state: np.ndarray, schedule: Schedule) -> tuple[np.ndarray, int]:
+        self.spent += int(schedule.frames.sum()) + int(_CALL / max(1, self.nodes))
         answer = self._compiled.advance(state, schedule)
         assert answer is not None, "its first output is never 1"
         return answer[0], int(answer[1][1])
@@ -85,7 +87,7 @@ class Leaper:
                 return None
             if counters is None:
                 state, counters, seen = self._watch(state, step)
-                done, self.spent = done + scale * _WATCHED, self.spent + scale * _WATCHED
+                done += scale * _WATCHED
                 if seen or not counters:
                     return done if seen else None
             begin = self._guessed(state, counters, length)
@@ -94,7 +96,7 @@ class Leaper:
             if wrong := seen & ((1 << lanes) - 1):
                 return done + scale * length * (wrong & -wrong).bit_length()
             state = _one(end, lanes - 1)
-            done, self.spent = done + scale * length * lanes, self.spent + scale * length
+            done += scale * length * lanes
             length = min(4 * length, _LONGEST) if lanes == _LANES else max(1, length // 8)
             counters = counters if lanes == _LANES else None
         return None
