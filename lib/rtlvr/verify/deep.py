@@ -28,7 +28,6 @@ _LIVELY = 4096  # frames at the beginning in which any input may change; at most
 _EXPONENTS = (10, 12, 14, 16, 18, 20, 22, 24, 26)  # lengths of the held stretches, as powers of two, round by round
 _LAST = 8  # a round costs at most one part in so many of the frames that are left; the last round has the rest
 _WAITS = 8  # stretches of lengths that the text names cost at most one part in so many of the frames left before them
-_AGAIN = 16  # times that each of these lengths is waited for, as far as that allows
 _BEFORE, _HELD = 64, 4  # lively frames before a leap, and how many values of the inputs are tried with it
 _RESTS, _PULSES, _LONGEST_REST = (
     4,
@@ -165,7 +164,7 @@ def _plans(rng: np.random.Generator, miter: Miter, most: int, text: str = "") ->
         yield plan
         left -= plan.total
     if waits := lengths(text, left // _WAITS, 2 if miter.model == "event" else 1):
-        plan = _waiting(waits * min(_AGAIN, left // _WAITS // sum(waits)))
+        plan = _waiting(waits)
         yield plan
         left -= plan.total
     yield _last_round(rng, left)

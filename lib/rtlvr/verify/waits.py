@@ -6,10 +6,12 @@ frequency over a rate.
 """
 
 import re
+from collections.abc import Sequence
 from itertools import combinations
 
 _NEAR = range(-3, 4)  # how far a length is from the number: comparing, leaving and entering a state take some frames
 _SHORTEST = 64  # frames: shorter stretches come often enough at random
+_AGAIN = 16  # times that each number of the text is waited for, as far as half of all frames allow
 _MOST_COMBINED = 12  # numbers that are multiplied and divided, the largest ones
 _BASES = {"b": 2, "o": 8, "d": 10, "h": 16}
 _DIGITS = "0123456789abcdef"
@@ -26,7 +28,7 @@ def numbers_in(text: str) -> set[int]:
 
 
 def lengths(text: str, most: int, scale: int = 1) -> list[int]:
-    """Lengths of stretches, `most` frames in all: around the numbers of a text first, then around what two of them make.
+    """Lengths of stretches, `most` frames in all: around the numbers of a text, again and again, then around what two make.
 
     `scale`: frames that a clock cycle takes.
     """
@@ -34,11 +36,17 @@ def lengths(text: str, most: int, scale: int = 1) -> list[int]:
     large = [number for number in numbers if number > 1][-_MOST_COMBINED:]
     pairs = list(combinations(large, 2))
     combined = sorted({big // small for small, big in pairs} | {small * big for small, big in pairs} - set(numbers))
+    named = _around(numbers, most, scale)
+    named *= max(1, min(_AGAIN, most // 2 // max(1, sum(named))))
+    return named + _around(combined, most - sum(named), scale)
+
+
+def _around(numbers: Sequence[int], most: int, scale: int) -> list[int]:
+    """Lengths near each number, as long as all of them are at most `most` frames."""
     chosen: list[int] = []
-    for number in numbers + combined:
-        around = [scale * (number + step) for step in _NEAR]
-        if around[0] < _SHORTEST or sum(around) > most:
-            continue
-        chosen += around
-        most -= sum(around)
+    for number in numbers:
+        near = [scale * (number + step) for step in _NEAR]
+        if near[0] >= _SHORTEST and sum(near) <= most:
+            chosen += near
+            most -= sum(near)
     return chosen
