@@ -261,7 +261,7 @@ def _explain(error: ValidationError) -> str:
     for item in error.errors():
         key = ".".join(str(part) for part in item["loc"])
         if isinstance(item["input"], dict) and item["type"] == "value_error":
-            lines.append(f"{key}: {item['msg'].removeprefix('Value error, ')}")
+            lines.append(f"{key}: {item['msg'].removeprefix('Value error, ')}".removeprefix(": "))
             continue
         section = item["loc"][0] if item["loc"] else ""
         near = [k for k in allowed_keys() if k.startswith(f"{section}.")] or allowed_keys()

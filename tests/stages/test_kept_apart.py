@@ -212,7 +212,7 @@ def test_all_processes_wait_for_one_another_equally_often(tmp_path: Path, monkey
     ],
 )
 def test_no_stage_is_tried_on_more_than_rows_were_held_against(changes: dict[str, object], key: str) -> None:
-    with pytest.raises(ParameterError, match=f"got {key} with data.heldout=16"):
+    with pytest.raises(ParameterError, match=f"^got {key} with data.heldout=16"):
         load("smoke", changes)
     load("smoke", changes | {"data.heldout": 17})
     load("smoke", changes | {"data.validation": "held.jsonl"})

@@ -1,5 +1,6 @@
 """Differences found late are shown in few frames: after a reset, the last ones are mostly enough."""
 
+import time
 from itertools import groupby, product
 
 import numpy as np
@@ -10,10 +11,10 @@ from rtlvr.hdl.circuit import analyse
 from rtlvr.hdl.source import without_first_values
 from rtlvr.verify.deep import _plans
 from rtlvr.verify.leap import counters_of
-from rtlvr.verify.long_runs import held_run
+from rtlvr.verify.long_runs import held_run, long_run
 from rtlvr.verify.miter import Miter
 from rtlvr.verify.stimulus import columns
-from rtlvr.verify.waits import lengths
+from rtlvr.verify.waits import lengths, numbers_in
 
 pytestmark = pytest.mark.tools
 
@@ -166,3 +167,43 @@ def test_only_constants_are_first_values() -> None:
     assert without_first_values(plain).split() == []
     for other in ("initial a = b;", "initial a = 2'bx1;", "initial a = f(1);", "initial begin if (a) b = 0; end"):
         assert without_first_values(other) == other
+
+
+def test_thousands_of_numbers_are_waited_for_in_rounds_that_fit_into_memory() -> None:
+    miter = Miter("cycle", (), latches=1, tick="", turn="", groups=())
+    plans = list(_plans(np.random.default_rng(0), miter, 60_000_000, " ".join(map(str, range(256)))))
+    assert max(len(plan.frames) for plan in plans) < 16_000
+    assert {64, 67, 252} <= set(np.concatenate([plan.frames for plan in plans]).tolist())
+
+
+SAT = """module sat(input clk, rst, en, input [3:0] d, output y, output reg [99:0] s);
+  reg [11:0] c;
+  always @(posedge clk)
+    if (rst) begin c <= 0; s <= 0; end
+    else begin c <= !en ? 0 : c == 12'd1000 ? c : c + 1; s <= {s[95:0], d}; end
+  assign y = c == 12'd1000;
+endmodule
+"""
+
+
+def test_what_is_unknown_to_simulation_alone_in_a_long_rest_may_still_be_proved() -> None:
+    pair = "reg u, v; always @(posedge clk) begin u <= u ^ d[0]; v <= ~(u ^ d[0]); end\n  reg [11:0] c;"
+    doubtful = SAT.replace("reg [11:0] c;", pair).replace("c == 12'd1000;", "c == 12'd1000 ? u | v : 1'b0;")
+    verdict = verify(SAT, doubtful)
+    assert verdict.equivalent and verdict.proved, verdict.reason
+    assert not verify(SAT, doubtful.replace("u | v", "u & v")).equivalent
+
+
+def test_a_rest_of_very_wide_inputs_is_short() -> None:
+    circuit = analyse(
+        "module m(input clk, input [49999:0] a, output reg y); always @(posedge clk) y <= ^a; endmodule", "m"
+    )[0]
+    assert held_run(circuit, "", 40_000).nbytes < 24_000_000
+
+
+def test_numbers_of_thousands_of_digits_end_no_check() -> None:
+    assert {7, 9} <= numbers_in("10'd" + "0" * 5000 + "7 + 'h" + "f" * 5000 + " + 'd" + "9" * 5000 + " + 4'd9")
+    circuit = analyse(GOLDEN, "counter")[0]
+    began = time.process_time()
+    long_run(circuit, "0" * 100_000 + "1", 2000)
+    assert time.process_time() - began < 5

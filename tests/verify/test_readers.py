@@ -113,6 +113,14 @@ def test_the_size_of_a_signal_decides_a_parameter_or_a_block(pool: Pool, body: s
     assert pool.verify(PLAIN, wrong, Stimuli(), mode="hybrid").status == "inequivalent"
 
 
+@pytest.mark.parametrize("body", ["typedef enum {A = $bits(a), B} t;", "specparam W = $bits(a);"])
+def test_other_constants_by_the_size_of_a_signal_are_not_left_to_icarus(pool: Pool, body: str) -> None:
+    text = f"module u(input [3:0] a, output [3:0] y); {body} assign y = a + {'A' if 'A' in body else 'W'}; endmodule\n"
+    assert read(text).misread
+    plain = "module u(input [3:0] a, output [3:0] y); assign y = a + 4; endmodule\n"
+    assert pool.verify(plain, text, Stimuli(), mode="hybrid").status != "inequivalent"
+
+
 @pytest.mark.parametrize("body", ["typedef logic [3:0] t; localparam W = $bits(t);", "wire [$bits(a)-1:0] w = a;"])
 def test_sizes_that_icarus_knows_are_left_to_it(body: str) -> None:
     assert not read(f"module u(input [3:0] a, output [3:0] y); {body} assign y = a; endmodule\n").misread

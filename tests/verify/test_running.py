@@ -157,3 +157,20 @@ def test_outputs_that_nothing_drives_on_either_side_are_the_same() -> None:
     assert verify(FLOATS, commuted).proved
     assert not verify(FLOATS, commuted.replace("^ d", "^ ~d")).equivalent
     assert not verify(FLOATS, commuted.replace("endmodule", "assign spare = d[1:0]; endmodule")).equivalent
+
+
+SPARE = """module m(input clk, rst, input [3:0] k, input [31:0] d, output y, output reg z, output reg [7:0] q);
+  reg [147:0] c, e;
+  always @(posedge clk)
+    if (rst) begin c <= 0; e <= 1; z <= 0; q <= 0; end
+    else begin c <= c + k; e <= {e[146:0], ^d}; z <= 1'b0; q <= q + d[7:0]; end
+endmodule
+"""
+
+
+def test_an_output_that_nothing_drives_is_unknown_to_who_reads_it() -> None:
+    from rtlvr import verify
+
+    rare = SPARE.replace("z <= 1'b0", "z <= d == 32'h12345678 * c[31:0] + 32'h777 ? y : 1'b0")
+    verdict = verify(SPARE, rare)
+    assert not verdict.equivalent, verdict.reason

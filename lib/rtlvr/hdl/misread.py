@@ -20,6 +20,7 @@ _TYPES = syntax.TypedefDeclarationSyntax | syntax.TypeAssignmentSyntax
 # What elaboration decides before it knows signals.
 _ELABORATED = {
     KIND.ParameterDeclaration, KIND.ParameterValueAssignment, KIND.IfGenerate, KIND.LoopGenerate, KIND.CaseGenerate,
+    KIND.EnumType, KIND.SpecparamDeclaration,
 }  # fmt: skip
 
 
@@ -68,6 +69,8 @@ def _works(node: syntax.SyntaxNode) -> bool:
 def _reaches_inside(node: syntax.SyntaxNode, names: Names) -> bool:
     """Whether a name goes through an instance, `u.x`: Yosys's own reader takes that for a new wire that nothing drives."""
     if not isinstance(node, syntax.ScopedNameSyntax) or str(node.separator).strip() != ".":
+        return False
+    if isinstance(node.left, syntax.ScopedNameSyntax):  # `u.x` of `u.x.y` is a node of its own
         return False
     return node.getFirstToken().valueText in names.instances
 

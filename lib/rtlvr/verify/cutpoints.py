@@ -176,7 +176,7 @@ def _alone(opened: Opened, pairing: Pairing) -> list[tuple[Side, int]]:
 
 
 def _ground(ys: ModuleType, designs: list[Any], modules: list[JsonModule]) -> None:
-    """Outputs that nothing drives in either design are the same: both get 0."""
+    """Outputs that nothing drives or reads in either design are the same: both get 0."""
     for name, bit in sorted(set.intersection(*map(undriven_outputs, modules))):
         for design in designs:
             module = design.top_module()

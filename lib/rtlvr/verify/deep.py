@@ -28,6 +28,7 @@ _LIVELY = 4096  # frames at the beginning in which any input may change; at most
 _EXPONENTS = (10, 12, 14, 16, 18, 20, 22, 24, 26)  # lengths of the held stretches, as powers of two, round by round
 _LAST = 8  # a round costs at most one part in so many of the frames that are left; the last round has the rest
 _WAITS = 8  # stretches of lengths that the text names cost at most one part in so many of the frames left before them
+_TOGETHER = 512  # such stretches in a round: the values of a round's inputs are all in memory at once
 _BEFORE, _HELD = 64, 4  # lively frames before a leap, and how many values of the inputs are tried with it
 _RESTS, _PULSES, _LONGEST_REST = (
     4,
@@ -163,8 +164,9 @@ def _plans(rng: np.random.Generator, miter: Miter, most: int, text: str = "") ->
             break
         yield plan
         left -= plan.total
-    if waits := lengths(text, left // _WAITS, 2 if miter.model == "event" else 1):
-        plan = _waiting(waits)
+    waits = lengths(text, left // _WAITS, 2 if miter.model == "event" else 1)
+    for begin in range(0, len(waits), _TOGETHER):
+        plan = _waiting(waits[begin : begin + _TOGETHER])
         yield plan
         left -= plan.total
     yield _last_round(rng, left)

@@ -176,7 +176,7 @@ class Case(Apart):
             return None
         for stimulus in self._at_rest():
             late = self._late(stimulus, looked=False)
-            if late and late.cause in _DIFFERS:
+            if late and late.status == "inequivalent":
                 return Finding("refuted", late)
         return None
 

@@ -14,7 +14,8 @@ from rtlvr.hdl.circuit import Circuit
 from rtlvr.verify.stimulus import RESET_CYCLES, columns, moody
 
 _LONG_BYTES = 24_000_000  # of one simulation's inputs and outputs
-_HELD, _TOGETHER, _BETWEEN = 16, 4, 48  # held stretches, from one reset to the next, and lively cycles before each
+_HELD, _TOGETHER = 16, 4  # held stretches, and from one reset to the next
+_BETWEEN = 48  # lively cycles before each, at most
 _BIASED, _OFTEN = 8, (0.1, 0.35, 0.65, 0.9)  # stretches in which one-bit inputs are 1 so often
 _COMBINED = 4  # one-bit inputs that are held in every combination
 
@@ -79,7 +80,7 @@ def held_run(circuit: Circuit, text: str, cycles: int) -> np.ndarray:
         for name, places in columns(circuit).items()
         if places.stop - places.start == 1 and name not in special
     ]
-    length = max(2 * _BETWEEN, _fitting(circuit, cycles) // (_HELD + _BIASED))
+    length = max(1, _fitting(circuit, cycles) // (_HELD + _BIASED))
     often = np.concatenate([_combinations(rng, len(bits)), rng.choice(_OFTEN, (_BIASED, len(bits)))])
     stretches = [_stretch(rng, circuit, text, length, bits, share) for share in often]
     begins = [*range(0, _HELD, _TOGETHER), *range(_HELD, _HELD + _BIASED)]
@@ -105,12 +106,12 @@ def _stretch(
     rng: np.random.Generator, circuit: Circuit, text: str, length: int, bits: Sequence[int], often: np.ndarray
 ) -> np.ndarray:
     """Lively cycles, and then one stretch, `(length, input bits)`: the one-bit inputs are 1 as `often` as told."""
-    data = moody(rng, length, circuit, 0)
+    data, lively = moody(rng, length, circuit, 0), min(_BETWEEN, length // 2)
     _put_numbers(rng, data, circuit, lambda _: _numbers(text), 0.125)
     for place in columns(circuit).values():
         if place.start not in bits and rng.random() < 0.5:
-            data[_BETWEEN:, place] = data[_BETWEEN, place]
-    data[_BETWEEN:, bits] = rng.random((length - _BETWEEN, len(bits))) < often
+            data[lively:, place] = data[lively, place]
+    data[lively:, bits] = rng.random((length - lively, len(bits))) < often
     return data
 
 
@@ -144,7 +145,7 @@ def _numbers(text: str) -> np.ndarray:
 def _sized(text: str) -> dict[int, np.ndarray]:
     """By width: the numbers of Verilog `text` that are written with one, of at most 63 bits."""
     bases, found = {"b": 2, "o": 8, "d": 10, "h": 16}, dict[int, set[int]]()
-    for size, base, digits in re.findall(r"(\d+)\s*'s?([bodh])\s*([0-9a-f_]+)", text.lower()):
+    for size, base, digits in re.findall(r"(?<!\d)(\d+)\s*'s?([bodh])\s*([0-9a-f_]+)", text.lower()):
         with contextlib.suppress(ValueError):
             number = int(digits.replace("_", ""), bases[base])
             if number < 2 ** min(63, int(size)) and int(size) < 64:

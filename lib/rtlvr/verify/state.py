@@ -4,7 +4,7 @@ Each is a `Held`: what it gives comes out of it, what it takes goes into it. A p
 pairs those of two designs.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -90,14 +90,13 @@ def unknowns(module: JsonModule) -> bool:
 
 
 def undriven_outputs(module: JsonModule) -> set[tuple[str, int]]:
-    """(name, bit) of each output that no cell, input or constant drives."""
-    ports, cells = module["ports"], module["cells"].values()
-    driven = {bit for port in ports.values() if port["direction"] != "output" for bit in port["bits"]}
-    driven |= {bit for one in cells for pin, way in one["port_directions"].items() if way != "input"
-               for bit in one["connections"][pin]}  # fmt: skip
-    outputs = ((name, at, bit) for name, port in ports.items() if port["direction"] == "output"
+    """(name, bit) of each output that nothing drives, no cell reads, and no other output shows."""
+    cells, ports = module["cells"].values(), module["ports"].items()
+    uses = Counter(bit for cell in cells for bits in cell["connections"].values() for bit in bits)
+    uses.update(bit for _, port in ports for bit in port["bits"])
+    outputs = ((name, at, bit) for name, port in ports if port["direction"] == "output"
                for at, bit in enumerate(port["bits"]))  # fmt: skip
-    return {(name, at) for name, at, bit in outputs if not isinstance(bit, str) and bit not in driven}
+    return {(name, at) for name, at, bit in outputs if not isinstance(bit, str) and uses[bit] == 1}
 
 
 def floats(module: JsonModule) -> bool:

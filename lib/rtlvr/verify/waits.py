@@ -14,6 +14,7 @@ _SHORTEST = 64  # frames: shorter stretches come often enough at random
 _AGAIN = 16  # times that each number of the text is waited for, as far as half of all frames allow
 _MOST_COMBINED = 12  # numbers that are multiplied and divided, the largest ones
 _BASES = {"b": 2, "o": 8, "d": 10, "h": 16}
+_MOST_DIGITS = 63  # of a number below 2**63 in any base; Python refuses to read thousands of decimal ones
 _DIGITS = "0123456789abcdef"
 
 
@@ -21,8 +22,8 @@ def numbers_in(text: str) -> set[int]:
     """Numbers below 2**63 that stand in a Verilog text."""
     found = {int(digits.replace("_", "")) for digits in re.findall(r"(?<![\w'])\d[\d_]{0,23}(?![\w'])", text)}
     for base, digits in re.findall(r"'s?([bodh])\s*([0-9a-f_]+)", text.lower()):
-        plain = digits.replace("_", "")
-        if set(plain) <= set(_DIGITS[: _BASES[base]]):
+        plain = digits.replace("_", "").lstrip("0")
+        if len(plain) <= _MOST_DIGITS and set(plain) <= set(_DIGITS[: _BASES[base]]):
             found.add(int(plain or "0", _BASES[base]))
     return {number for number in found if number < 2**63}
 
