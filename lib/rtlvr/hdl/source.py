@@ -123,8 +123,11 @@ def _closing(text: str, at: int) -> int:
     return len(text)
 
 
+# A divisor that is a number other than 0: its quotient is never unknown.
+_DIVIDES = r"\s*(?:\d*\s*'[sS]?[bodhBODH]\s*[0_]*[1-9a-fA-F][\w?]*+(?!\s*\*\*)|[0_]*[1-9][\d_]*+(?!\s*(?:'|\*\*)))"
 _OTHERWISE = re.compile(
-    r"[=!]==|\bcase[xz]\b|[/%]|'[sS]?[bodhBODH]\s*\w*[xXzZ?]|\b(?:initial|function|task|real|tri|inout)\b"
+    rf"[/%](?!{_DIVIDES})|"
+    r"[=!]==|\bcase[xz]\b|'[sS]?[bodhBODH]\s*\w*[xXzZ?]|\b(?:initial|function|task|real|tri|inout)\b"
     r"|\b(?:(?:strong|pull|weak|highz)[01]|supply[01]|pullup|pulldown|trireg)\b"
     r"|@\s*\((?!\s*\*)(?![^)]*\b(?:pos|neg)edge\b)"
 )
@@ -138,7 +141,7 @@ def simulates_otherwise(text: str) -> bool:
     """Whether a text as read holds what simulation and synthesis may see differently; at worst it says so for nothing.
 
     Strengths of drivers, explicit level-sensitive event lists, blocking assignments under a clock, unknown values written out,
-    division, `initial`, and whatever copies values at call time.
+    division by what may be 0, `initial`, and whatever copies values at call time.
     """
     code = strip_comments(text)
     if _OTHERWISE.search(code):
