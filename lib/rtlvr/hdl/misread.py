@@ -1,7 +1,7 @@
 """What a tool is known not to read, or to misread without a word: another one is asked then."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from pyslang import syntax
 
@@ -26,17 +26,21 @@ _ELABORATED = {
 
 @dataclass(frozen=True)
 class Names:
-    """Names that some units define."""
+    """Names that some units define; units are looked through only if somebody asks, and few texts make that happen."""
 
-    instances: frozenset[str]
-    types: frozenset[str]
+    units: tuple[syntax.SyntaxNode, ...]
 
+    @cached_property
+    def instances(self) -> frozenset[str]:
+        """Of instances."""
+        every = (node for unit in self.units for node in nodes(unit))
+        return frozenset(node.name.valueText for node in every if isinstance(node, syntax.InstanceNameSyntax))
 
-def names_of(units: Iterable[syntax.SyntaxNode]) -> Names:
-    """The names of instances and types in the units."""
-    every = [node for unit in units for node in nodes(unit)]
-    instances = (node.name.valueText for node in every if isinstance(node, syntax.InstanceNameSyntax))
-    return Names(frozenset(instances), frozenset(node.name.valueText for node in every if isinstance(node, _TYPES)))
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """Of types, parameters that are types included."""
+        every = (node for unit in self.units for node in nodes(unit))
+        return frozenset(node.name.valueText for node in every if isinstance(node, _TYPES))
 
 
 def needs_slang(node: syntax.SyntaxNode, names: Names) -> bool:

@@ -19,7 +19,7 @@ from rtlvr.errors import DesignError
 from rtlvr.hdl.branches import compiled
 from rtlvr.hdl.declarations import Declaration
 from rtlvr.hdl.effects import BLANKS, CHANGES, ROUTINES, base, blank, changes_anything, impure
-from rtlvr.hdl.misread import Names, misread_by_icarus, names_of, needs_slang
+from rtlvr.hdl.misread import Names, misread_by_icarus, needs_slang
 from rtlvr.hdl.syntax import KIND, Parsed, nodes, place, words
 
 _Call = syntax.InvocationExpressionSyntax
@@ -89,7 +89,7 @@ class Quieted:
     @cached_property
     def names(self) -> Names:
         """Names of instances and types in the units."""
-        return names_of([unit.node for unit in self.kept])
+        return Names(tuple(unit.node for unit in self.kept))
 
     def mentions(self, name: str) -> int:
         """How often the units mention `name`."""

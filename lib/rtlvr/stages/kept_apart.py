@@ -10,7 +10,7 @@
 Rows whose code is the text of one of these fall always. With `data.decontaminate` also those fall that copy one or behave as one.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TypeVar
 
@@ -125,10 +125,10 @@ def _designs(context: Context, outside: bool) -> list[Reference]:
 def _own(context: Context) -> list[Reference]:
     """The tasks of the user's own benchmarks that training knows of."""
     params = context.params
-    return _tasks(context, dict.fromkeys(name for name in (*params.evaluation.on, *params.data.apart)))
+    return _tasks(context, dict.fromkeys((*params.evaluation.on, *params.data.apart)))
 
 
-def _tasks(context: Context, names: Sequence[str] | Mapping[str, None]) -> list[Reference]:
+def _tasks(context: Context, names: Iterable[str]) -> list[Reference]:
     own, root = [name for name in names if name.startswith(f"{OWN}:")], folder_of(context.params.benchmarks)
     return [reference_of(task) for name in own for task in load_tasks(name, root, among=own)]
 

@@ -21,7 +21,7 @@ from rtlvr.verify.beside import Beside
 from rtlvr.verify.compare import Prepared
 from rtlvr.verify.compiled import Compiled
 from rtlvr.verify.cutpoints import HUGE, Cut, cut
-from rtlvr.verify.miter import Miter
+from rtlvr.verify.miter import MOST_MEMORY, Miter
 from rtlvr.verify.outcome import Finding
 from rtlvr.verify.simulate import SimulationFailed
 from rtlvr.verify.verdict import Limits
@@ -29,10 +29,7 @@ from rtlvr.verify.verdict import Limits
 _LEAST_TEXT = 1_000  # bytes that a cycle costs whatever the text
 LOOK_EARLY = 5e8  # gate evaluations of a deep run before anything else is asked of a large design
 _LOOK_HUGE = 3e9  # gate evaluations of two designs that run side by side because no miter is made of them
-_MANY = (
-    30_000  # gates of two designs cut open that are not joined where no pairing was plausible and they ran side by side
-)
-_MOST_MAPPED = 2048  # bits of memory that may become registers
+_MANY = 30_000  # gates that are not joined where no pairing was plausible and both ran side by side
 _MOST_REPLAYED, _MUST_REPLAY = 2e9, 6e9  # steps that Icarus repeats, times bytes of text; and where nothing else counts
 
 
@@ -77,7 +74,7 @@ class Apart(Beside):
         if before is None or operators:
             return False
         if mapped:
-            return before.running is not None or not 0 < before.memory <= _MOST_MAPPED or before.gates > HUGE
+            return before.running is not None or not 0 < before.memory <= MOST_MEMORY or before.gates > HUGE
         return not before.operators
 
     def _proves(self, folder: Path, sequential: bool) -> bool:

@@ -73,17 +73,8 @@ class Compiled:
         Raises:
             ValueError: the arrays of the schedule have other shapes, or a negative number of frames.
         """
-        values, toggles, frames = self._checked(schedule)
-        entry, scratch = self._code(1)
-        state = np.append(self._resets, np.uint64(0))
-        seen, where = np.zeros(len(self.aig.outputs), np.uint64), np.zeros(2, np.int64)
-        arrays = (state, values, values ^ toggles, frames, seen, scratch, where)
-        found = _drivers()["run"](entry, *(array.ctypes.data for array in arrays), len(frames), self.aig.inputs)
-        if not found:
-            return None, seen
-        segment, frame = where.tolist()
-        seen[0] = scratch[len(self._cone.latches)]
-        return Found(segment, frame, _lowest(int(seen[0])), int(frames[:segment].sum()) + frame + 1), seen
+        _, seen, found = self._driven(self._resets, schedule)
+        return found, seen
 
     @property
     def latches(self) -> list[int]:
@@ -104,15 +95,24 @@ class Compiled:
         Raises:
             ValueError: the arrays have other shapes, or a negative number of frames.
         """
-        values, toggles, frames = self._checked(schedule)
         if state.shape != self._resets.shape:
             raise ValueError(f"got a state {state.shape}, expected {self._resets.shape}")
+        after, seen, found = self._driven(state.astype(np.uint64), schedule)
+        return None if found else (after, seen)
+
+    def _driven(self, state: np.ndarray, schedule: Schedule) -> tuple[np.ndarray, np.ndarray, Found | None]:
+        """The state after a schedule that begins in `state`, what each output was, and where output 0 ended it."""
+        values, toggles, frames = self._checked(schedule)
         entry, scratch = self._code(1)
-        after = np.append(state.astype(np.uint64), np.uint64(0))
+        after = np.append(state, np.uint64(0))
         seen, where = np.zeros(len(self.aig.outputs), np.uint64), np.zeros(2, np.int64)
         arrays = (after, values, values ^ toggles, frames, seen, scratch, where)
-        found = _drivers()["run"](entry, *(array.ctypes.data for array in arrays), len(frames), self.aig.inputs)
-        return None if found else (after[:-1], seen)
+        if not _drivers()["run"](entry, *(array.ctypes.data for array in arrays), len(frames), self.aig.inputs):
+            return after[:-1], seen, None
+        segment, frame = where.tolist()
+        seen[0] = scratch[len(self._cone.latches)]
+        found = Found(segment, frame, _lowest(int(seen[0])), int(frames[:segment].sum()) + frame + 1)
+        return after[:-1], seen, found
 
     def exhaust(self) -> tuple[int | None, np.ndarray]:
         """Evaluate all inputs of a circuit without latches, in rising order, until output 0 is 1.

@@ -96,7 +96,7 @@ class Case(Apart):
         circuit, most = self._golden.circuit, int(_HELD_WORK / self._cost)
         if circuit.sequential and not self._rested:
             self._rested = True
-            for cycles in (*(c for c in _HELD_CYCLES if c < most), most)[: len(_HELD_CYCLES)]:
+            for cycles in sorted({min(cycles, most) for cycles in _HELD_CYCLES}):
                 yield held_run(circuit, self.reading.text, cycles)
 
     def _late(self, stimulus: np.ndarray, looked: bool) -> Verdict | None:

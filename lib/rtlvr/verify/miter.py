@@ -45,7 +45,7 @@ from rtlvr.verify.unknowns import free_unknowns
 from rtlvr.verify.wrapper import Groups, Wrapper
 
 _MOST_GATES = 100_000  # about so many gates of a design: Yosys takes minutes for more
-_MOST_MEMORY = 2048  # bits: each becomes two registers
+MOST_MEMORY = 2048  # bits that may become registers, in a miter two each
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ def _join_here(
     if most is not None and (max(bits, golden.bits) > most or memory):
         return found | {"large": True}
     memory = max(memory, golden.memory)
-    if memory > _MOST_MEMORY:
+    if memory > MOST_MEMORY:
         return found | {"problem": f"a memory of {memory} bits is too large for a proof"}
     model = max(golden.model, netlist.fitting(ys, gate, circuit), key=MODELS.index)
     if model not in golden.encoded:
