@@ -174,12 +174,9 @@ PLANS: dict[str, StagePlan] = {
         StagePlan(
             "05_rl_study",
             "rl_study",
-            (
-                *(*_VERIFIER, "filtering", "rl", "rl_study", "generation", "data.rl", "data.validation", *_APART),
-                *("evaluation.on", "benchmarks.root"),
-            ),
+            (*_VERIFIER, *_TRIED, "filtering", "rl", "rl_study", "data.rl", *_APART),
             ("05_rl",),
-            _all(_sets("rl", "validation"), _own("evaluation.on", "data.apart")),
+            _all(_sets("rl", "validation"), _asked("evaluation.on"), _own("data.apart")),
             shown_in="05_rl",
         ),
         StagePlan(

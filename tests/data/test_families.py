@@ -1,12 +1,14 @@
 """Procedural families: valid designs, stated splits, misreadings that matter."""
 
 import random
+import re
 from collections import Counter
 
 import pytest
 
 from rtlvr.data.corpus import heldout_problems, procedural, seed_corpus
 from rtlvr.data.families import FAMILIES, draw, split_of
+from rtlvr.data.near_duplicates import digest, tokens
 from rtlvr.policy.answer import parse
 from rtlvr.records import Attempt, Triple
 from rtlvr.verify import Pool, Stimuli
@@ -44,15 +46,27 @@ def test_the_header_opens_the_golden_and_ports_are_described(name: str) -> None:
 
 
 def test_splits_share_neither_design_nor_wording() -> None:
+    """A design with other names is the same design."""
     rng = random.Random(0)
     sets = {split: [draw(rng, split) for _ in range(3000)] for split in ("train", "heldout")}
     for split, designs in sets.items():
         assert all(split_of(d.golden) == split for d in designs)
-        assert all(split_of(f"{d.family}:{d.wording}") == split for d in designs)
-    goldens = [{d.digest for d in sets[s]} for s in sets]
+        assert set(FAMILIES) == {d.family for d in designs}
+    goldens = [{digest(tokens(d.golden)) for d in sets[s]} for s in sets]
     wordings = [{(d.family, d.wording) for d in sets[s]} for s in sets]
     assert not goldens[0] & goldens[1]
     assert not wordings[0] & wordings[1]
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_names_layout_and_comments_leave_a_design_in_its_split(name: str) -> None:
+    for design in drawn(name, 5, "heldout"):
+        ports = re.findall(r"[a-z]\w*(?=\s*[,)\n])", design.header)
+        renamed = design.golden
+        for number, port in enumerate(dict.fromkeys(ports)):
+            renamed = re.sub(rf"\b{port}\b", f"renamed_{number}", renamed)
+        assert renamed != design.golden
+        assert split_of(f"// other names\n{renamed.replace(' = ', '  =  ')}") == "heldout"
 
 
 def test_there_are_thousands_of_distinct_designs() -> None:

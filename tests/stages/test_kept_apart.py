@@ -17,6 +17,7 @@ from rtlvr.seeds import HeldOut
 from rtlvr.stages import rl, rl_study, sft, suites
 from rtlvr.stages.context import Context, open_context
 from rtlvr.stages.kept_apart import own_rows_check, refuse_trained_on
+from rtlvr.train.short_runs import Arm
 
 ALU = "module alu(input [3:0] a, b, input op, output [3:0] y); assign y = op ? a - b : a & b; endmodule\n"
 MIX = "module mix(input [4:0] a, b, output [4:0] y); assign y = (a ^ b) + (a | 5'd3); endmodule\n"
@@ -29,6 +30,9 @@ def benchmark(folder: Path, name: str, reference: str) -> str:
     (folder / f"{name}.v").write_text(reference)
     (folder / f"{name}.md").write_text(f"Write the module {name} as the drawing shows it.\n")
     return f"folder:{folder}"
+
+
+ONE_STEP = {"steps": 1, "draw_rule": "none", "prompts_per_step": 2, "mini_batch_prompts": 2, "eval_problems": 0}
 
 
 def renamed(code: str) -> str:
@@ -59,7 +63,7 @@ def triple(name: str, code: str, source: str = "seed") -> Triple:
 def test_published_rows_are_held_against_what_every_stage_measures_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decontaminate: bool
 ) -> None:
-    """Also where `evaluation.on` names benchmarks alone: the study and stage 07 still try policies on held-out designs."""
+    """Also where `evaluation.on` names benchmarks alone: stage 07 still tries policies on held-out designs."""
     monkeypatch.setenv("RTLVR_OUTPUTS", str(tmp_path / "out"))
     held = [problem.golden for which in HeldOut for problem in heldout_problems(EACH, which)]
     copied = [*held, ALU, MIX]
@@ -87,6 +91,23 @@ def test_published_rows_are_held_against_what_every_stage_measures_on(
     study = Context("05_rl_study", params)
     (arm, *_) = rl_study._arms(study)
     assert {renamed(problem.golden) for problem in arm.train} == {renamed(row[2]) for row in designs(3)}
+
+
+@pytest.mark.tools
+def test_short_runs_are_tried_on_what_stage_05_is_tried_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RTLVR_OUTPUTS", str(tmp_path / "out"))
+    task = benchmark(tmp_path / "tried", "alu", ALU)
+    own = {"rl_study.seeds": 1, "rl_study.compare": ["rules"], "rl_study.rules": ["fixed"], "rl.model": "tiny"}
+    params = load("smoke", own | {"evaluation.on": [task], "evaluation.samples": 2, "rl_study.jobs": 1})
+    monkeypatch.setattr(
+        rl_study, "_arms", lambda context: [Arm("rule", "fixed", 0, ONE_STEP, tuple(heldout_problems(2)))]
+    )
+    context = Context("05_rl_study", params)
+    (finished,) = rl_study.runs(context)
+    assert [(row.problem, row.benchmark) for row in finished.samples] == [("own-tried/alu", "own-tried")] * 2
+    (problem, *_) = rl_study._tried_on(Context("05_rl_study", load("smoke", own)))
+    assert problem == heldout_problems(1, HeldOut.FINAL)[0]
+    context.close()
 
 
 @pytest.mark.tools

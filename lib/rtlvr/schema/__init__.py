@@ -86,8 +86,7 @@ class Profile(Section):
             yield "evaluation.problems", evaluation.problems
             yield "sft.eval_problems", self.sft.eval_problems
             yield "rl.eval_problems", self.rl.eval_problems
-        if self.rl_study.seeds:
-            yield "rl_study.problems", self.rl_study.problems
+            yield "rl_study.problems", self.rl_study.problems if self.rl_study.seeds else 0
         yield "benchmarks.heldout_problems", self.benchmarks.heldout_problems
         if "heldout" in scaling.on:
             yield "scaling.problems", scaling.problems

@@ -245,7 +245,7 @@ class RlStudy(Section):
         description="number of tokens that each of the runs that compare filters may generate"
     )
     prompts_per_step: Positive = Field(description="number of mixed groups per step of these runs")
-    problems: Positive = Field(description="number of held-out problems that each run is tried on")
+    problems: Positive = Field(description="largest number of problems of evaluation.on that each run is tried on")
     simulated_steps: Positive = Field(description="number of steps of each simulated run at the paper's scale")
     jobs: Annotated[Whole, ASIDE] = Field(
         description="number of runs at once; 0: one per core, or a single one with a GPU"

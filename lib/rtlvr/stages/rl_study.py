@@ -15,6 +15,7 @@ from rtlvr.data.filters import apply, equivalent, unsolved
 from rtlvr.data.published import OURS
 from rtlvr.draws.bench import sweep
 from rtlvr.evaluate.heldout import problems_of, solved
+from rtlvr.evaluate.suite import Tasks
 from rtlvr.paths import REFERENCE
 from rtlvr.records import Measurement, Problem, Sample, Triple, read_jsonl, write_text
 from rtlvr.seeds import HeldOut
@@ -22,7 +23,7 @@ from rtlvr.stage import Result, table_of
 from rtlvr.stages.context import Context
 from rtlvr.stages.kept_apart import ROWS, own_rows_check
 from rtlvr.stages.rl import ATTEMPTS, attempts, short_prompts, start_of
-from rtlvr.stages.suites import heldout as heldout_of
+from rtlvr.stages.suites import heldout, suite
 from rtlvr.train.short_runs import Arm, FinishedRun, Setting, run_arms
 from rtlvr.train.study import (
     accuracies,
@@ -74,8 +75,7 @@ def runs(context: Context) -> list[FinishedRun]:
     settings = context.params.rl_study
     if not settings.seeds:
         return []
-    heldout = tuple(heldout_of(context, HeldOut.FINAL, settings.problems))
-    setting = Setting(start_of(context), heldout, context.params, context.stimuli, context.path("runs"))
+    setting = Setting(start_of(context), _tried_on(context), context.params, context.stimuli, context.path("runs"))
 
     def write(done: list[FinishedRun]) -> None:
         if len(table := rule_table(done)):
@@ -89,6 +89,13 @@ def simulated(context: Context) -> pd.DataFrame:
     table = sweep(_ACCEPTANCES, steps=context.params.rl_study.simulated_steps)
     table.to_csv(context.path(_SIMULATED), index=False)
     return table
+
+
+def _tried_on(context: Context) -> tuple[Problem, ...] | Tasks:
+    """What `evaluation.on` names, at most `rl_study.problems` of it: what stage 05 is tried on, or fewer."""
+    on, count = context.params.evaluation.on, context.params.rl_study.problems
+    found = suite(context, HeldOut.FINAL, on, count, context.params.rl.answer)
+    return found if isinstance(found, Tasks) else tuple(heldout(context, HeldOut.FINAL, count))
 
 
 def _arms(context: Context) -> list[Arm]:

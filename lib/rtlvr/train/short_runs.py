@@ -18,7 +18,7 @@ import pandas as pd
 import torch
 
 from rtlvr.evaluate.heldout import attempt
-from rtlvr.evaluate.suite import Designs
+from rtlvr.evaluate.suite import Designs, Suite, Tasks
 from rtlvr.lifeline import processes
 from rtlvr.policy.backends import Transformers
 from rtlvr.policy.generate import Sampling
@@ -50,10 +50,13 @@ class Arm:
 
 @dataclass(frozen=True)
 class Setting:
-    """What all runs share: the policy to start from, held-out problems, the stage's parameters, and where results go."""
+    """What all runs share: the policy to start from, what it is tried on in the end, parameters, and where results go.
+
+    `tried_on`: held-out problems, or tasks of benchmarks.
+    """
 
     policy: str
-    heldout: tuple[Problem, ...]
+    tried_on: tuple[Problem, ...] | Tasks
     params: Profile
     stimuli: Stimuli
     folder: Path
@@ -61,7 +64,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A finished run of a study: one row per step, and its answers to the held-out problems.
+    """A finished run of a study: one row per step, and its answers to what it was tried on.
 
     `rewarded` and `wrong` count answers that were rewarded, and those of them that are wrong by a confirmed difference; 0
     where the run was not audited.
@@ -118,10 +121,8 @@ def _run(arm: Arm, setting: Setting) -> None:
     params, folder = setting.params.model_copy(update={"rl": rl}), _folder(setting, arm)
     pool, judge = Pool(1, mode=arm.mode or params.verifier.mode), Pool(1, mode="hybrid")
     rewarded = folder / "rewarded.jsonl" if arm.audited else None
-    sampling = Sampling(rl.max_response, rl.temperature)
     policy = improve(setting.policy, arm.train, None, params, pool, setting.stimuli, folder, rewarded=rewarded)
-    suite = Designs(setting.heldout, judge, setting.stimuli, rl.answer)
-    samples = attempt(Transformers(policy), suite, sampling, variant=arm.name)
+    samples = _tried(policy, arm, setting, judge)
     read_steps(folder / "steps.jsonl").to_csv(folder / "steps.csv", index=False)
     write_text(folder / "audit.json", json.dumps(_audit(rewarded, judge, setting.stimuli)))
     write_jsonl(_samples(setting, arm), samples)
@@ -129,6 +130,16 @@ def _run(arm: Arm, setting: Setting) -> None:
     judge.close()
     for left in ("checkpoints", "policy"):
         shutil.rmtree(folder / left)
+
+
+def _tried(policy: Path, arm: Arm, setting: Setting, judge: Pool) -> list[Sample]:
+    """A trained policy's answers, sampled as those of stage 05."""
+    asked, evaluation = setting.tried_on, setting.params.evaluation
+    suite: Suite = (
+        asked if isinstance(asked, Tasks) else Designs(asked, judge, setting.stimuli, setting.params.rl.answer)
+    )
+    sampling = Sampling(evaluation.max_tokens, evaluation.temperature, evaluation.top_p)
+    return attempt(Transformers(policy), suite, sampling, evaluation.samples, variant=arm.name)
 
 
 def _audit(path: Path | None, judge: Pool, stimuli: Stimuli) -> tuple[int, int]:

@@ -174,9 +174,10 @@ def _gain(metric: str, rule: str, found: Ratio, count: int) -> Measurement:
 
 
 def accuracies(outcomes: Sequence[FinishedRun]) -> list[Measurement]:
-    """Held-out pass@1 of every arm: metrics study_rule, study_filter and study_reward, the seeds' mean with its 95 % interval.
+    """pass@1 of every arm on what `evaluation.on` names: metrics study_rule, study_filter and study_reward.
 
-    Runs of one arm differ more than problems alone would make them, so the interval is over seeds, not problems.
+    The mean over seeds with its 95 % interval. Runs of one arm differ more than problems alone would make them, so the interval is
+    over seeds, not problems.
     """
     rows = []
     for study in dict.fromkeys(o.study for o in outcomes):

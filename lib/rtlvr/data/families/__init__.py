@@ -1,7 +1,7 @@
 """Procedural design families: thousands of small goldens with specification, reasoning and code.
 
-A design is split into training or held-out by the digest of its module text, a wording by the digest of the phrasings
-chosen: a held-out example has a design *and* a wording that no training stage saw. `split_of` is the only judge of that.
+A design is split into training or held-out by the digest of its tokens without names, a wording by the digest of the phrasings
+chosen. So no training stage sees the design of a held-out example, not even with other names, nor its wording.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from rtlvr.data.families.gates import Gate, Threshold
 from rtlvr.data.families.pulses import Delay, PulseEdge, Stretch, Tick
 from rtlvr.data.families.seq import Accumulator, Counter, Limiter, Shift
 from rtlvr.data.families.wording import Phraser
+from rtlvr.data.near_duplicates import digest, tokens
 
 # `Any`: a design's parameters go back to its own family, nobody else reads them.
 FAMILIES: dict[str, Family[Any]] = {
@@ -66,7 +67,7 @@ class DrawnDesign:
 
     @property
     def digest(self) -> str:
-        """Digest of the golden text: the identity that train and held-out sets must not share."""
+        """Digest of the golden text, names included: what makes two designs of a set two."""
         return hashlib.sha256(self.golden.encode()).hexdigest()[:16]
 
     @property
@@ -86,7 +87,7 @@ class DrawnDesign:
 
 
 def draw(rng: random.Random, split: Split, family: str | None = None) -> DrawnDesign:
-    """Draw a design whose text and wording both belong to `split`."""
+    """Draw a design that belongs to `split`, as its wording does."""
     chosen = FAMILIES[family or rng.choice(list(FAMILIES))]
     while True:
         params = chosen.sample(rng)
@@ -97,10 +98,14 @@ def draw(rng: random.Random, split: Split, family: str | None = None) -> DrawnDe
         words = Phraser(rng)
         description = chosen.describe(params, words)
         wording = tuple(words.choices)
-        if split_of(f"{chosen.name}:{wording}") == split:
+        if _split(f"{chosen.name}:{wording}") == split:
             return DrawnDesign(chosen.name, params, wording, description, chosen.header(params), golden)
 
 
-def split_of(text: str) -> Split:
-    """The split that a module text or a wording belongs to, by its digest."""
+def split_of(golden: str) -> Split:
+    """The split that a module belongs to: the same for all texts that differ in names, layout and comments alone."""
+    return _split(digest(tokens(golden)))
+
+
+def _split(text: str) -> Split:
     return "heldout" if int(hashlib.sha256(text.encode()).hexdigest(), 16) % 100 < _HELDOUT_PERCENT else "train"
