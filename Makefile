@@ -7,7 +7,7 @@ RTLVR = source .rtlvr-env && rtlvr
 
 help:
 	@echo "make reproduce            set up, run every notebook on the cpu profile, write the figures (PROFILE=… for another)"
-	@echo "make studies              the short RL runs that notebook 05 compares (27 on cpu), then the figures again"
+	@echo "make studies              the short RL runs that notebook 05 compares (39 on cpu), then the figures again"
 	@echo "make test                 set up, look at the code (make lint), run all tests (make fast: only the quick ones)"
 	@echo "make lab                  JupyterLab in notebooks/"
 	@echo 'make notebook N=05 ARGS="-p steps 300"   one notebook, headless'
