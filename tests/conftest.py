@@ -26,8 +26,8 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def pool() -> Iterator[Pool]:
-    """Two warm workers for the whole session."""
-    made = Pool(2)
+    """Two warm workers for the whole session, or one where two processes run tests side by side."""
+    made = Pool(1 if "PYTEST_XDIST_WORKER" in os.environ else 2)
     yield made
     made.close()
 

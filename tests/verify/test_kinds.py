@@ -93,6 +93,39 @@ def test_slow_is_not_wrong(width: int, proved: bool) -> None:
     )
 
 
+CHAIN = "module p(input [{m}:0] a, b, output y); wire [{n}:0] c; wire [{m}:0] d; assign c[0] = {first};\n"
+
+
+def parity(bits: int, first: str = "1'b0") -> str:
+    """Gates one by one on one word: Icarus wakes all of them for every bit of it that changes."""
+    gates = (f"xor g{i}(d[{i}], a[{i}], b[{i}]); xor h{i}(c[{i + 1}], c[{i}], d[{i}]);\n" for i in range(bits))
+    return CHAIN.format(m=bits - 1, n=bits, first=first) + "".join(gates) + f"assign y = c[{bits}];\nendmodule\n"
+
+
+@pytest.mark.tools
+def test_a_text_that_simulation_hardly_begins_is_judged_by_its_netlist() -> None:
+    short = "module p(input [255:0] a, b, output y); assign y = ^(a ^ b); endmodule\n"
+    assert verify(short, parity(256)).proved
+    assert verify(parity(256), short).proved
+    assert verify(short, parity(256, "&a")).status == "inequivalent"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "assign y = ~y | a;",
+        "wire u, v; assign u = ~v & a; assign v = u | ~a & u; assign y = v ^ ~u ^ y;",
+        "reg r; initial while (1) r = a; assign y = r;",
+        "reg r; always r = a; assign y = r;",
+    ],
+)
+def test_a_text_whose_simulation_never_ends_is_invalid(text: str) -> None:
+    verdict = verify(
+        "module m(input a, output y); assign y = ~a; endmodule\n", f"module m(input a, output y); {text} endmodule\n"
+    )
+    assert verdict.status in ("invalid", "inequivalent"), verdict
+
+
 def test_what_came_before_changes_nothing() -> None:
     golden = "module m(input a, output y);\n  assign y = a;\nendmodule\n"
     twin = golden.replace("  assign", "\xa0 assign")

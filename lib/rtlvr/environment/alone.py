@@ -60,9 +60,9 @@ def _run(judge: Judge, text: str, inputs: _Inputs) -> tuple[Circuit, np.ndarray]
     found = structure(reading, judge.limits)
     _check(found.circuit)
     stimulus = inputs(found.circuit)
-    trace = trace_of(reading, found, stimulus, judge.limits)
-    if trace is not None:
-        return found.circuit, trace
+    shown = trace_of(reading, found, stimulus, judge.limits)
+    if shown is not None:
+        return found.circuit, shown[1]
     found = structure(reading.model_copy(update={"slang": True}), judge.limits)
     stimulus = inputs(found.circuit)
     return found.circuit, simulate(found.netlist or "", found.circuit.top, found.circuit, stimulus, judge.limits)

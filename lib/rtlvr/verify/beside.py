@@ -34,7 +34,8 @@ class Beside:
         self.fits, self._simulated, self.reading = fits, reading.text, reading
         self._limits, self._golden, self._top = limits, golden, reading.top
         self._ends = time.monotonic() + limits.wall_seconds
-        self.slow = False  # whether its simulation is too slow to be finished
+        self.slow = False  # whether the simulation of its text is too slow to be finished
+        self._refused = reading.slang  # whether slang is asked before Yosys's own reader
         self.doubt: Verdict | None = None  # where it was unknown and the golden was not, and no definite state differed
         self.full: Callable[[], Verdict | None] | None = None  # the full testbench, for who wants it early
         self._full: Verdict | None = None  # what it said
@@ -130,25 +131,34 @@ class Beside:
                 raise SimulationFailed("no simulator here reads it as it is meant", "construct", refused=True)
             return simulate(self._simulated, self._top, prepared.circuit, prepared.stimulus, limits)
         except SimulationFailed as error:
-            if not error.refused or self._simulated != self.reading.text:
+            if self._simulated != self.reading.text or not (error.refused or self._stuck(error)):
                 raise
-            netlist = self._as_netlist(prepared.simulated != prepared.text)
+            self.slow, self._refused = error.overran, self._refused or error.refused
+            netlist = self._as_netlist(error.overran or prepared.simulated != prepared.text)
             if netlist is None:
                 raise
         self._simulated = netlist
         return self._simulate(prepared, limits)
 
+    @staticmethod
+    def _stuck(error: SimulationFailed) -> bool:
+        """Whether it used up its time on the first few steps: a text may do so that is but slow, or that never ends.
+
+        One that never ends has a netlist with a loop, which never ends either, or none.
+        """
+        return error.overran and (error.partial is None or len(error.partial) < _LEAST_STEPS)
+
     @property
     def refused(self) -> bool:
         """Whether slang is asked before Yosys's own reader: that is known to fail, or Icarus has refused the text."""
-        return self.reading.slang or self._simulated != self.reading.text
+        return self._refused
 
     def _as_netlist(self, lenient: bool) -> str | None:
-        """What to simulate where Icarus refuses the text: slang's netlist, which keeps to the language; `lenient`: or that
-        of Yosys's own reader, where the golden needed it as well."""
+        """What to simulate where Icarus refuses the text, or is slow: slang's netlist, which keeps to the language; `lenient`:
+        or that of Yosys's own reader, where the golden needed it as well, or Icarus reads the text."""
         try:
             circuit, reader, netlist = analyse(
-                self.reading.text, self._top, True, self._for_yosys(), self.reading.ports
+                self.reading.text, self._top, self._refused, self._for_yosys(), self.reading.ports
             )
         except DesignError:
             return None

@@ -288,10 +288,11 @@ class Judge:
             reading, found, side = self._structure(golden, top)
             stimulus = build(found.circuit, stimuli, restless)
             began = time.perf_counter()
-            simulated, trace = reading.text, trace_of(reading, found, stimulus, self.limits)
-            if trace is None:
+            shown = trace_of(reading, found, stimulus, self.limits)
+            if shown is None:
                 reading, found, side = self._structure(golden, top, slang=True)
-                simulated, trace = as_netlist(found, stimulus, self.limits)
+                shown = as_netlist(found, stimulus, self.limits)
+            simulated, trace = shown
             circuit = found.circuit
             seconds = time.perf_counter() - began
         except (SimulationFailed, DesignError) as error:

@@ -44,6 +44,11 @@ class SimulationFailed(Exception):
         """Whether it was getting on when its time was over."""
         return self.partial is not None
 
+    @property
+    def overran(self) -> bool:
+        """Whether it used up its own CPU time: it never ends, or is slow."""
+        return self.cause == "time" and not self.timed_out
+
 
 def testbench(
     circuit: Circuit,

@@ -83,8 +83,10 @@ def _ports(text: str, top: str, limits: Limits) -> tuple[Port, ...]:
     )
 
 
-def trace_of(reading: Reading, found: Structure, stimulus: np.ndarray, limits: Limits) -> np.ndarray | None:
-    """The trace of a golden's text, or None where Icarus does not read, or misreads, what Yosys does read.
+def trace_of(reading: Reading, found: Structure, stimulus: np.ndarray, limits: Limits) -> tuple[str, np.ndarray] | None:
+    """What is simulated of a golden, its text or the netlist of a text that is too slow, and the trace.
+
+    None where Icarus does not read, or misreads, what Yosys does read.
 
     Raises:
         SimulationFailed: it cannot be simulated.
@@ -92,11 +94,11 @@ def trace_of(reading: Reading, found: Structure, stimulus: np.ndarray, limits: L
     if reading.misread and found.netlist is not None:
         return None
     try:
-        return simulate(reading.text, found.circuit.top, found.circuit, stimulus, limits)
+        return reading.text, simulate(reading.text, found.circuit.top, found.circuit, stimulus, limits)
     except SimulationFailed as error:
-        if not error.refused or found.netlist is None:
+        if found.netlist is None or not (error.refused or error.overran):
             raise
-        return None
+        return as_netlist(found, stimulus, limits) if error.overran else None
 
 
 def as_netlist(found: Structure, stimulus: np.ndarray, limits: Limits) -> tuple[str, np.ndarray]:
