@@ -144,6 +144,6 @@ class Endpoint(ThreadingHTTPServer):
         return EndpointChat(f"http://127.0.0.1:{self.server_port}/v1/", "CHAT_KEY", **options)
 
     def always(self, kind: object) -> EndpointChat:
-        """A client of a service that answers everything like this."""
+        """A client of a service that answers everything like this; it is in no hurry."""
         self.plans[f"m {GOLDENS[0].id}"] = [kind]
-        return self.chat()
+        return self.chat(seconds=30)
