@@ -22,12 +22,29 @@ _Counting = syntax.PrefixUnaryExpressionSyntax | syntax.PostfixUnaryExpressionSy
 ROUTINES = {KIND.FunctionDeclaration, KIND.TaskDeclaration}
 _WRITES = re.compile(r"\$(?:cast|readmem[bh]|value\$plusargs|sformat|swrite[bho]?|[fs]scanf|fread|fgets)(?![\w$])")
 _NAME = re.compile(r"[A-Za-z_][\w$]*")
+_PRINTS = re.compile(
+    r"\$(?:f?(?:display|write|strobe|monitor)[bho]?|monitor(?:on|off)|error|warning|info|fatal|finish|stop|exit|dump\w+|"
+    r"timeformat|printtimescale|fflush|fclose|assert\w*|vcdplus\w*|fsdb\w+|shm_\w+|sdf_annotate|cover\w*)"
+)
+_SAYS = re.compile(r"\$(?:s|real)?time(?![\w$])")
 _OUTWARD = re.compile(r"\b(?:output|inout|ref|disable|static)\b|->")
 # Statements that change nothing but by what is in them, and that end.
 _IDLE = {
     KIND.SequentialBlockStatement, KIND.EmptyStatement, KIND.ConditionalStatement, KIND.CaseStatement, KIND.ForLoopStatement,
     KIND.ForeachLoopStatement, KIND.TimingControlStatement,
 }  # fmt: skip
+# Statements in which time may pass.
+_WAITING = {
+    KIND.TimingControlStatement, KIND.WaitStatement, KIND.ParallelBlockStatement, KIND.LoopStatement, KIND.ForeverStatement,
+    KIND.DoWhileStatement,
+}  # fmt: skip
+_UNDOES = {KIND.ProceduralReleaseStatement, KIND.ProceduralDeassignStatement}
+_LOOPS = syntax.LoopStatementSyntax | syntax.ForeverStatementSyntax | syntax.DoWhileStatementSyntax
+
+
+def prints(name: str) -> bool:
+    """Whether a system task of this name prints or dumps, checks, or ends a simulation, and does nothing else."""
+    return _PRINTS.fullmatch(name) is not None
 
 
 def changes_anything(node: syntax.SyntaxNode, routines: frozenset[str]) -> bool:
@@ -95,6 +112,48 @@ def _is_idle(block: syntax.ProceduralBlockSyntax, routines: frozenset[str]) -> b
     counted = [place(step) for loop in loops for step in _counts(loop)]
     changes = [node for node in inside if node.kind in CHANGES and place(node) not in counted]
     return not changes and all(node.kind in _IDLE for node in inside if isinstance(node, syntax.StatementSyntax))
+
+
+def only_waits(node: object, routines: frozenset[str]) -> bool:
+    """Whether `node` is a block that changes nothing and prints at most, and in whose loops time passes.
+
+    Args:
+        routines: functions and tasks that change something (`impure`).
+    """
+    if not isinstance(node, syntax.ProceduralBlockSyntax):
+        return False
+    inside, said = list(nodes(node)), str(node)
+    if not any(item.kind in _WAITING for item in inside if item is not _at_edges(node)):
+        return False
+    named = [str(item).strip() for item in inside if item.kind == KIND.SystemName]
+    if _OUTWARD.search(said) or changes_anything(node, routines):
+        return False
+    if not all(prints(name) or _SAYS.fullmatch(name) for name in named) or any(map(_does_more, inside)):
+        return False
+    bodies = [item.statement for item in inside if isinstance(item, _LOOPS)]
+    bodies += [node.statement] if node.kind == KIND.AlwaysBlock else []
+    return all(map(_takes_time, bodies))
+
+
+def _at_edges(block: syntax.ProceduralBlockSyntax) -> syntax.SyntaxNode | None:
+    """The statement of an `always @(...)`: there it waits as hardware does."""
+    body, always = block.statement, block.kind == KIND.AlwaysBlock
+    waits = isinstance(body, syntax.TimingControlStatementSyntax) and body.timingControl.kind != KIND.DelayControl
+    return body if always and waits else None
+
+
+def _does_more(node: syntax.SyntaxNode) -> bool:
+    """Whether it ends a `force` or `assign`, or calls a method."""
+    called = str(node.expr).partition("(")[0] if isinstance(node, syntax.ExpressionStatementSyntax) else ""
+    return node.kind in _UNDOES or "." in called
+
+
+def _takes_time(body: syntax.SyntaxNode) -> bool:
+    """Whether time passes in a statement, whatever way is taken through it."""
+    if isinstance(body, syntax.TimingControlStatementSyntax):
+        return not re.fullmatch(r"#\s*\(?\s*0*(?:\.0*)?\s*\)?\s*", str(body.timingControl).strip())
+    items = body.items if isinstance(body, syntax.BlockStatementSyntax) else ()
+    return any(_takes_time(item) for item in items if isinstance(item, syntax.SyntaxNode))
 
 
 def _counts(loop: syntax.ForLoopStatementSyntax) -> list[syntax.SyntaxNode]:

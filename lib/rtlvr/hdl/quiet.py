@@ -1,9 +1,9 @@
 """What no output depends on is taken out; what cannot be judged, or must not reach a tool, is named.
 
-Taken out: attributes, printing and dumping, the end of a simulation, assertions, properties, covers, checks that hold at
-elaboration, timing specifications, `final` blocks, the clock-to-output delay of `q <= #1 d`, and foreign functions that
-nothing calls. Files that memories are loaded from are not read: their names are kept, and the memory starts unknown. A random
-value is an unknown one.
+Taken out: attributes, printing and dumping, blocks that only wait and print, the end of a simulation, assertions, properties,
+covers, checks that hold at elaboration, timing specifications, `final` blocks, the clock-to-output delay of `q <= #1 d`, and
+foreign functions that nothing calls. Files that memories are loaded from are not read: their names are kept, and the memory
+starts unknown. A random value is an unknown one.
 """
 
 import re
@@ -18,16 +18,12 @@ from pyslang import ast, parsing, syntax
 from rtlvr.errors import DesignError
 from rtlvr.hdl.branches import compiled
 from rtlvr.hdl.declarations import Declaration
-from rtlvr.hdl.effects import BLANKS, CHANGES, ROUTINES, base, blank, changes_anything, impure
+from rtlvr.hdl.effects import BLANKS, CHANGES, ROUTINES, base, blank, changes_anything, impure, only_waits, prints
 from rtlvr.hdl.misread import Names, misread_by_icarus, needs_slang
 from rtlvr.hdl.syntax import KIND, Parsed, nodes, place, words
 
 _Call = syntax.InvocationExpressionSyntax
 _SKIP = ast.VisitAction.Skip
-_PRINTS = re.compile(
-    r"\$(?:f?(?:display|write|strobe|monitor)[bho]?|monitor(?:on|off)|error|warning|info|fatal|finish|stop|exit|dump\w+|"
-    r"timeformat|printtimescale|fflush|fclose|assert\w*|vcdplus\w*|fsdb\w+|shm_\w+|sdf_annotate|cover\w*)"
-)
 _ASKS = re.compile(r"\$(?:test|value)\$plusargs")  # options of a simulation: there are none
 _CHANCE = re.compile(r"\$(?:u?random|urandom_range|dist_\w+)")  # unknown values
 _SEEDED = re.compile(r"\$(?:random|dist_\w+)")  # ... which change their first argument, and are signed
@@ -115,6 +111,9 @@ def _look(parsed: Parsed, node: object, found: Quieted) -> object:
     if not isinstance(node, syntax.SyntaxNode):
         return None
     kind = node.kind
+    if only_waits(node, found.impure):
+        found.edits.append((*place(node), blank(node)))
+        return _SKIP
     if kind in _REFUSED and (kind != KIND.DPIImport or _called(node, found)):
         raise DesignError(f"the construct {_REFUSED[kind]} is not allowed")
     if kind in _TIMED:
@@ -170,7 +169,7 @@ def _statement(call: syntax.SyntaxNode, name: str, found: Quieted) -> str | None
     if _LOADS.fullmatch(name):
         found.files.append(" ".join(str(cast(_Call, call).arguments.parameters[0]).split()))
         return BLANKS[0]
-    if _PRINTS.fullmatch(name):
+    if prints(name):
         _check_harmless(call, "printing", found)
         return BLANKS[0]
     if _CHANCE.fullmatch(name):
