@@ -2,6 +2,9 @@
 SHELL := /bin/bash
 PROFILE ?= cpu
 OUT := $(or $(RTLVR_OUTPUTS),outputs)
+# Tests run side by side, a file in one process, but for those that use all cores or measure time.
+BESIDE = -n auto --maxprocesses 4 --dist loadfile
+FAST = $(BESIDE) -m "not tools and not notebook and not browser"
 RTLVR = source .rtlvr-env && rtlvr
 .PHONY: help setup reproduce studies test lint fast lab figures notebook doctor benchmarks gpu-check docs clean
 
@@ -32,14 +35,15 @@ studies: setup
 
 test: setup lint
 	@./setup.sh test-tools
-	@source .rtlvr-env && python -m pytest -m "not tools and not notebook and not browser"
-	@source .rtlvr-env && python -m pytest -m "tools or notebook or browser"
+	@source .rtlvr-env && python -m pytest $(FAST)
+	@source .rtlvr-env && python -m pytest $(BESIDE) -m "tools and not (notebook or browser or alone)"
+	@source .rtlvr-env && python -m pytest -m "notebook or browser or alone"
 
 lint: setup
 	@source .rtlvr-env && ruff check . && ruff format --check . && mypy
 
 fast: setup
-	@source .rtlvr-env && python -m pytest -m "not tools and not notebook and not browser"
+	@source .rtlvr-env && python -m pytest $(FAST)
 
 lab: setup
 	@source .rtlvr-env && cd notebooks && jupyter lab

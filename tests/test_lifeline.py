@@ -22,6 +22,7 @@ from rtlvr.stage import Stage
 
 pytestmark = [
     pytest.mark.tools,
+    pytest.mark.alone,
     pytest.mark.timeout(300),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends every kind of child"),
 ]

@@ -7,7 +7,7 @@ from rtlvr.evaluate.throughput import GROUP_SIZES, Stimuli, costs, rollouts, sec
 from rtlvr.report.figures_testbench import verifier_cost
 from rtlvr.verify import Pool
 
-pytestmark = pytest.mark.tools
+pytestmark = [pytest.mark.tools, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")

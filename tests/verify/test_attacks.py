@@ -103,6 +103,7 @@ def test_garbage_is_refused(guarded: Pool, text: str) -> None:
 
 
 @pytest.mark.tools
+@pytest.mark.alone
 def test_nothing_is_left_behind(guarded: Pool) -> None:
     def simulators() -> int:
         count = 0

@@ -75,6 +75,7 @@ def judged(names: list[str]) -> dict[str, Verdict]:
 
 
 @pytest.mark.tools
+@pytest.mark.alone
 @pytest.mark.timeout(180)
 def test_a_busy_machine_and_another_order_change_no_verdict() -> None:
     quiet = judged(list(PAIRS))

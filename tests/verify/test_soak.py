@@ -5,6 +5,7 @@ from soak import soak
 
 
 @pytest.mark.tools
+@pytest.mark.alone
 @pytest.mark.timeout(300)
 def test_a_short_soak_leaves_nothing() -> None:
     report = soak(200)
