@@ -35,6 +35,7 @@ class Beside:
         self._limits, self._golden, self._top = limits, golden, reading.top
         self._ends = time.monotonic() + limits.wall_seconds
         self.slow = False  # whether the simulation of its text is too slow to be finished
+        self.unseen = False  # whether its netlist was simulated in its place, because the text hardly begins
         self._refused = reading.slang  # whether slang is asked before Yosys's own reader
         self.doubt: Verdict | None = None  # where it was unknown and the golden was not, and no definite state differed
         self.full: Callable[[], Verdict | None] | None = None  # the full testbench, for who wants it early
@@ -133,7 +134,8 @@ class Beside:
         except SimulationFailed as error:
             if self._simulated != self.reading.text or not (error.refused or self._stuck(error)):
                 raise
-            self.slow, self._refused = error.overran, self._refused or error.refused
+            self.slow = self.unseen = error.overran
+            self._refused |= error.refused
             netlist = self._as_netlist(error.overran or prepared.simulated != prepared.text)
             if netlist is None:
                 raise

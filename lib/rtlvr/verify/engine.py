@@ -122,6 +122,8 @@ class Judge:
                 verdict = self._excused(case, verdict)
             if case.doubt and verdict.equivalent and not (verdict.proved and case.excusable):
                 verdict = case.doubt
+            if case.unseen and case.simulates_otherwise:
+                verdict = undecided("its simulation is too slow, and may show something else than its netlist", "time")
             case.check_interface()
         except SimulationFailed as error:
             if error.timed_out or error.slow:
