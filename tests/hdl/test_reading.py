@@ -68,6 +68,7 @@ GONE = [
     "initial fork #10 $finish; @(posedge clk) $display(1); join",
     "initial do begin if (d) $display(1); #1; end while (d < 3);",
     "initial @(posedge clk) $monitor(q);",
+    "initial begin int n; for (int i = 0; i < 9; i++) begin n = n + i; @(posedge clk); end $display(n); end",
 ]
 
 
@@ -100,6 +101,8 @@ REFUSED = {
     "initial begin #1 $system(1); end": "delays",
     "initial forever begin if (d) #1; $display(q); end": "delays",
     "initial forever #0 $display(q);": "delays",
+    "initial begin #1; for (int i = 0; ; ) $display(i); end": "delays",
+    "int n; initial for (int i = 0; i < 9; i++) #1 n = i;": "delays",
     "event e; initial begin #1 -> e; end": "delays",
     "int v [$]; initial begin #1 v.push_back(1); end": "delays",
     "task t; q = 1; endtask initial begin #1 t; end": "delays",

@@ -39,7 +39,12 @@ _WAITING = {
     KIND.DoWhileStatement,
 }  # fmt: skip
 _UNDOES = {KIND.ProceduralReleaseStatement, KIND.ProceduralDeassignStatement}
-_LOOPS = syntax.LoopStatementSyntax | syntax.ForeverStatementSyntax | syntax.DoWhileStatementSyntax
+_LOOPS = (
+    syntax.LoopStatementSyntax
+    | syntax.ForLoopStatementSyntax
+    | syntax.ForeverStatementSyntax
+    | syntax.DoWhileStatementSyntax
+)
 
 
 def prints(name: str) -> bool:
@@ -79,8 +84,13 @@ def _changes_others(name: str, routine: syntax.SyntaxNode) -> bool:
     said, inside = str(routine), list(nodes(routine))
     if _OUTWARD.search(said) or _WRITES.search(said):
         return True
+    return _changes_outside(inside, name)
+
+
+def _changes_outside(inside: Sequence[syntax.SyntaxNode], name: str) -> bool:
+    """Whether nodes change anything but `name` and what is declared among them."""
     own = {name} | {node.name.valueText for node in inside if isinstance(node, syntax.DeclaratorSyntax)}
-    return any(node.kind in CHANGES and base(node) not in own for node in inside)
+    return any(node.kind in CHANGES and (base(node) or None) not in own for node in inside)
 
 
 def idle(parsed: Parsed) -> list[tuple[int, int, str]]:
@@ -122,17 +132,21 @@ def only_waits(node: object, routines: frozenset[str]) -> bool:
     """
     if not isinstance(node, syntax.ProceduralBlockSyntax):
         return False
-    inside, said = list(nodes(node)), str(node)
-    if not any(item.kind in _WAITING for item in inside if item is not _at_edges(node)):
+    inside, said, edges = list(nodes(node)), str(node), _at_edges(node)
+    if not any(item.kind in _WAITING for item in inside if item is not edges):
         return False
     named = [str(item).strip() for item in inside if item.kind == KIND.SystemName]
-    if _OUTWARD.search(said) or changes_anything(node, routines):
+    if _OUTWARD.search(said) or _WRITES.search(said) or words(said) & routines or _changes_outside(inside, ""):
         return False
     if not all(prints(name) or _SAYS.fullmatch(name) for name in named) or any(map(_does_more, inside)):
         return False
-    bodies = [item.statement for item in inside if isinstance(item, _LOOPS)]
+    bodies = [item.statement for item in inside if isinstance(item, _LOOPS) and not _counted(item)]
     bodies += [node.statement] if node.kind == KIND.AlwaysBlock else []
     return all(map(_takes_time, bodies))
+
+
+def _counted(loop: syntax.SyntaxNode) -> bool:
+    return isinstance(loop, syntax.ForLoopStatementSyntax) and bool(_counts(loop))
 
 
 def _at_edges(block: syntax.ProceduralBlockSyntax) -> syntax.SyntaxNode | None:
