@@ -8,22 +8,22 @@ from matplotlib.figure import Figure
 
 from rtlvr.report import style
 from rtlvr.report.columns import NOT_RUN, error_bars, in_percent, measured, ours_label, require
+from rtlvr.report.figures_rules import RULE_NAMES
 
 STAGE = "05_rl"
 _COSTS = {"speedup_tokens": "tokens", "speedup_rounds": "rounds", "speedup_wall": "wall-clock"}
-_RULES = {"fixed": "fixed (DAPO)", "paper": "the paper's rule", "ours-tracking": "ours-tracking", "ours": "ours"}
+_MAIN = ("fixed", "paper", "ours-tracking", "ours")  # rules that are named where none was run
 _VERIFIERS = {"testbench": "the paper's testbench", "hybrid": "hybrid"}
 _FILTERS = {"none": "none", "equivalence": "equivalence", "difficulty": "difficulty", "both": "both"}
 
 
 @style.styled
 def rules(results: pd.DataFrame | None, profile: str | None = None) -> tuple[Figure, pd.DataFrame]:
-    """Left: how many times cheaper than fixed draws at equal trained groups; right: held-out pass@1 of the same runs.
+    """By draw rule: how many times cheaper than fixed draws at equal trained groups, and pass@1 of the same runs.
 
     Args:
-        results: ours: stage 05_rl, metrics speedup_tokens, speedup_rounds, speedup_wall (variants `paper`,
-            `ours-tracking`, `ours`), study_rule (these and `fixed`) and study_rule_seed (the same, each with its seed).
-            Other rules are in `figures_rules`.
+        results: ours: stage 05_rl, metrics speedup_tokens, speedup_rounds, speedup_wall, study_rule and study_rule_seed (each
+            with its seed); variants as in `RULE_NAMES`.
         profile: where ours come from; not needed where `results` has a `profile` column.
 
     Raises:
@@ -31,28 +31,53 @@ def rules(results: pd.DataFrame | None, profile: str | None = None) -> tuple[Fig
     """
     gains = measured(results, STAGE, tuple(_COSTS), profile)
     shares = in_percent(measured(results, STAGE, ("study_rule", "study_rule_seed"), profile))
-    figure = style.new_figure(9, 3.2)
-    left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
-    shown = [rule for rule in _RULES if rule in set(gains["variant"])]
-    for place, (rule, look) in enumerate(zip(shown, style.SERIES, strict=False)):
-        offset = 0.32 * (place - (len(shown) - 1) / 2) / max(1, len(shown) - 1)
-        part = gains[gains["variant"] == rule].reset_index(drop=True)
-        places = [list(_COSTS).index(metric) + offset for metric in part["metric"]]
-        _points(left, part, places, look, _RULES[rule], "{:.2f}×")
-    left.axhline(1, color="black", linewidth=1, linestyle="--")
-    left.set_xticks(range(len(_COSTS)), list(_COSTS.values()))
-    left.set_xlim(-0.6, len(_COSTS) - 0.4)
-    left.set_ylabel("fixed draws cost … times as much")
-    left.set_title("cost at equal trained groups")
-    run = set(shares["variant"])
-    _shares(right, shares, {rule: name for rule, name in _RULES.items() if rule in run or not run})
-    for axis, table in ((left, gains), (right, shares)):
+    run = set(gains["variant"]) | set(shares["variant"])
+    shown = [rule for rule in RULE_NAMES if rule in (run or _MAIN)]
+    figure = style.new_figure(9.4, 1.6 + 0.3 * max(4, len(shown)))
+    *panels, last = figure.subplots(1, len(_COSTS) + 1, sharey=True, width_ratios=(1, 1, 1, 1.3))
+    for axis, (metric, cost) in zip(panels, _COSTS.items(), strict=True):
+        _by_rule(axis, gains[gains["metric"] == metric], shown, "{:.2f}×")
+        axis.axvline(1, color="black", linewidth=1, linestyle="--")
+        axis.set_title(cost)
+        axis.set_xlabel("times cheaper")
+    _accuracy(last, shares, shown)
+    last.set_yticks(range(len(shown)), [RULE_NAMES[rule] for rule in shown])
+    last.set_ylim(len(shown) - 0.4, -0.7)
+    for axis, table in ((panels[0], gains), (last, shares)):
         if table.empty:
             style.empty(axis, NOT_RUN)
-    if len(gains):
-        left.legend(loc="best")
-    style.note(figure, f"{ours_label(gains)}. Whiskers: 95 % intervals over seeds. Dots: single runs.")
+    told = "Whiskers: 95 % intervals over seeds. Circles: single runs. Dashed: fixed draws, at equal trained groups."
+    style.note(figure, f"{ours_label(gains)}. {told}")
     return figure, pd.concat([gains, shares], ignore_index=True)
+
+
+def _accuracy(axis: Axes, shares: pd.DataFrame, shown: list[str]) -> None:
+    """pass@1 after training by rule, and that of each run."""
+    means, seeds = shares[shares["seed"].isna()], shares[shares["seed"].notna()]
+    _by_rule(axis, means, shown, "{:.1f}")
+    places = [shown.index(rule) + 0.22 for rule in seeds["variant"]]
+    axis.plot(seeds["value"], places, "o", color="black", mfc="white", markersize=3.5)
+    for value in means["value"][means["variant"] == "fixed"]:
+        axis.axvline(value, color="black", linewidth=1, linestyle="--")
+    axis.set_title("accuracy of the same runs")
+    axis.set_xlabel("held-out pass@1 (%)")
+
+
+def _by_rule(axis: Axes, rows: pd.DataFrame, shown: list[str], form: str) -> None:
+    """A point with its interval for every rule; the value stands above it."""
+    look, rows = style.LOOKS["ours"], rows.reset_index(drop=True)
+    if rows.empty:
+        return
+    places = [shown.index(rule) for rule in rows["variant"]]
+    bars = error_bars(rows) if rows["low"].notna().any() else None
+    axis.errorbar(
+        rows["value"], places, xerr=bars, color=look.colour, marker=look.marker, linestyle="", capsize=3, markersize=5
+    )
+    for place, value in zip(places, rows["value"], strict=True):
+        axis.annotate(
+            form.format(value), (value, place), (0, 6), textcoords="offset points", ha="center", fontsize=7.5,
+            bbox={"fc": "white", "ec": "none", "pad": 0.5},
+        )  # fmt: skip
 
 
 @style.styled
@@ -173,5 +198,5 @@ def _shares(axis: Axes, rows: pd.DataFrame, names: dict[str, str]) -> None:
     axis.set_xticks(range(len(names)), list(names.values()))
     axis.set_ylim(0, 1.15 * max([40.0, *rows["high"].dropna(), *rows["value"]]))
     axis.set_ylabel("held-out pass@1 (%)")
-    axis.set_title("accuracy of the same runs" if "fixed" in names else "after RL, equal tokens")
+    axis.set_title("after RL, equal tokens")
     axis.grid(axis="x", visible=False)
