@@ -20,7 +20,7 @@ import torch
 from rtlvr.evaluate.heldout import attempt
 from rtlvr.evaluate.suite import Designs, Suite, Tasks
 from rtlvr.lifeline import processes
-from rtlvr.policy.backends import Transformers
+from rtlvr.policy.backends import backend_of, released
 from rtlvr.policy.generate import Sampling
 from rtlvr.progress import progress
 from rtlvr.records import Problem, Sample, read_jsonl, write_jsonl, write_text
@@ -139,7 +139,8 @@ def _tried(policy: Path, arm: Arm, setting: Setting, judge: Pool) -> list[Sample
         asked if isinstance(asked, Tasks) else Designs(asked, judge, setting.stimuli, setting.params.rl.answer)
     )
     sampling = Sampling(evaluation.max_tokens, evaluation.temperature, evaluation.top_p)
-    return attempt(Transformers(policy), suite, sampling, evaluation.samples, variant=arm.name)
+    with released(backend_of(policy, setting.params.generation)) as backend:
+        return attempt(backend, suite, sampling, evaluation.samples, variant=arm.name)
 
 
 def _audit(path: Path | None, judge: Pool, stimuli: Stimuli) -> tuple[int, int]:
