@@ -113,7 +113,7 @@ def test_causes_of_vhdl(cause: Cause, text: str) -> None:
     check(verify(GATE, text, candidate_top="g"), "invalid", cause)
 
 
-@pytest.mark.parametrize(("part", "cause"), [("always #5 $stop;", "construct"), ("assign z = ;", "syntax")])
+@pytest.mark.parametrize(("part", "cause"), [("reg z; always #5 z = a;", "construct"), ("assign z = ;", "syntax")])
 def test_the_cause_of_the_reading_without_the_macro(part: str, cause: Cause) -> None:
     text = GATE.replace("endmodule", f"\n`ifndef SYNTHESIS\n{part}\n`endif\nendmodule")
     check(verify(GATE, text), "undecided", cause)

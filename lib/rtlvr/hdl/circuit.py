@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NotRequired, TypedDict
 
 from rtlvr.errors import DesignError
-from rtlvr.hdl.elaborate import WRITABLE, Reader, load, passes, readers, said_of
+from rtlvr.hdl.elaborate import WRITABLE, Reader, has_loop, load, passes, readers, said_of
 from rtlvr.hdl.yosys import YosysAnswer, in_child
 from rtlvr.records import Pin, Record
 from rtlvr.scratch import scratch
@@ -66,6 +66,7 @@ class Circuit(Record):
     latches: int = 0
     memories: int = 0
     cells: int = 0  # of any kind, words counted once
+    loops: bool = False  # some gate may feed itself, with no state between
     derived_clocks: bool = False  # some clock is not an input: a divided or gated one
     gates: tuple[str, ...] = ()  # inputs, clocks apart, that open latches or reach clocks
 
@@ -165,7 +166,7 @@ def _analyse_here(text: str, top: str, reader: Reader, folder: Path) -> YosysAns
     ys.run_pass(f"write_json {netlist}", design)
     modules = json.loads(netlist.read_text())["modules"]
     boxes = {cell["type"] for cell in modules[top]["cells"].values()} & modules.keys()
-    found = _circuit(top, modules[top])
+    found = _circuit(top, modules[top]) | {"loops": has_loop(folder / "design.v")}
     return {"circuit": found, "netlist": result.read_text(), "boxes": sorted(set(map(_plain, boxes)))}
 
 

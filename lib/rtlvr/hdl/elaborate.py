@@ -55,13 +55,23 @@ def load(ys: ModuleType, text: str, top: str, reader: Reader, path: Path) -> Any
     return design
 
 
+def has_loop(path: Path) -> bool:
+    """Whether `load`, which wrote its text to `path`, found gates that feed themselves, bit by bit, or nets without driver.
+
+    Optimisation makes a net without driver of some loops (`a = ~a === 1'b1`).
+    """
+    said = path.with_suffix(".check").read_text(encoding="utf-8")
+    return "found logic loop" in said or "is used but has no driver" in said
+
+
 def _conflict(ys: ModuleType, design: Any, report: Path) -> str:
     """One of two drivers of a bit that cannot let go of it, as Yosys names it, or nothing."""
     passes(ys, design, f"tee -o {report} check")
     if not _CONFLICT.search(report.read_text()):
         return ""
-    passes(ys, design, f"design -push-copy; tribuf; tee -o {report} check; design -pop")
-    found = (match[1].splitlines() for match in _CONFLICT.finditer(report.read_text()))
+    buffers = report.with_suffix(".buffers")
+    passes(ys, design, f"design -push-copy; tribuf; tee -o {buffers} check; design -pop")
+    found = (match[1].splitlines() for match in _CONFLICT.finditer(buffers.read_text()))
     return next((drivers[0].strip() for drivers in found if any("($tribuf)" not in one for one in drivers)), "")
 
 

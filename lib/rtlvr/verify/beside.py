@@ -138,6 +138,7 @@ class Beside:
             self._refused |= error.refused
             netlist = self._as_netlist(error.overran or prepared.simulated != prepared.text)
             if netlist is None:
+                self.slow = self.unseen = False
                 raise
         self._simulated = netlist
         return self._simulate(prepared, limits)
@@ -146,7 +147,7 @@ class Beside:
     def _stuck(error: SimulationFailed) -> bool:
         """Whether it used up its time on the first few steps: a text may do so that is but slow, or that never ends.
 
-        One that never ends has a netlist with a loop, which never ends either, or none.
+        One that never ends has a netlist with a loop, or none.
         """
         return error.overran and (error.partial is None or len(error.partial) < _LEAST_STEPS)
 
@@ -164,7 +165,7 @@ class Beside:
             )
         except DesignError:
             return None
-        if reader != "slang" and not lenient:
+        if (reader != "slang" and not lenient) or (self.unseen and circuit.loops):
             return None
         return netlist if {p.name for p in circuit.ports} == {p.name for p in self._golden.circuit.ports} else None
 

@@ -98,6 +98,8 @@ def trace_of(reading: Reading, found: Structure, stimulus: np.ndarray, limits: L
     except SimulationFailed as error:
         if found.netlist is None or not (error.refused or error.overran):
             raise
+        if error.overran and found.circuit.loops:
+            raise
         return as_netlist(found, stimulus, limits) if error.overran else None
 
 
