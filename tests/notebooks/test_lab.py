@@ -29,7 +29,7 @@ FLAGS = [
 ]
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH (apt install chromium)"),
 ]
 
@@ -101,10 +101,10 @@ def page(lab: str):
         browser.close()
 
 
-def run_all(page, lab: str, notebook: str, wait_for: str, seconds: int = 150) -> None:
+def run_all(page, lab: str, notebook: str, wait_for: str, seconds: int = 300) -> None:
     """Open a notebook, choose Run > Restart Kernel and Run All Cells, and wait for a text of the last output."""
     page.goto(f"{lab}/lab/workspaces/t/tree/{notebook}?token={TOKEN}&reset")
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=60_000)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=120_000)
     _restart_and_run(page)
     page.wait_for_selector(f".jp-OutputArea-output :text('{wait_for}')", timeout=1000 * seconds, state="attached")
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=150_000)
@@ -149,9 +149,9 @@ def test_run_all_and_move_the_slider(page, lab: str) -> None:
     slider.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function(
-        "old => document.querySelector('.widget-readout').innerText !== old", arg=before, timeout=10_000
+        "old => document.querySelector('.widget-readout').innerText !== old", arg=before, timeout=60_000
     )
-    page.wait_for_selector(".jp-OutputArea-output :text('2 of ')", state="attached", timeout=10_000)
+    page.wait_for_selector(".jp-OutputArea-output :text('2 of ')", state="attached", timeout=60_000)
     screenshot(page, "02_roundtrip")
 
 
@@ -162,7 +162,7 @@ def test_a_waveform_moves_through_time(page, lab: str) -> None:
     before = picture.get_attribute("src")
     page.locator(".widget-slider .noUi-handle").first.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("old => document.querySelector('img.widget-image').src !== old", arg=before, timeout=20_000)
+    page.wait_for_function("old => document.querySelector('img.widget-image').src !== old", arg=before, timeout=60_000)
     screenshot(page, "01_testbench")
 
 
