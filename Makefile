@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PROFILE ?= cpu
 OUT := $(or $(RTLVR_OUTPUTS),outputs)
 # Tests run side by side, a file in one process, but for those that use all cores or measure time.
-BESIDE = -n auto --maxprocesses 4 --dist loadfile
+BESIDE = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 FAST = $(BESIDE) -m "not tools and not notebook and not browser"
 RTLVR = source .rtlvr-env && rtlvr
 .PHONY: help setup reproduce studies test lint fast lab figures notebook doctor benchmarks gpu-check docs clean
