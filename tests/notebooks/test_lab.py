@@ -116,16 +116,16 @@ def run_all(page, lab: str, notebook: str, wait_for: str, seconds: int = 300) ->
 def _restart_and_run(page, tries: int = 3) -> None:
     """Choose the menu entry until something runs.
 
-    Jupyter's server now and then drops the first message after a restart (an error of its web socket stands in its log);
-    a person would choose the entry again.
+    Jupyter's server now and then drops the first message after a restart (an error of its web socket stands in its log), and on
+    a busy machine the menu may not answer at first; a person would choose the entry again.
     """
     from playwright.sync_api import TimeoutError as NothingRuns
 
     for left in reversed(range(tries)):
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Restart Kernel and Run All Cells").first.click()
-        page.locator(".jp-Dialog button", has_text="Restart").click()
         try:
+            page.get_by_role("menuitem", name="Run", exact=True).click()
+            page.get_by_text("Restart Kernel and Run All Cells").first.click()
+            page.locator(".jp-Dialog button", has_text="Restart").click()
             page.wait_for_selector(".jp-OutputArea-output", timeout=60_000, state="attached")
             return
         except NothingRuns:
