@@ -36,7 +36,7 @@ class Beside:
         self._ends = time.monotonic() + limits.wall_seconds
         self.slow = False  # whether the simulation of its text is too slow to be finished
         self.unseen = False  # whether its netlist was simulated in its place, because the text hardly begins
-        self._refused = reading.slang  # whether slang is asked before Yosys's own reader
+        self.refused = reading.slang  # whether slang is asked before Yosys's own reader, or Icarus has refused the text
         self.doubt: Verdict | None = None  # where it was unknown and the golden was not, and no definite state differed
         self.full: Callable[[], Verdict | None] | None = None  # the full testbench, for who wants it early
         self._full: Verdict | None = None  # what it said
@@ -135,7 +135,7 @@ class Beside:
             if self._simulated != self.reading.text or not (error.refused or self._stuck(error)):
                 raise
             self.slow = self.unseen = error.overran
-            self._refused |= error.refused
+            self.refused |= error.refused
             netlist = self._as_netlist(error.overran or prepared.simulated != prepared.text)
             if netlist is None:
                 self.slow = self.unseen = False
@@ -151,17 +151,12 @@ class Beside:
         """
         return error.overran and (error.partial is None or len(error.partial) < _LEAST_STEPS)
 
-    @property
-    def refused(self) -> bool:
-        """Whether slang is asked before Yosys's own reader: that is known to fail, or Icarus has refused the text."""
-        return self._refused
-
     def _as_netlist(self, lenient: bool) -> str | None:
         """What to simulate where Icarus refuses the text, or is slow: slang's netlist, which keeps to the language; `lenient`:
         or that of Yosys's own reader, where the golden needed it as well, or Icarus reads the text."""
         try:
             circuit, reader, netlist = analyse(
-                self.reading.text, self._top, self._refused, self._for_yosys(), self.reading.ports
+                self.reading.text, self._top, self.refused, self._for_yosys(), self.reading.ports
             )
         except DesignError:
             return None

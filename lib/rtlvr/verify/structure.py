@@ -96,11 +96,10 @@ def trace_of(reading: Reading, found: Structure, stimulus: np.ndarray, limits: L
     try:
         return reading.text, simulate(reading.text, found.circuit.top, found.circuit, stimulus, limits)
     except SimulationFailed as error:
-        if found.netlist is None or not (error.refused or error.overran):
+        slow = error.overran and not found.circuit.loops
+        if found.netlist is None or not (error.refused or slow):
             raise
-        if error.overran and found.circuit.loops:
-            raise
-        return as_netlist(found, stimulus, limits) if error.overran else None
+        return as_netlist(found, stimulus, limits) if slow else None
 
 
 def as_netlist(found: Structure, stimulus: np.ndarray, limits: Limits) -> tuple[str, np.ndarray]:
