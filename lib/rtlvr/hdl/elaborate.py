@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from rtlvr.hdl.identity_tests import plain_comparisons
 from rtlvr.hdl.resets import held_resets, split_resets
-from rtlvr.hdl.source import empty_modules, for_slang, for_synthesis
+from rtlvr.hdl.slang_words import for_slang
+from rtlvr.hdl.source import empty_modules, for_synthesis
 
 Reader = Literal["verilog", "slang"]
 READERS: tuple[Reader, ...] = ("verilog", "slang")
@@ -40,8 +41,8 @@ def load(ys: ModuleType, text: str, top: str, reader: Reader, path: Path) -> Any
     Modules without contents stay black boxes, unless it is the top. Two drivers of one bit are refused: proofs would believe
     one of them, and Verilog written from such a netlist lets whichever writes last win.
     """
-    text = split_resets(text) if reader == "verilog" else held_resets(split_resets(text))
-    path.write_text((for_synthesis if reader == "verilog" else for_slang)(text), encoding="utf-8")
+    text = for_synthesis(split_resets(text))
+    path.write_text(text if reader == "verilog" else for_slang(held_resets(text)), encoding="utf-8")
     design = ys.Design()
     boxes = "".join(f"--blackboxed-module {name} " for name in empty_modules(text) if name != top)
     slang = _SLANG.format(top=top, path=path, others=boxes)

@@ -49,6 +49,7 @@ _TIMED = {
     KIND.WaitStatement: "`wait`", KIND.WaitForkStatement: "`wait`", KIND.WaitOrderStatement: "`wait`",
     KIND.ParallelBlockStatement: "`fork`", KIND.DisableForkStatement: "`fork`",
 }  # fmt: skip
+_SHORT = {KIND.LogicalAndExpression, KIND.LogicalOrExpression, KIND.LogicalImplicationExpression}
 _CALLS = syntax.ExpressionStatementSyntax | syntax.VoidCastedCallStatementSyntax
 _SCOPES = {KIND.ModuleDeclaration, KIND.InterfaceDeclaration}
 # The condition of statements that decide.
@@ -123,6 +124,7 @@ def _look(parsed: Parsed, node: object, found: Quieted) -> object:
     if isinstance(node, syntax.DefParamSyntax):
         _check_defparam(node)
     _check_sizes(node)
+    _check_skipped(node, found)
     _check_argument(node)
     if (
         isinstance(node, syntax.BinaryExpressionSyntax)
@@ -261,6 +263,18 @@ def _check_sizes(node: syntax.SyntaxNode) -> None:
             raise DesignError(f"an associative array, {str(node).strip()}, cannot be judged: give it a fixed size")
     if isinstance(node, syntax.ValueRangeExpressionSyntax) and "$" in (str(node.left).strip(), str(node.right).strip()):
         raise DesignError(f"the open range {str(node).strip()} cannot be judged: give both ends")
+
+
+def _check_skipped(node: syntax.SyntaxNode, found: Quieted) -> None:
+    """Raises DesignError where what `&&`, `||`, `->` or `?:` may pass over changes a value: synthesis changes it all the same."""
+    if isinstance(node, syntax.BinaryExpressionSyntax) and node.kind in _SHORT:
+        skipped: list[syntax.SyntaxNode] = [node.right]
+    elif isinstance(node, syntax.ConditionalExpressionSyntax):
+        skipped = [node.left, node.right]
+    else:
+        return
+    if any(changes_anything(one, found.impure) for one in skipped):
+        raise DesignError(f"what changes a value in {str(node).strip()[:40]} may be passed over, and cannot be judged")
 
 
 def _task(expression: syntax.SyntaxNode) -> str:

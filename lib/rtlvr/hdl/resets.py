@@ -8,18 +8,18 @@ assignment, or none that can be reached. `q <= q` under the clock says the same 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from pyslang import syntax
 
+from rtlvr.hdl.assignments import assigned
 from rtlvr.hdl.syntax import KIND, edited, nodes_of, parse, place
 
 _MAYBE = re.compile(r"always[^;]*?edge[^;]*?edge[^;]*?\bif\s*\([^;]*?\|", re.DOTALL)
 _ROUNDS = 4  # terms of one condition
 ResetEdit = tuple[int, int, str]
 _SEVERAL_EDGES = re.compile(r"always[^;]*?edge[^;]*?edge", re.DOTALL)
-_ASSIGNMENTS = {KIND.NonblockingAssignmentExpression: "<=", KIND.AssignmentExpression: "="}
-_NAME = re.compile(r"\\\S+|[\w$.]+")
+_ASSIGNMENTS = (KIND.NonblockingAssignmentExpression, KIND.AssignmentExpression)
 
 
 def split_resets(text: str) -> str:
@@ -63,9 +63,9 @@ def _hold(block: syntax.ProceduralBlockSyntax, text: str) -> list[ResetEdit]:
         resets.append(last.statement)
     rest = last.elseClause.clause if last.elseClause else None
     own = {node.name.valueText for node in nodes_of(block, syntax.DeclaratorSyntax)}
-    if all(name in own for reset in resets for name, _ in _assigned(reset)):
+    if all(name in own for reset in resets for name, _ in assigned(reset)):
         return []
-    blocking = {name for name, operator in (_assigned(rest) if rest else ()) if operator == "="}
+    blocking = {name for name, later in (assigned(rest) if rest else ()) if not later}
     kept = " ".join(_unchanged(reset, own, blocking, text) for reset in resets)
     if rest is None:
         end = place(last)[1]
@@ -78,23 +78,13 @@ def _unchanged(statement: syntax.SyntaxNode, own: set[str], blocking: set[str], 
     """A statement that assigns to everything its own value, variables of the block apart, and calls nothing."""
     begin, edits = place(statement)[0], []
     for node in nodes_of(statement, syntax.ExpressionStatementSyntax):
-        names, change = {name for name, _ in _assigned(node)}, _assignment(node)
+        names, change = {name for name, _ in assigned(node)}, _assignment(node)
         if change is None:
             edits.append((*place(node), ";"))
         elif not own & names:
             left = _said(change.left, text)
             edits.append((*place(node), f"{left} {'=' if blocking & names else '<='} {left} ;"))
     return edited(_said(statement, text), [(first - begin, last - begin, new) for first, last, new in edits])
-
-
-def _assigned(statement: syntax.SyntaxNode) -> Iterator[tuple[str, str]]:
-    """(name, operator) of what a statement assigns."""
-    for node in nodes_of(statement, syntax.ExpressionStatementSyntax):
-        if change := _assignment(node):
-            left = change.left
-            for part in left.expressions if isinstance(left, syntax.ConcatenationExpressionSyntax) else [left]:
-                if found := _NAME.match(str(part).strip()):
-                    yield found[0], _ASSIGNMENTS[change.kind]
 
 
 def _assignment(statement: syntax.ExpressionStatementSyntax) -> syntax.BinaryExpressionSyntax | None:

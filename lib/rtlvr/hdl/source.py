@@ -99,30 +99,6 @@ def for_synthesis(text: str) -> str:
     return text
 
 
-_REPEAT = re.compile(r"(?<![\w$\\.])repeat\s*\(")
-
-
-def for_slang(text: str) -> str:
-    """`for_synthesis` for slang's synthesis, which knows no `repeat`: a loop with a counter says the same."""
-    text, number = for_synthesis(text), 0
-    while found := _REPEAT.search(strip_comments(text)):
-        end = _closing(text, found.end())
-        name, count = f"rtlvr_repeat_{number}", text[found.end() : end]
-        loop = f"for (int {name} = 0; {name} < ({count}); {name} = {name} + 1)"
-        text, number = text[: found.start()] + loop + text[end + 1 :], number + 1
-    return text
-
-
-def _closing(text: str, at: int) -> int:
-    """Where the bracket closes that was opened just before `at`; the end of the text if it never does."""
-    depth = 1
-    for place in range(at, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[place], 0)
-        if not depth:
-            return place
-    return len(text)
-
-
 # A divisor that is a number other than 0: its quotient is never unknown.
 _DIVIDES = r"\s*(?:\d*\s*'[sS]?[bodhBODH]\s*[0_]*[1-9a-fA-F][\w?]*+(?!\s*\*\*)|[0_]*[1-9][\d_]*+(?!\s*(?:'|\*\*)))"
 _OTHERWISE = re.compile(
