@@ -6,12 +6,13 @@ OUT := $(or $(RTLVR_OUTPUTS),outputs)
 BESIDE = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 FAST = $(BESIDE) -m "not tools and not notebook and not browser"
 RTLVR = source .rtlvr-env && rtlvr
-.PHONY: help setup reproduce studies test lint fast lab figures notebook doctor benchmarks gpu-check docs clean
+.PHONY: help setup reproduce studies test test-all test-tools lint fast lab figures notebook doctor benchmarks gpu-check docs clean
 
 help:
 	@echo "make reproduce            set up, run every notebook on the cpu profile, write the figures (PROFILE=… for another)"
 	@echo "make studies              the short RL runs that notebook 05 compares (39 on cpu), then the figures again"
-	@echo "make test                 set up, look at the code (make lint), run all tests (make fast: only the quick ones)"
+	@echo "make test                 set up, look at the code (make lint), run the tests (make fast: only the quick ones)"
+	@echo "make test-all             and the long ones: training, whole notebooks, a browser (over half an hour)"
 	@echo "make lab                  JupyterLab in notebooks/"
 	@echo 'make notebook N=05 ARGS="-p steps 300"   one notebook, headless'
 	@echo "make figures              redraw the figures from what has been measured"
@@ -33,16 +34,20 @@ studies: setup
 	@$(RTLVR) run 05_rl_study --profile $(PROFILE)
 	@$(RTLVR) reproduce --profile $(PROFILE) --only 05_rl 08_paper_figures --again
 
-test: setup lint
+test: fast
+	@source .rtlvr-env && python -m pytest $(BESIDE) -m "tools and not (notebook or browser or alone or long)"
+
+test-tools: setup
 	@./setup.sh test-tools
-	@source .rtlvr-env && python -m pytest $(FAST)
-	@source .rtlvr-env && python -m pytest $(BESIDE) -m "tools and not (notebook or browser or alone)"
+
+test-all: test-tools test
+	@source .rtlvr-env && python -m pytest $(BESIDE) -m "tools and long and not (notebook or browser or alone)"
 	@source .rtlvr-env && python -m pytest -m "notebook or browser or alone"
 
 lint: setup
 	@source .rtlvr-env && ruff check . && ruff format --check . && mypy
 
-fast: setup
+fast: lint
 	@source .rtlvr-env && python -m pytest $(FAST)
 
 lab: setup

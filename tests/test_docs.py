@@ -211,6 +211,7 @@ def test_colab_installs_what_setup_installs() -> None:
     assert "bash rtlvr/colab_setup.sh" in (DOCS / "colab.md").read_text()
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_colab_setup_in_a_fresh_environment(tmp_path: Path) -> None:
     """The package alone, into a Python of its own; torch and JupyterLab would take minutes."""

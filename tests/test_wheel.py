@@ -117,6 +117,7 @@ def test_the_verifier(site: Path, here: Path) -> None:
     assert "inequivalent" in call("rtlvr", "verify", "a.v", "b.v", cwd=here, path=site, ok=1)
 
 
+@pytest.mark.long
 def test_results_go_below_the_current_folder(site: Path, here: Path) -> None:
     assert f"runs in {here / 'outputs'}: none" in call("rtlvr", "results", cwd=here, path=site, ok=2)
     assert not list(here.iterdir())
@@ -140,6 +141,7 @@ def test_results_go_where_the_variable_says(site: Path, here: Path) -> None:
     assert not list(here.iterdir())
 
 
+@pytest.mark.long
 def test_it_alone_is_the_verifier(alone: str, here: Path) -> None:
     for name in ("torch", "transformers", "trl", "jupyterlab", "matplotlib"):
         code = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({name!r}) is not None)"
@@ -155,6 +157,7 @@ def test_it_alone_is_the_verifier(alone: str, here: Path) -> None:
     assert "missing" in call("rtlvr", "status", cwd=here, python=alone)
 
 
+@pytest.mark.long
 def test_a_stage_that_needs_no_model_runs_alone(alone: str, here: Path) -> None:
     call("rtlvr", "run", "01_testbench", "--profile", "smoke", cwd=here, python=alone)
     assert (here / "outputs" / "smoke" / "01_testbench" / "manifest.json").exists()

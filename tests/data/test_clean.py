@@ -146,6 +146,7 @@ def test_likeness() -> None:
     assert index.nearest(signature(tokens(OTHER))) is None
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_killed_and_resumed_it_ends_with_the_same_bytes(tmp_path: Path) -> None:
     plant(tmp_path / "planted", 700)
@@ -195,6 +196,7 @@ def look(known: list[Reference], stimuli: Stimuli) -> Iterator[Callable[..., Ite
     pool.close()
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_references_in_disguise_are_found(known: list[Reference], look: Callable[..., Iterator[str | None]]) -> None:
     """Every reference with other names, another layout and its ports in another order."""
@@ -204,6 +206,7 @@ def test_references_in_disguise_are_found(known: list[Reference], look: Callable
     assert missed == []
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_false_alarms_on_the_seed_corpus(look: Callable[..., Iterator[str | None]]) -> None:
     """One module of the seed corpus is a benchmark's design, and really is: a barrel shifter."""

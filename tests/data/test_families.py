@@ -97,6 +97,7 @@ def test_seed_corpus() -> None:
     assert all(len(g.description) > 40 for g in corpus)
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_seed_goldens_pass_their_own_check(pool: Pool, stimuli: Stimuli) -> None:
     from rtlvr.data.clean import unequal_to_itself

@@ -134,6 +134,7 @@ def test_agreement_of_several_answers() -> None:
     assert funnel == [("2 answers equivalent", 1)]
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_two_of_five_answers_at_thirty_percent(pool: Pool, stimuli: Stimuli) -> None:
     """30 % of all pairs wrong, in description or code: what is kept is right, and little that is right is lost."""

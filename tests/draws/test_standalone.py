@@ -66,6 +66,7 @@ def test_no_file_imports_the_kit_by_its_name() -> None:
             assert not (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("rtlvr")), path.name
 
 
+@pytest.mark.long
 @pytest.mark.tools
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("rule", ["ours", "knapsack-rl", "dots-replay"])
@@ -96,6 +97,7 @@ def test_the_example_runs_as_a_file(copied: Path) -> None:
     assert done.stdout.count("'loss'") == 2
 
 
+@pytest.mark.long
 @pytest.mark.tools
 @pytest.mark.timeout(300)
 def test_the_asynchronous_trainer_drains_what_a_rule_fills(copied: Path) -> None:

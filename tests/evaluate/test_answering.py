@@ -13,6 +13,7 @@ import pytest
 from rtlvr.errors import InfrastructureError
 from rtlvr.evaluate.answering import Asking, ask
 from rtlvr.evaluate.answers import BenchmarkAnswer
+from rtlvr.evaluate.scores import by_turns, score
 from rtlvr.evaluate.task import Task
 from rtlvr.llm.endpoint import EndpointChat
 from rtlvr.llm.transcript import Reply, Request
@@ -110,3 +111,55 @@ def test_one_refused_request_costs_no_other_reply(tmp_path: Path) -> None:
     times = Counter(asked)
     assert times.pop("t0 #0") == 2
     assert set(times.values()) == {1}
+
+
+class Learns:
+    """Answers with code that does not compile, until it was told so often enough; the third task's is right at once."""
+
+    def __init__(self, needed: int) -> None:
+        self.needed, self.asked = needed, list[Request]()
+
+    def ask(self, request: Request, about: str) -> Reply:
+        self.asked.append(request)
+        right = "task 2" in request.user or len(request.exchanges) >= self.needed
+        code = f"module m(input a, output y); assign y = {'a' if right else 'b c'}; endmodule"
+        return _reply(request, about, f"<think>hm</think> <answer>```verilog\n{code}\n```</answer>", 1, 10, False)
+
+
+def test_what_does_not_compile_goes_back_with_the_compilers_words(tmp_path: Path) -> None:
+    secret = [task.model_copy(update={"testbench": "module secret_bench; endmodule"}) for task in TASKS[:3]]
+    chat, out = Learns(2), tmp_path / "samples.jsonl"
+    rows = ask(secret, Asking(turns=3), Endpoint(chat, "m", 1), out)
+    assert [(row.turns, row.tokens, "b c" in row.response) for row in rows] == [
+        (3, 30, False),
+        (3, 30, False),
+        (1, 10, False),
+    ]
+    assert len(chat.asked) == 3 + 2 + 2, "what compiles is not asked again"
+    answer, complaint = chat.asked[-1].exchanges[-1]
+    assert "assign y = b c" in answer and "<think>" not in answer
+    assert "does not compile" in complaint and "design.sv" in complaint
+    assert not any("secret" in str(request.messages) for request in chat.asked)
+    judged = score(list(zip(secret, rows, strict=True)))
+    then = {turn: sum(row.compiles for row in rows) for turn, rows in by_turns(judged).items()}
+    assert then == {1: 1, 2: 1, 3: 3}
+    out.unlink()
+    assert ask(secret, Asking(turns=3), Endpoint(chat, "m", 1), out) == rows
+    assert len(chat.asked) == 7, "a killed run pays for nothing twice"
+
+
+def test_so_many_answers_and_no_more(tmp_path: Path) -> None:
+    chat = Learns(9)
+    [row] = ask(TASKS[:1], Asking(turns=2), Endpoint(chat, "m", 1), tmp_path / "samples.jsonl")
+    assert (row.turns, "b c" in row.response, len(chat.asked)) == (2, True, 2)
+
+
+def test_a_conversation_longer_than_the_model_reads_ends(tmp_path: Path) -> None:
+    class Short(Learns):
+        def ask(self, request: Request, about: str) -> Reply:
+            reply = super().ask(request, about)
+            return reply.model_copy(update={"content": "", "too_long": "too long"}) if request.exchanges else reply
+
+    chat = Short(9)
+    [row] = ask(TASKS[:1], Asking(turns=4), Endpoint(chat, "m", 1), tmp_path / "samples.jsonl")
+    assert (row.turns, row.too_long, len(chat.asked)) == (1, "", 2)

@@ -28,6 +28,7 @@ def test_scores_by_hand() -> None:
     assert len(mistakes(pairs, verdicts)) == 5
 
 
+@pytest.mark.long
 @pytest.mark.tools
 @pytest.mark.timeout(300)
 def test_hybrid_on_certified_pairs_of_the_corpus() -> None:

@@ -90,6 +90,7 @@ def wrong_mutants(task: Task, count: int) -> list[str]:
     return list(islice((m.code for m in made if is_wrong(m.code)), count))
 
 
+@pytest.mark.long
 @pytest.mark.tools
 @pytest.mark.parametrize("key", [key for key in TASKS if key[1] != "clkgenerator"], ids="/".join)
 def test_a_patched_testbench_rejects_wrong_answers(benchmarks: Path, key: tuple[str, str]) -> None:

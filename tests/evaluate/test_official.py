@@ -45,6 +45,7 @@ def test_unknown_and_missing(tmp_path: Path) -> None:
         load_tasks("rtllm-v2.0", tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.tools
 @pytest.mark.parametrize("name", NAMES)
 def test_references_pass_their_own_testbench(benchmarks: Path, name: str) -> None:

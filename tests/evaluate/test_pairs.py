@@ -103,6 +103,7 @@ def test_icarus_reads_the_late_texts(pairs: list[Certified], tmp_path: Path) -> 
             assert done.returncode == 0, f"{pair.id}: {done.stderr.decode()[:300]}"
 
 
+@pytest.mark.long
 @pytest.mark.tools
 @pytest.mark.timeout(1800)
 def test_the_verifier_makes_no_mistake_on_a_sample(pairs: list[Certified]) -> None:

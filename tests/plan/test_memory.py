@@ -86,6 +86,7 @@ def peak(work: Callable[[], None]) -> int:
     return max(total for _, total, _ in seen) - (first[1] - first[2])
 
 
+@pytest.mark.long
 @pytest.mark.tools
 @pytest.mark.parametrize("shape", SIZES, ids=lambda shape: f"{shape.parameters / 1e6:.0f}M")
 def test_what_pytorch_counts(shape: DecoderShape) -> None:

@@ -128,6 +128,7 @@ def test_the_bonus_is_that_of_the_golden_that_was_met(pool: Pool) -> None:
     assert reward([answer(small)], [[other, small]]) == [pytest.approx(1.1)]
 
 
+@pytest.mark.long
 @pytest.mark.tools
 @pytest.mark.parametrize("where", ["families", "corpus"])
 def test_a_design_that_computes_nothing_earns_nothing(pool: Pool, signals: Signals, where: str) -> None:

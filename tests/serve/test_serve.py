@@ -304,6 +304,7 @@ def test_sigterm_under_load_loses_no_request() -> None:
     assert not alive
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_certified_pairs_have_one_verdict_everywhere(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Through `verify_many`, the service, its stream, a session, and what TRL and verl call."""

@@ -60,6 +60,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return again
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_a_card_beside_every_set_and_policy_and_no_other(made: Made) -> None:
     sets = {"02_roundtrip/README.md", "03_filtering/README.md", "03_filtering/dataset/README.md"}

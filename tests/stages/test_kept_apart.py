@@ -93,6 +93,7 @@ def test_published_rows_are_held_against_what_every_stage_measures_on(
     assert {renamed(problem.golden) for problem in arm.train} == {renamed(row[2]) for row in designs(3)}
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_short_runs_are_tried_on_what_stage_05_is_tried_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RTLVR_OUTPUTS", str(tmp_path / "out"))

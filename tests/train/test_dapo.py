@@ -220,6 +220,7 @@ STOPPED = ("rl.draw_rule=ours", "rl.max_response=160", *OTHER)
 UNEQUAL = ("rl.draw_rule=knapsack-rl", "rl.prompts_per_step=4", "rl.mini_batch_prompts=4", "rl.max_response=48", *OTHER)
 
 
+@pytest.mark.long
 @pytest.mark.tools
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("changes", "steps", "kills"), [((), 24, 10), (STOPPED, 10, 4), (UNEQUAL, 6, 2)])
@@ -243,6 +244,7 @@ def test_killed_it_ends_as_if_it_never_was(tmp_path: Path, changes: tuple[str, .
     pd.testing.assert_frame_equal(finished(broken, steps, *changes), whole)
 
 
+@pytest.mark.long
 @pytest.mark.tools
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("changes", [(), STOPPED, UNEQUAL])

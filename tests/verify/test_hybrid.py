@@ -178,6 +178,7 @@ def test_a_golden_that_yosys_does_not_read_is_judged_by_simulation() -> None:
     assert judge(golden, golden.replace("clk or rst", "clk or posedge rst")).status == "inequivalent"
 
 
+@pytest.mark.long
 def test_a_text_too_slow_for_the_testbench_rests_on_native_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     head = "module m(input [15:0] a, b, output [31:0] y); assign y = {}; endmodule\n"
     simulated = Case.by_simulation

@@ -21,6 +21,7 @@ def judged(pool: Pool, row: dict[str, str]) -> dict[str, object]:
     return {**verdict.model_dump(exclude={"seconds"}), "ports": ports}
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_a_fresh_verifier_and_one_that_has_judged_others_say_the_same() -> None:
     rows = {row["id"]: row for row in map(json.loads, PAIRS.read_text().splitlines()) if row["id"] in NAMES}

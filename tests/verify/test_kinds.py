@@ -80,6 +80,7 @@ fa u(s[i][j], t, k[j], s[i+1][j], k[j+1]); end end endgenerate assign y = s[{w}]
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("width", "proved"), [(8, True), (16, False)])
 def test_slow_is_not_wrong(width: int, proved: bool) -> None:
     golden = f"module m(input [{width - 1}:0] a, b, output [{2 * width - 1}:0] y); assign y = a * b; endmodule\n"
@@ -102,6 +103,7 @@ def parity(bits: int, first: str = "1'b0") -> str:
     return CHAIN.format(m=bits - 1, n=bits, first=first) + "".join(gates) + f"assign y = c[{bits}];\nendmodule\n"
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_a_text_that_simulation_hardly_begins_is_judged_by_its_netlist() -> None:
     short = "module p(input [255:0] a, b, output y); assign y = ^(a ^ b); endmodule\n"
@@ -310,6 +312,7 @@ FIRST = "always @(posedge clk) if (rst) q <= 0; else q <= a ^ q;"
 SECOND = "always @(posedge clk) if (a == 80'hbeef_dead) q <= b;"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("blocks", [(FIRST, SECOND), (SECOND, FIRST)])
 def test_nothing_is_proved_of_a_register_that_two_blocks_write(blocks: tuple[str, str]) -> None:
     twice, once = TWICE.format(*blocks), TWICE.format(FIRST, "")

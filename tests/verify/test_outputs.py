@@ -121,6 +121,7 @@ def test_verdicts_stay_what_they_were(pool: Pool) -> None:
     assert not any(secret in said for secret in ("zebra", "quagga"))
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_outputs_agree_with_the_whole_on_the_corpus(pool: Pool) -> None:
     """Equivalent: all outputs are; inequivalent: one at least is, or the reason says that none was found to be."""

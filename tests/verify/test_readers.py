@@ -48,6 +48,7 @@ endmodule
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("golden", "candidate", "mode", "status"),
     [

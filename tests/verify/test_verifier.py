@@ -33,6 +33,7 @@ def test_both_have_what_the_protocol_asks_for(kind: type) -> None:
         assert inspect.getdoc(getattr(kind, name)) and inspect.getdoc(getattr(Verifier, name)), name
 
 
+@pytest.mark.long
 @pytest.mark.tools
 def test_both_judge_alike(verifier: Verifier) -> None:
     assert (verifier.mode, verifier.jobs, verifier.limits.cpu_seconds) == ("hybrid", 1, 9)

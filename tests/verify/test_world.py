@@ -36,6 +36,7 @@ def as_expected(case: dict, verdict: Verdict) -> bool:
 ORDERS = ["as they stand", "reversed", "shuffled, eight workers beside two busy processes"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("order", [ORDERS[0], *(pytest.param(order, marks=pytest.mark.alone) for order in ORDERS[1:])])
 def test_every_case_in_any_order(cases: list[dict], order: str) -> None:
     rows = dict(zip(ORDERS, (cases, cases[::-1], random.Random(0).sample(cases, len(cases))), strict=True))[order]

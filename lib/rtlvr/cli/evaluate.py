@@ -53,6 +53,8 @@ def declare_sample(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--concurrency", type=positive, default=8, help="requests at once (default: %(default)s)")
     parser.add_argument("--problems", type=count, default=0, help="the first so many; 0: all")
     parser.add_argument("--samples", type=positive, default=1, help="answers per problem (default: %(default)s)")
+    turns = "answers to a sample at most: one that does not compile goes back with the compiler's message (default: %(default)s)"
+    parser.add_argument("--turns", type=positive, default=1, help=turns)
     parser.add_argument("--temperature", type=float, default=0.0, help="0: greedy (default: %(default)s)")
     parser.add_argument("--top-p", type=float, default=1.0, help="nucleus of the sampling (default: %(default)s)")
     parser.add_argument("--max-tokens", type=positive, default=2048, help="of an answer (default: %(default)s)")
@@ -127,6 +129,10 @@ def _in_lines(result: dict[str, Any]) -> str:
     for name in [name for name in result if name.startswith("pass@")]:
         value, low, high = result[name]
         lines.append(f"{name}: {value:.1f} % [{low:.1f}, {high:.1f}]")
+    for turn, then in result.get("after answers", {}).items():
+        lines.append(
+            f"after {turn} answer{'s' if turn > 1 else ''}: {then['passed']} passed, {then['compiled']} compile"
+        )
     lines.append("classes: " + ", ".join(f"{name} {n}" for name, n in result["classes"].items() if n))
     for row in result.get("disagreements", []):
         lines.append(f"{row['task_id']}: testbench {row['official']}, verifier {row['verifier']}: {row['cause']}")
@@ -141,7 +147,7 @@ def run_sample(options: argparse.Namespace) -> int:
     from rtlvr.policy.backends import backend_of
 
     tasks = load_tasks(options.benchmark, options.root)[: options.problems or None]
-    names = ("samples", "temperature", "top_p", "max_tokens", "seed", "system")
+    names = ("samples", "temperature", "top_p", "max_tokens", "seed", "system", "turns")
     asking = Asking(**{name: getattr(options, name) for name in names})
     named = ("backend", "base_url", "api_key_env", "concurrency")
     settings = load("cpu", {f"generation.{name}": getattr(options, name) for name in named}).generation

@@ -19,6 +19,7 @@ class BenchmarkAnswer(Record):
     """A row of a samples file. `tokens` and `truncated` are of the backend that made it, where one did.
 
     `too_long` says why the task was not answered: its prompt is longer than the model reads. It counts as failed.
+    `turns`: how many answers it took; the last is `response`, and `tokens` is of all of them.
     """
 
     task_id: str
@@ -26,6 +27,7 @@ class BenchmarkAnswer(Record):
     tokens: int = 0
     truncated: bool = False
     too_long: str = ""
+    turns: int = 1
 
 
 def extract(task: Task, response: str, truncated: bool = False) -> str:

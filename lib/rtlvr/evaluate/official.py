@@ -101,6 +101,13 @@ def by_verifier(task: Task, code: str) -> OfficialOutcome:
     return OfficialOutcome(kinds.get(verdict.status) or _INVALID.get(verdict.cause or "", "refused"), verdict.reason)
 
 
+def complaint(code: str, limits: Limits = LIMITS) -> str:
+    """What the compiler has against a design alone, without any testbench; nothing where it takes it."""
+    if not module_names(code):
+        return "there is no module in it"
+    return _uncompiled(code, limits, "").reason
+
+
 def _uncompiled(code: str, limits: Limits, reason: str) -> OfficialOutcome:
     """`interface` or `syntax`, by whether `code` compiles alone."""
     with scratch() as folder:

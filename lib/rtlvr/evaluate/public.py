@@ -14,7 +14,7 @@ from rtlvr.evaluate.answers import BenchmarkAnswer, beside_tasks
 from rtlvr.evaluate.benchmarks import content_digest, folder_of, load_tasks
 from rtlvr.evaluate.disagreements import Disagreement, disagreements
 from rtlvr.evaluate.official import OfficialOutcome, judge_all
-from rtlvr.evaluate.scores import Scored, classes, measurements, pass_at, score
+from rtlvr.evaluate.scores import Scored, by_turns, classes, measurements, pass_at, score
 from rtlvr.evaluate.task import Task
 from rtlvr.policy.answer import system_prompt
 from rtlvr.policy.backends import Backend
@@ -66,6 +66,22 @@ class Score:
             "equivalent to the reference, %": round(100 * equal / max(1, len(self.samples)), 1),
         }
 
+    def turns(self) -> list[dict[str, object]]:
+        """A row for each number of answers, where samples took several."""
+        return [
+            {
+                "model": self.model,
+                "benchmark": self.benchmark,
+                "answers to a sample, at most": turn,
+                "compile, %": round(100 * sum(row.compiles for row in rows) / len(rows), 1),
+                **{
+                    f"pass@{k}, % [95 %]": f"{v:.1f} [{low:.1f}, {high:.1f}]"
+                    for k, (v, low, high) in pass_at(rows).items()
+                },
+            }
+            for turn, rows in by_turns(self.samples).items()
+        ]
+
     def classes(self) -> dict[str, object]:
         """Samples by class."""
         return {"model": self.model, "benchmark": self.benchmark, **classes(self.samples)}
@@ -94,7 +110,8 @@ def check_references(tasks: list[Task]) -> list[CheckedReference]:
 def asking_of(settings: Benchmarks, seed: int) -> Asking:
     """How tasks are put by these settings."""
     system = system_prompt(settings.system)
-    return Asking(settings.samples, settings.temperature, settings.top_p, settings.max_tokens, seed, system)
+    sampling = (settings.samples, settings.temperature, settings.top_p, settings.max_tokens)
+    return Asking(*sampling, seed, system, settings.turns)
 
 
 def worded(tasks: Sequence[Task], settings: Benchmarks) -> list[Task]:
@@ -177,12 +194,17 @@ def bench(
         "samples_per_task": sorted(set(counts.values())),
         "compiled": sum(row.compiles for row in rows),
         **{f"pass@{k}": list(values) for k, values in pass_at(rows).items()},
+        **({"after answers": {turn: _counts(then) for turn, then in by_turns(rows).items()}} if by_turns(rows) else {}),
         "classes": classes(rows),
         "failures": [_failure(row) for row in rows if not row.passed],
         "patched": {task.id: "; ".join(task.patches) for task in tasks if task.patches},
         "not_applied": {task.id: "; ".join(task.skipped) for task in tasks if task.skipped},
         **(beside if pool else {}),
     }
+
+
+def _counts(rows: Sequence[Scored]) -> dict[str, int]:
+    return {"passed": sum(row.passed for row in rows), "compiled": sum(row.compiles for row in rows)}
 
 
 def _given(samples: Path | None, tasks: Sequence[Task]) -> list[BenchmarkAnswer]:

@@ -37,6 +37,7 @@ class Scored(Record):
     verdict_reason: str = ""
     verdict_cause: Cause | None = None
     verdict_outputs: tuple[str, ...] = ()  # those that differ first
+    turns: int = 1  # answers that it took, this one included
 
     @property
     def passed(self) -> bool:
@@ -94,6 +95,16 @@ def pass_at(rows: Sequence[Scored]) -> dict[int, tuple[float, float, float]]:
     return {k: (100 * mean, 100 * low, 100 * high) for k, (mean, low, high) in found.items()}
 
 
+def by_turns(rows: Sequence[Scored]) -> dict[int, list[Scored]]:
+    """The samples as they stood after 1, 2, … answers: one that took more did not compile before. Empty where none did."""
+    most = max((row.turns for row in rows), default=1)
+    return {
+        turn: [row if row.turns <= turn else row.model_copy(update={"kind": "syntax"}) for row in rows]
+        for turn in range(1, most + 1)
+        if most > 1
+    }
+
+
 def classes(rows: Sequence[Scored]) -> dict[str, int]:
     """Samples by class, `passed` first, all classes named."""
     found = Counter(row.kind for row in rows)
@@ -101,14 +112,29 @@ def classes(rows: Sequence[Scored]) -> dict[str, int]:
 
 
 def measurements(rows: Sequence[Scored], stage: str, benchmark: str, model: str) -> list[Measurement]:
-    """pass@k, the share of samples that compile by themselves (`syntax`), and that of each class, in percent."""
+    """pass@k, the share of samples that compile by themselves (`syntax`), and that of each class, in percent.
+
+    Where samples took several answers, also `turns_pass@k` and `turns_syntax` after each number of answers.
+    """
     n = len(rows)
+    shares = {f"class_{k}": count for k, count in classes(rows).items()}
     found = [
+        *_of(rows, stage, benchmark, model, ""),
+        *(proportion(stage, metric, model, count, n, benchmark) for metric, count in shares.items()),
+    ]
+    for turn, then in by_turns(rows).items():
+        found += _of(then, stage, benchmark, f"{model}, {turn} answer{'s' if turn > 1 else ''}", "turns_")
+    return found
+
+
+def _of(rows: Sequence[Scored], stage: str, benchmark: str, variant: str, prefix: str) -> list[Measurement]:
+    """pass@k and the share that compiles."""
+    passes = [
         Measurement(
-            stage=stage, metric=f"pass@{k}", variant=model, benchmark=benchmark, value=value, low=low, high=high, n=n,
-            unit="%",
+            stage=stage, metric=f"{prefix}pass@{k}", variant=variant, benchmark=benchmark, value=value, low=low,
+            high=high, n=len(rows), unit="%",
         )
         for k, (value, low, high) in pass_at(rows).items()
     ]  # fmt: skip
-    shares = {"syntax": sum(row.compiles for row in rows)} | {f"class_{k}": count for k, count in classes(rows).items()}
-    return [*found, *(proportion(stage, metric, model, count, n, benchmark) for metric, count in shares.items())]
+    compiles = sum(row.compiles for row in rows)
+    return [*passes, proportion(stage, f"{prefix}syntax", variant, compiles, len(rows), benchmark)]

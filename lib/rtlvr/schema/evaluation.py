@@ -76,6 +76,9 @@ class Benchmarks(Section):
         description="number of held-out designs for pass@k of the run's own policies; 0: none"
     )
     samples: Positive = Field(description="number of answers per problem")
+    turns: Positive = Field(
+        description="answers to a sample at most: one that does not compile goes back with the compiler's message"
+    )
     temperature: Real = Field(description="sampling temperature of models that name none")
     top_p: Rate = Field(description="share of the probability that is sampled from")
     max_tokens: Positive = Field(description="longest answer, in tokens")

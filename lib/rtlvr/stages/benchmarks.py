@@ -34,6 +34,10 @@ class BenchmarkScores:
         """A row per model and benchmark: references, samples, pass@k."""
         return pd.DataFrame([score.summary() for score in self.scores])
 
+    def turns(self) -> pd.DataFrame:
+        """A row per model, benchmark and number of answers; empty where no sample took a second one."""
+        return pd.DataFrame([row for score in self.scores for row in score.turns()])
+
     def classes(self) -> pd.DataFrame:
         """A row per model and benchmark: samples by class."""
         return pd.DataFrame([score.classes() for score in self.scores])
