@@ -116,6 +116,7 @@ for module in sys.argv[1:]:
 """
 
 
+@pytest.mark.tools
 def test_no_model_library_behind_help_verifier_and_report() -> None:
     """One after the other in one process: what any of them brought would stand beside it and all that follow."""
     command = [sys.executable, "-c", BROUGHT, *LIGHT]
@@ -173,6 +174,7 @@ def test_public_names_are_typed_and_described(path: Path) -> None:
     assert not {name: what for name, what in missing.items() if what}
 
 
+@pytest.mark.tools
 def test_threads_of_pytorch_sleep_while_they_wait() -> None:
     code = "import os, rtlvr; print(os.environ['OMP_WAIT_POLICY'])"
     environment = {key: value for key, value in os.environ.items() if key != "OMP_WAIT_POLICY"}

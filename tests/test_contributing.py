@@ -98,6 +98,7 @@ def test_the_files_exist_that_it_speaks_of() -> None:
         assert (ROOT / path).exists(), path
 
 
+@pytest.mark.tools
 def test_a_draw_rule(copy: Path, tmp_path: Path) -> None:
     settings = "rl.draw_rule=missing rl.carry_steps=0 rl.prompt_history=false rl.draw_margin=0.0"
     assert "draw_rule: missing" in say(copy, tmp_path, "-m", "rtlvr", "params", "--set", settings)
@@ -115,6 +116,7 @@ print(sizes)
     assert say(copy, tmp_path, "-c", code).startswith("[8, 4, 2, 1, ")  # half of each round is mixed
 
 
+@pytest.mark.tools
 def test_a_benchmark(copy: Path, tmp_path: Path) -> None:
     (tmp_path / "here" / "toy-v1").mkdir(parents=True)
     task = {"id": "adder", "prompt": "Add.", "top": "adder", "testbench": BENCH, "reference": ADDER}
@@ -147,6 +149,7 @@ def test_a_model(copy: Path, tmp_path: Path) -> None:
     assert int(say(copy, tmp_path, "-c", code)) > 1_000_000
 
 
+@pytest.mark.tools
 def test_a_figure(copy: Path, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "results.csv").write_text("stage,metric,variant,value,low,high,n,unit\n01,m,v,1,1,1,1,%\n")

@@ -26,6 +26,7 @@ def test_those_of_the_package() -> None:
     assert {name for command in COMMANDS for name in command.needs} <= {*declared}
 
 
+@pytest.mark.tools
 def test_the_doctor_says_what_each_is_for() -> None:
     lines = {check.name: check for check in report()}
     for name, purpose in extras.EXTRAS.items():

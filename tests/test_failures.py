@@ -91,6 +91,7 @@ def test_a_port_in_use() -> None:
         socket.create_server(taken.getsockname())
 
 
+@pytest.mark.tools
 def test_a_full_disk_leaves_no_half_written_file(tmp_path: Path) -> None:
     words = ["--pairs", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl")]
     (tmp_path / "in.jsonl").write_text("{}\n" * 9)
@@ -117,6 +118,7 @@ def test_whoever_reads_the_output_may_go() -> None:
     assert done.stdout == "# Par" and not done.stderr
 
 
+@pytest.mark.tools
 def test_no_icarus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     check = _program("iverilog", "iverilog")
@@ -199,6 +201,7 @@ def locked(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.tools
 def test_no_permission_to_write_results(locked: Path) -> None:
     prefix = without_permission()
     environment = {**os.environ, "RTLVR_OUTPUTS": str(locked)}

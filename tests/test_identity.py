@@ -49,6 +49,7 @@ def readers(key: str) -> set[str]:
     return found
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize("key", [key for key, _ in fields()])
 def test_a_parameter_changes_the_keys_of_its_readers_and_of_no_other_stage(key: str) -> None:
     params = load("cpu")

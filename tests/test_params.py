@@ -99,6 +99,7 @@ def test_reading_is_told_section_by_section() -> None:
     }
 
 
+@pytest.mark.tools
 def test_every_parameter_is_read_somewhere() -> None:
     """A field that no module reads from its own section does nothing."""
     plumbing = {"params.py", "identity.py", "pipeline.py"}

@@ -45,6 +45,7 @@ with counter("rows", unit="row") as bar:
 """
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize(("seconds", "drawn"), [(0.1, False), (6.0, True)])
 def test_a_bar_is_for_what_takes_its_time(tmp_path: Path, seconds: float, drawn: bool) -> None:
     environment = {"PATH": "", "HOME": str(tmp_path), "PYTHONPATH": ":".join(sys.path)}
@@ -68,6 +69,7 @@ list(tqdm(range(3), desc="weights"))
 """
 
 
+@pytest.mark.tools
 def test_a_kernel_that_nobody_watches_draws_none(tmp_path: Path) -> None:
     environment = {"PATH": "/usr/bin", "HOME": str(tmp_path), "PYTHONPATH": ":".join(sys.path), "TQDM_DELAY": "0"}
     code = KERNEL.replace("HEADLESS", "True")
@@ -75,6 +77,7 @@ def test_a_kernel_that_nobody_watches_draws_none(tmp_path: Path) -> None:
     assert (run.returncode, run.stderr) == (0, "")
 
 
+@pytest.mark.tools
 def test_a_watched_kernel_draws_bars(tmp_path: Path) -> None:
     environment = {
         "PATH": "/usr/bin",

@@ -33,6 +33,7 @@ def test_commands_can_be_given(command: str) -> None:
     check(command)
 
 
+@pytest.mark.tools
 def test_what_it_prints_is_what_comes_out(tmp_path: Path) -> None:
     steps = re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", BLOCK, re.MULTILINE)
     assert len(steps) == 5

@@ -45,6 +45,7 @@ def test_the_header_opens_the_golden_and_ports_are_described(name: str) -> None:
         assert len(design.description) > 20
 
 
+@pytest.mark.tools
 def test_splits_share_neither_design_nor_wording() -> None:
     """A design with other names is the same design."""
     rng = random.Random(0)

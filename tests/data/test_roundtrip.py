@@ -23,6 +23,7 @@ def trip(pool: Pool, stimuli: Stimuli, tmp_path_factory: pytest.TempPathFactory)
     return run(goldens, make_teacher(settings, designs, 0, Path()), pool, stimuli, path), path
 
 
+@pytest.mark.tools
 def test_every_golden_comes_back_with_a_verdict(trip: tuple[list[Triple], Path]) -> None:
     rows, path = trip
     assert len(rows) == 60
@@ -66,6 +67,7 @@ def test_a_killed_trip_goes_on(trip: tuple[list[Triple], Path], pool: Pool, stim
     assert sorted(r.model_dump_json() for r in again) == sorted(r.model_dump_json() for r in rows)
 
 
+@pytest.mark.tools
 def test_a_teacher_that_never_errs(pool: Pool, stimuli: Stimuli, tmp_path: Path) -> None:
     params = load("smoke", {"corpus.designs": 30, "roundtrip.misread": 0, "roundtrip.misdescribe": 0})
     settings, (goldens, designs) = params.roundtrip, drawn(params.corpus, 1)

@@ -190,6 +190,7 @@ def test_nothing_of_the_golden_is_told(pool: Pool, stimuli: Stimuli, tmp_path: P
     assert all(len(told) < 4000 for told in asked.told)
 
 
+@pytest.mark.tools
 def test_the_procedural_teacher_answers_anew(pool: Pool, stimuli: Stimuli, tmp_path: Path) -> None:
     params = load("smoke", {"corpus.designs": 40, "roundtrip.misread": 1.0})
     goldens, designs = drawn(params.corpus, 0)

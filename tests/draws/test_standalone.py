@@ -44,6 +44,7 @@ def alone(folder: Path, code: str, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.tools
 def test_every_module_imports_without_the_kit(copied: Path) -> None:
     names = sorted(p.stem for p in DRAWS.glob("*.py") if not re.match("for_trl|example|__init__", p.stem))
     code = f"from importlib import import_module\nfor name in {names!r}: import_module('draws.' + name)\n"

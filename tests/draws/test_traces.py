@@ -18,6 +18,7 @@ def test_where_every_group_is_mixed_all_rules_cost_the_same() -> None:
     assert bills[0].rounds == bills[1].rounds == 5
 
 
+@pytest.mark.tools
 def test_the_papers_rule_saves_rounds_and_ours_tokens() -> None:
     rules = {name: RULES[name] for name in ("paper", "ours-tracking", "ours")}
     table = speedups(rules, Difficulty(3100, 0.2, 0.4), 12, seeds=2)

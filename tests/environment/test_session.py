@@ -40,6 +40,7 @@ def bench() -> Iterator[Pool]:
     made.close()
 
 
+@pytest.mark.tools
 def test_a_way_to_a_right_design(bench: Pool) -> None:
     session = Session(problem(), bench)
     seen = session.compile(WRONG)
@@ -79,6 +80,7 @@ def test_counterexample_values_are_what_the_design_gives(bench: Pool) -> None:
     assert [dict(step) for step in session.simulate(code, steps).steps or ()] == [step.got for step in shown]
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize(
     ("name", "arguments", "said"),
     [

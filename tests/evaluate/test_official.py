@@ -102,6 +102,7 @@ ADDER_FORGERIES = {
 }
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize("name", ADDER_FORGERIES)
 @pytest.mark.parametrize("version", ["rtllm-v1.1", "rtllm-v2.0"])
 def test_rtllm_cannot_be_forged(benchmarks: Path, version: str, name: str) -> None:

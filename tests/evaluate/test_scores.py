@@ -45,6 +45,7 @@ def scored(kind: str, task: str = "t") -> Scored:
     return Scored(task_id=task, response="", tokens=0, truncated=False, kind=kind, reason="")
 
 
+@pytest.mark.tools
 def test_every_class(benchmarks: Path) -> None:
     assert (*BY_CLASS, "undecided") == KINDS  # the last only where the verifier judges
     (dff,) = tasks_of(benchmarks, "verilog-eval-v2-spec", "Prob031_dff")
@@ -131,6 +132,7 @@ def test_a_hole_is_explained_by_what_passes_through_it(benchmarks: Path, pool: P
     assert found.cause == "it passes the reference with input valid_in tied to 1"
 
 
+@pytest.mark.tools
 def test_an_empty_module_passes_where_nobody_looks(benchmarks: Path, pool: Pool) -> None:
     names = ("comparator_3bit", "adder_8bit")
     tasks = tasks_of(benchmarks, "rtllm-v2.0", *names)

@@ -115,6 +115,7 @@ def test_only_keeps_the_rows_of_other_sections(tmp_path: Path, monkeypatch: pyte
     assert list(second["sections"]) == ["device", "movement"]
 
 
+@pytest.mark.tools
 def test_after_the_deadline_sections_are_skipped(tmp_path: Path) -> None:
     part = run(tmp_path, "--seconds", "0", "--only", "device", "precision")["sections"]["precision"]
     assert part["rows"] == [] and part["error"].startswith("skipped")

@@ -133,6 +133,7 @@ class TestNotebook:
         assert json.loads(path.read_text())["metadata"]["kernelspec"]["name"] == "python3"
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_papermill_knows_every_parameter(path) -> None:
     """A comment that papermill cannot parse hides its parameter: papermill then warns that it is unknown."""

@@ -102,6 +102,7 @@ def test_nands_are_found_however_they_are_written(function: str) -> None:
     assert library(text).nand == 2.0
 
 
+@pytest.mark.tools
 def test_the_command_prints_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     golden, candidate = tmp_path / "g.v", tmp_path / "c.v"
     golden.write_text("module m(input a, b, output y); assign y = ~(a & b); endmodule\n")

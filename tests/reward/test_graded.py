@@ -71,6 +71,7 @@ def test_a_golden_that_cannot_be_judged_has_no_output_that_counts(signals: Signa
     assert signals.counting("module t(inout a); endmodule") == frozenset() and signals.earned("junk", NOTHING) == 0
 
 
+@pytest.mark.tools
 def test_the_share_of_right_outputs_is_earned(signals: Signals) -> None:
     assert signals.earned(GOLDEN, TWO_OF_THREE) == pytest.approx(MOST * 2 / 3)
     assert signals.earned(GOLDEN, ONE_OF_THREE) == pytest.approx(MOST / 3)

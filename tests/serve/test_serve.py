@@ -97,6 +97,7 @@ HALF = (
 NONE = "module two(input [3:0] a, output [4:0] s, output same); assign s = a, same = 1; endmodule\n"
 
 
+@pytest.mark.tools
 def test_each_output_has_the_verdict_that_verify_gives(server: Server) -> None:
     statuses = [{"s": "equivalent", "same": "equivalent"}, {"s": "equivalent", "same": "inequivalent"}, {}]
     pairs = [{"golden": TWO, "candidate": code} for code in (TWO.replace("a + b", "b + a"), HALF, NONE)]
@@ -111,6 +112,7 @@ def test_each_output_has_the_verdict_that_verify_gives(server: Server) -> None:
         assert "by_output" not in server.post("/verify", **pair).json()
 
 
+@pytest.mark.tools
 def test_no_output_is_begun_after_the_deadline(server: Server) -> None:
     """The deadline is of all outputs together; then the workers are free again for others."""
     names = [f"y{n}" for n in range(40)]
@@ -190,6 +192,7 @@ def test_a_deadline_is_kept(server: Server) -> None:
     assert answer.status_code == 504 and "0.3 s" in answer.json()["error"] and time.monotonic() - began < 2
 
 
+@pytest.mark.tools
 def test_a_full_queue_says_when_to_come_again() -> None:
     server = Server("--capacity", "2")
     try:

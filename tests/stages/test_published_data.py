@@ -201,6 +201,7 @@ def test_what_may_be_right_by_one_golden_is_not_called_wrong_by_another() -> Non
     )
 
 
+@pytest.mark.tools
 def test_a_split_of_a_folder_is_part_of_the_identity(tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text("1")
     params = load("cpu", {"data.rl": f"{tmp_path}#train"})

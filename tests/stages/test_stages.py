@@ -32,6 +32,7 @@ def test_all_that_a_stage_builds_on() -> None:
     assert before("06_benchmarks", own) == before("07_test_time_scaling", own) == []
 
 
+@pytest.mark.tools
 def test_a_stage_from_python(outputs: Path) -> None:
     context = open_context("00_start_here", load("smoke"))
     result = start_here.run(context)
@@ -48,6 +49,7 @@ def test_predecessors_are_checked_where_that_is_asked(outputs: Path) -> None:
         open_context("03_filtering", load("smoke", {"upstream": "check"}))
 
 
+@pytest.mark.tools
 def test_a_predecessor_that_fails_is_named(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     params = load("cpu", {"corpus.sources": "directory:/nowhere"})
     with pytest.raises(StageError, match="stage 02_roundtrip failed"):

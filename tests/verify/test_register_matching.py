@@ -36,6 +36,7 @@ def test_the_same_function_under_other_names(pool: Pool, stimuli: Stimuli, name:
     assert same_function(candidate, reference, pool, stimuli)
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize(("old", "new"), [("r - 4'd1", "r - 4'd2"), ("if (x) r <= 0;", ""), ("w & u", "u")])
 def test_another_function(pool: Pool, stimuli: Stimuli, old: str, new: str) -> None:
     reference, candidate = CASES["counter"]
@@ -62,6 +63,7 @@ class Counted(Pool):
         return super().verify(*args, **kwargs)
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize(("change", "same"), [(("w & u", "w & u"), True), (("w & u", "w | u"), False)])
 def test_unknown_start_values_leave_few_pairings_to_the_verifier(
     stimuli: Stimuli, change: tuple[str, str], same: bool

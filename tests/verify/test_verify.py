@@ -102,6 +102,7 @@ def test_missing_tools_are_an_infrastructure_error(monkeypatch: pytest.MonkeyPat
         lonely.close()
 
 
+@pytest.mark.tools
 def test_a_killed_worker_is_replaced(pool: Pool) -> None:
     import os
     import signal
@@ -116,6 +117,7 @@ def test_a_killed_worker_is_replaced(pool: Pool) -> None:
         alone.close()
 
 
+@pytest.mark.tools
 def test_public_functions() -> None:
     assert verify(COUNTER, COUNTER).equivalent
     wrong = COUNTER.replace("q + 1", "q + 2")

@@ -222,6 +222,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.tools
 @needs_ghdl
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile(name: str) -> None:
