@@ -10,6 +10,7 @@ A reading port of a memory is a cell of its own, because the order of ports is c
 It costs milliseconds where a proof by ABC would cost half a minute, and it reads memories of any size.
 """
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -108,7 +109,8 @@ def _opened(memory: _Cell, labels: dict[Bit, str]) -> list[_Cell]:
     parameters = {name: str(value) for name, value in memory.kind[1] if name.startswith("RD_") and name != "RD_PORTS"}
     pins = {pin: bits for pin, bits in (memory.inputs | memory.outputs).items() if pin.startswith("RD_")}
     held = {pin: bits for pin, bits in memory.inputs.items() if pin not in pins}
-    whole = replace(memory, inputs=held, outputs={}, initial="x")
+    begins = dict(memory.kind[1]).get("INIT", "x")  # where all of it is known, all memories of a kind begin alike
+    whole = replace(memory, inputs=held, outputs={}, initial="x" if "x" in str(begins) else "")
     wide = "1" in parameters.get("RD_WIDE_CONTINUATION", "1")
     count = 1 if wide else len(pins["RD_EN"])
     ports = []
@@ -118,9 +120,14 @@ def _opened(memory: _Cell, labels: dict[Bit, str]) -> list[_Cell]:
         data = mine.pop("RD_DATA", [])
         kind = ("port", tuple(sorted(own.items())), tuple(sorted((pin, len(bits)) for pin, bits in mine.items())))
         state, label = "0" not in own.get("RD_CLK_ENABLE", "0"), labels.get(data[0], "") if data else ""
-        begins = own.get("RD_INIT_VALUE", "x")
-        ports.append(_Cell(kind, mine, {"RD_DATA": data}, state, memory.side, begins, label=label, reads=whole))
+        first = own.get("RD_INIT_VALUE", "x")
+        ports.append(_Cell(kind, mine, {"RD_DATA": data}, state, memory.side, first, label=label, reads=whole))
     return [whole, *ports]
+
+
+def _in_order(name: str) -> list[tuple[int, str]]:
+    """A name with its numbers as numbers: names that tools count go on in the same order from 99 to 100."""
+    return [(int(part or 0), "") if at % 2 else (0, part) for at, part in enumerate(re.split(r"(\d+)", name))]
 
 
 def _share(whole: _Part, number: int, count: int) -> _Part:
@@ -186,10 +193,10 @@ class _Classes:
         """Cells of a class that may begin with different values, a list for each side, by name: a prefix changes no order."""
         groups: dict[int, list[list[_Cell]]] = defaultdict(lambda: [[], []])
         for cell in self._state:
-            if "x" in cell.initial or cell.memory:
+            if "x" in cell.initial:
                 groups[cell.mark][cell.side].append(cell)
         tied = next((group for group in groups.values() if len(group[0]) > 1), None)
-        return tied and [sorted(cells, key=lambda cell: cell.label) for cells in tied]
+        return tied and [sorted(cells, key=lambda cell: _in_order(cell.label)) for cells in tied]
 
     def _spread(self) -> None:
         """Classes of all bits, from those of inputs and state."""

@@ -5,6 +5,7 @@ another value, something was changed that matters inside, and a search that has 
 looked far enough. So such a pair is undecided. A difference inside never makes a candidate wrong.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from rtlvr.verify.verdict import Limits
 _ALIKE = 0.9  # share of all names inside that both have, from which on one text is made from the other
 _MOST_BYTES = 8 << 20  # of a dump
 _KINDS = {"wire", "reg", "integer", "logic", "int", "bit", "byte", "shortint", "longint"}
+_INVENTED = re.compile(r"_\d+_")  # a name that Yosys gives to what had none, where a netlist is simulated
 _Name = tuple[str, ...]
 
 
@@ -46,7 +48,7 @@ def differs_inside(
         if error.timed_out or error.slow:
             raise
         return ""
-    ours, theirs = ({name for name in dump.widths if name not in ports} for dump in dumps)
+    ours, theirs = ({n for n in dump.widths if n not in ports and not _INVENTED.fullmatch(n[-1])} for dump in dumps)
     if not ours & theirs or len(ours & theirs) < _ALIKE * len(ours | theirs):
         return ""
     found = [(step, name) for name in ours & theirs if (step := _first(dumps[0], dumps[1], name)) is not None]
