@@ -5,6 +5,7 @@ from functools import cached_property
 
 from pyslang import syntax
 
+from rtlvr.hdl.icarus_words import vectors
 from rtlvr.hdl.syntax import KIND, nodes
 
 _Call = syntax.InvocationExpressionSyntax
@@ -37,6 +38,11 @@ class Names:
         return frozenset(node.name.valueText for node in every if isinstance(node, syntax.InstanceNameSyntax))
 
     @cached_property
+    def vectors(self) -> frozenset[str]:
+        """Of plain unsigned nets and variables."""
+        return vectors(self.units)
+
+    @cached_property
     def types(self) -> frozenset[str]:
         """Of types, parameters that are types included."""
         every = (node for unit in self.units for node in nodes(unit))
@@ -46,7 +52,12 @@ class Names:
 def needs_slang(node: syntax.SyntaxNode, names: Names) -> bool:
     """Whether Yosys's own reader does not know a node, or takes minutes for it: slang reads such text first."""
     known = node.kind not in _SLANG or _plain_predicate(node)
-    return not known or _case_inside(node) or _computes(node) or _reaches_inside(node, names)
+    return not known or _case_inside(node) or _computes(node) or _reaches_inside(node, names) or _packs_vectors(node)
+
+
+def _packs_vectors(node: syntax.SyntaxNode) -> bool:
+    """Whether a type has two packed dimensions: Yosys's own reader widens their indices, so that `q[i + 2'd1]` does not wrap."""
+    return isinstance(node, syntax.IntegerTypeSyntax | syntax.ImplicitTypeSyntax) and len(node.dimensions) > 1
 
 
 def _plain_predicate(node: syntax.SyntaxNode) -> bool:

@@ -19,6 +19,7 @@ from rtlvr.errors import DesignError
 from rtlvr.hdl.branches import compiled
 from rtlvr.hdl.declarations import Declaration
 from rtlvr.hdl.effects import BLANKS, CHANGES, ROUTINES, base, blank, changes_anything, impure, only_waits, prints
+from rtlvr.hdl.icarus_words import edits
 from rtlvr.hdl.misread import Names, misread_by_icarus, needs_slang
 from rtlvr.hdl.syntax import KIND, Parsed, nodes, place, words
 
@@ -134,6 +135,7 @@ def _look(parsed: Parsed, node: object, found: Quieted) -> object:
         return _clock_to_output(parsed, node, node.right, found)
     instead = _instead(node, found)
     if instead is None:
+        found.edits += edits(node, lambda: found.names.vectors)
         return None
     found.edits.append((*place(node), instead))
     return _SKIP

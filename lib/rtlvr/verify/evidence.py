@@ -53,10 +53,10 @@ class Case(Apart):
 
     def by_proof(self, first: Verdict) -> Finding:
         """Look for a proof or a confirmed counterexample; `first` is what simulation said."""
-        if not self.slow and self._all_seen(first):
-            return Finding("proved", reason="no difference for any input", seen=-1)
         if self._golden.miter is None:
             return Finding("open", reason="Yosys does not read the golden")
+        if not self.slow and self._all_seen(first):
+            return Finding("proved", reason="no difference for any input", seen=-1)
         with scratch() as folder:
             return self._ask(folder)
 
@@ -220,7 +220,7 @@ class Case(Apart):
             big = compiled.nodes > _BIG
             found, seen = (None, 0) if big else self._look(compiled, miter, _LOOK)
             late = None if found is None else self._deep(found, miter)
-            leapt = None if late or big else self._leapt(aig, miter)
+            leapt = None if late or big else self._leapt(read_aiger(folder / "miter.aig"), miter)
             if leapt is not None and leapt.outcome == "refuted":
                 return leapt
             # A late difference may be too long to be shown, a bounded one not.

@@ -17,7 +17,15 @@ from rtlvr.verify.verdict import Limits
 
 _ALIKE = 0.9  # share of all names inside that both have, from which on one text is made from the other
 _MOST_BYTES = 8 << 20  # of a dump
-_KINDS = {"wire", "reg", "integer", "logic", "int", "bit", "byte", "shortint", "longint"}
+_KINDS = {
+    "wire",
+    "reg",
+    "logic",
+    "bit",
+    "byte",
+    "shortint",
+    "longint",
+}  # `integer` and `int` mostly count the rounds of a loop
 _INVENTED = re.compile(r"_\d+_")  # a name that Yosys gives to what had none, where a netlist is simulated
 _Name = tuple[str, ...]
 

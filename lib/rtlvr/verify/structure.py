@@ -65,7 +65,9 @@ def _as_simulated(reading: Reading, limits: Limits) -> Circuit | None:
         ports=ports,
         clocks=tuple(Clock(name=name, edges=found) for name, found in clocks),
         resets=tuple(Reset(name=n, level=int("posedge" in e), kind="async") for n, e in sorted(resets.items())),
-        registers=len(re.findall(r"<=", reading.text)) if edges else 0,  # how many is not known; that there are some is
+        registers=len(
+            re.findall(r"<=" if edges else r"\b(?:always|primitive)", reading.text)
+        ),  # a block may be a latch
     )
 
 
