@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pyslang import syntax
 
-from rtlvr.hdl.syntax import KIND, edited, nodes, nodes_of, parse, place
+from rtlvr.hdl.syntax import KIND, Edit, edited, nodes, nodes_of, parse, place
 
 _NAME = re.compile(r"\\\S+|[\w$.]+")
 _BESIDES = re.compile(r"\+\+|--|(?<![<>=!])=(?!=)")  # a blocking assignment, or a comparison such as `<<=`
@@ -51,7 +51,7 @@ def of_one_kind(text: str) -> str:
     return edited(text, [edit for block in blocks for edit in _edits(block, text)])
 
 
-def _edits(block: syntax.ProceduralBlockSyntax, text: str) -> list[tuple[int, int, str]]:
+def _edits(block: syntax.ProceduralBlockSyntax, text: str) -> list[Edit]:
     """The `<=` to be replaced; none where one of them is not the same as `=`."""
     every = (node for node in nodes_of(block, syntax.BinaryExpressionSyntax))
     later = [node for node in every if node.kind == KIND.NonblockingAssignmentExpression]

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pyslang import syntax
 
-from rtlvr.hdl.syntax import KIND, nodes_of, place
+from rtlvr.hdl.syntax import KIND, Edit, nodes_of, place
 
-Edit = tuple[int, int, str]
 _PLAIN = {"input", "output", "inout", "wire", "reg", "logic", "bit", "var", "unsigned", "tri"}
 _PIECE = re.compile(
     r"(?P<name>[A-Za-z_]\w*)(?:\s*\[\s*\d+\s*(?::\s*\d+\s*)?\])?|(?P<sized>\d+\s*'[bodhBODH]\s*[0-9a-fA-F_]+)|(?P<sign>[-+*~&|^()]|<<)|\s+"

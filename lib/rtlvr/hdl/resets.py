@@ -13,11 +13,10 @@ from collections.abc import Callable
 from pyslang import syntax
 
 from rtlvr.hdl.assignments import assigned
-from rtlvr.hdl.syntax import KIND, edited, nodes_of, parse, place
+from rtlvr.hdl.syntax import KIND, Edit, edited, nodes_of, parse, place
 
 _MAYBE = re.compile(r"always[^;]*?edge[^;]*?edge[^;]*?\bif\s*\([^;]*?\|", re.DOTALL)
 _ROUNDS = 4  # terms of one condition
-ResetEdit = tuple[int, int, str]
 _SEVERAL_EDGES = re.compile(r"always[^;]*?edge[^;]*?edge", re.DOTALL)
 _ASSIGNMENTS = (KIND.NonblockingAssignmentExpression, KIND.AssignmentExpression)
 
@@ -41,7 +40,7 @@ def held_resets(text: str) -> str:
     return edited(text, _edits(text, _hold))
 
 
-def _edits(text: str, edit: Callable[[syntax.ProceduralBlockSyntax, str], list[ResetEdit]]) -> list[ResetEdit]:
+def _edits(text: str, edit: Callable[[syntax.ProceduralBlockSyntax, str], list[Edit]]) -> list[Edit]:
     """What `edit` says of each block under edges."""
     parsed = parse(text)  # must live as long as its nodes
     blocks = nodes_of(parsed.tree.root, syntax.ProceduralBlockSyntax)
@@ -49,7 +48,7 @@ def _edits(text: str, edit: Callable[[syntax.ProceduralBlockSyntax, str], list[R
     return [one for block in clocked for one in edit(block, text)]
 
 
-def _hold(block: syntax.ProceduralBlockSyntax, text: str) -> list[ResetEdit]:
+def _hold(block: syntax.ProceduralBlockSyntax, text: str) -> list[Edit]:
     """Of a block whose first conditions are its resets, one for each edge but the clock's."""
     last, events = _clocked_if(block)
     if last is None or len(events) < 2:
@@ -103,7 +102,7 @@ def _clocked_if(
     return chosen, list(nodes_of(timing.timingControl, syntax.SignalEventExpressionSyntax))
 
 
-def _edit(block: syntax.ProceduralBlockSyntax, text: str) -> list[ResetEdit]:
+def _edit(block: syntax.ProceduralBlockSyntax, text: str) -> list[Edit]:
     chosen, events = _clocked_if(block)
     if chosen is None or len(events) < 2 or chosen.elseClause is None:
         return []

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from pyslang import syntax
 
 from rtlvr.hdl.assignments import assigned, of_one_kind
-from rtlvr.hdl.syntax import KIND, edited, nodes, nodes_of, parse, place
+from rtlvr.hdl.syntax import KIND, Edit, edited, nodes, nodes_of, parse, place
 
-Edit = tuple[int, int, str]
 _Loop = syntax.LoopStatementSyntax | syntax.DoWhileStatementSyntax
 _MAYBE = re.compile(r"(?<![\w$\\.])(?:repeat|while)(?![\w$])|'\s*\(\s*\{\s*(?:<<|>>)")
 _TAKEN = re.compile(r"\brtlvr_loop_(\d+)")

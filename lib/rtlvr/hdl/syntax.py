@@ -17,6 +17,7 @@ from pyslang import parsing, syntax
 from rtlvr.errors import DesignError, SourceError
 
 KIND = syntax.SyntaxKind
+Edit = tuple[int, int, str]  # from where to where, and what stands there instead
 Node = TypeVar("Node", bound=syntax.SyntaxNode)
 _DEPTH = 512  # of nested constructs
 _WORD = re.compile(r"[A-Za-z_][\w$]*")
@@ -265,7 +266,7 @@ def words(text: str) -> set[str]:
     return set(_WORD.findall(text)) | {found[1:] for found in re.findall(r"\\\S+", text)}
 
 
-def edited(text: str, edits: list[tuple[int, int, str]]) -> str:
+def edited(text: str, edits: list[Edit]) -> str:
     """`text` with (begin, end, instead) replaced; of edits inside others only the outer ones count."""
     pieces, at = [], 0
     for begin, end, instead in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
