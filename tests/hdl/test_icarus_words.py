@@ -12,6 +12,11 @@ PACKED = "wire [3:0][7:0] q = w; assign z = q[{}];"
 CASES = {
     PACKED.format("i + 2'd3"): "wire [1:0] k = i + 3; assign z = w[8 * k +: 8];",
     PACKED.format("~i"): "wire [1:0] k = 3 - i; assign z = w[8 * k +: 8];",
+    "typedef struct packed {logic [3:0] a, b;} s_t; s_t [3:0] q; assign q = w; assign z = q[i - 1'b1];": (
+        "wire [1:0] k = i + 3; assign z = w[8 * k +: 8];"
+    ),
+    "localparam [1:0] N = 3; " + ONE.format("i + N"): ONE.format("i - 2'd1"),
+    ONE.format("(j == 3) ? i + 2'd1 : ~i"): ONE.format("(&j) ? i - 2'd3 : 2'd3 - i"),
     ROWS.format("j + 2'd1"): ROWS.format("k"),
     ROWS.format("{j + 2'd1}"): ROWS.format("j - 2'd3"),
     ONE.format("i[1:0] + 1'b1"): ONE.format("i - 2'd3"),

@@ -13,10 +13,17 @@ from pyslang import syntax
 from rtlvr.hdl.syntax import KIND, Edit, nodes_of, place
 
 _PLAIN = {"input", "output", "inout", "wire", "reg", "logic", "bit", "var", "unsigned", "tri"}
-_PIECE = re.compile(
-    r"(?P<name>[A-Za-z_]\w*)(?:\s*\[\s*\d+\s*(?::\s*\d+\s*)?\])?|(?P<sized>\d+\s*'[bodhBODH]\s*[0-9a-fA-F_]+)|(?P<sign>[-+*~&|^()]|<<)|\s+"
-)
+_CONSTANT = {"parameter", "localparam"}
+_SIZED = re.compile(r"\d[\d_]*\s*'[bodhBODH]")
 _HEX = re.compile(r"\\x([0-9a-fA-F]{1,2})")
+_OF_BOTH = {
+    KIND.AddExpression, KIND.SubtractExpression, KIND.MultiplyExpression, KIND.DivideExpression, KIND.ModExpression,
+    KIND.BinaryAndExpression, KIND.BinaryOrExpression, KIND.BinaryXorExpression, KIND.BinaryXnorExpression,
+}  # fmt: skip
+_OF_LEFT = {KIND.LogicalShiftLeftExpression, KIND.LogicalShiftRightExpression, KIND.PowerExpression}
+_OF_ONE = {KIND.UnaryMinusExpression, KIND.UnaryPlusExpression, KIND.UnaryBitwiseNotExpression}
+_COMPUTED = (syntax.BinaryExpressionSyntax, syntax.PrefixUnaryExpressionSyntax, syntax.ConditionalExpressionSyntax)
+_NAMED = syntax.IdentifierNameSyntax | syntax.IdentifierSelectNameSyntax
 
 
 def vectors(units: Sequence[syntax.SyntaxNode]) -> frozenset[str]:
@@ -27,7 +34,10 @@ def vectors(units: Sequence[syntax.SyntaxNode]) -> frozenset[str]:
         for node in nodes_of(unit, syntax.DeclaratorSyntax):
             name, said = node.name.valueText, str(node.parent).strip()
             if said != name:  # else it is a port like the one before: `input [1:0] a, b`
-                words = set(re.findall(r"[A-Za-z_]\w*", re.split(r"[\[,;=]", said)[0])) - {name}
+                head = re.split(r"[\[,;=]", said)[0]
+                words = set(re.findall(r"[A-Za-z_]\w*", head)) - {name}
+                if words & _CONSTANT and (words & _PLAIN or said[len(head) :].startswith("[")):  # of a stated width
+                    words -= _CONSTANT
             (plain if words <= _PLAIN else other).add(name)
     return frozenset(plain - other)
 
@@ -35,20 +45,27 @@ def vectors(units: Sequence[syntax.SyntaxNode]) -> frozenset[str]:
 def edits(node: syntax.SyntaxNode, known: Callable[[], frozenset[str]]) -> Iterator[Edit]:
     """The edits for one node; `known` gives what `vectors` says, and is asked only where that matters."""
     if isinstance(node, syntax.BitSelectSyntax):
-        computed = isinstance(node.expr, syntax.BinaryExpressionSyntax | syntax.PrefixUnaryExpressionSyntax)
-        if computed and _wraps(str(node.expr), known()):
+        if isinstance(node.expr, _COMPUTED) and _sized(node.expr, known()):
             begin, end = place(node.expr)
             yield from ((begin, begin, "{"), (end, end, "}"))
     elif node.kind == KIND.StringLiteralExpression and _HEX.search(text := str(node).strip()):
         yield (*place(node), _HEX.sub(lambda found: f"\\{int(found[1], 16):03o}", text))
 
 
-def _wraps(index: str, known: frozenset[str]) -> bool:
-    """Whether an index is made of vectors and sized numbers alone, so that its width is theirs."""
-    at = 0
-    while at < len(index):
-        piece = _PIECE.match(index, at)
-        if piece is None or (piece["name"] and piece["name"] not in known):
-            return False
-        at = piece.end()
-    return True
+def _sized(node: syntax.SyntaxNode, known: frozenset[str]) -> bool:
+    """Whether the width of an expression is that of vectors and sized numbers, and it is unsigned (IEEE 1800-2017 table 11-21)."""
+    if isinstance(node, _NAMED):
+        return node.identifier.valueText in known
+    if isinstance(node, syntax.IntegerVectorExpressionSyntax):
+        return bool(_SIZED.match(str(node).strip()))
+    if isinstance(node, syntax.ParenthesizedExpressionSyntax):
+        return _sized(node.expression, known)
+    if isinstance(node, syntax.ConditionalExpressionSyntax):
+        return _sized(node.left, known) and _sized(node.right, known)
+    if node.kind in _OF_BOTH and isinstance(node, syntax.BinaryExpressionSyntax):
+        return _sized(node.left, known) and _sized(node.right, known)
+    if node.kind in _OF_LEFT and isinstance(node, syntax.BinaryExpressionSyntax):
+        return _sized(node.left, known)
+    if node.kind in _OF_ONE and isinstance(node, syntax.PrefixUnaryExpressionSyntax):
+        return _sized(node.operand, known)
+    return node.kind == KIND.ConcatenationExpression

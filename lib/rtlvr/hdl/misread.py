@@ -57,6 +57,8 @@ def needs_slang(node: syntax.SyntaxNode, names: Names) -> bool:
 
 def _packs_vectors(node: syntax.SyntaxNode) -> bool:
     """Whether a type has two packed dimensions: Yosys's own reader widens their indices, so that `q[i + 2'd1]` does not wrap."""
+    if isinstance(node, syntax.NamedTypeSyntax):  # `byte_t [3:0] q`
+        return isinstance(node.name, syntax.IdentifierSelectNameSyntax)
     return isinstance(node, syntax.IntegerTypeSyntax | syntax.ImplicitTypeSyntax) and len(node.dimensions) > 1
 
 
