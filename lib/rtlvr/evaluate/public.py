@@ -194,7 +194,11 @@ def bench(
         "samples_per_task": sorted(set(counts.values())),
         "compiled": sum(row.compiles for row in rows),
         **{f"pass@{k}": list(values) for k, values in pass_at(rows).items()},
-        **({"after answers": {turn: _counts(then) for turn, then in by_turns(rows).items()}} if by_turns(rows) else {}),
+        **(
+            {"after answers": {turn: _counts(then) for turn, then in turns.items()}}
+            if (turns := by_turns(rows))
+            else {}
+        ),
         "classes": classes(rows),
         "failures": [_failure(row) for row in rows if not row.passed],
         "patched": {task.id: "; ".join(task.patches) for task in tasks if task.patches},

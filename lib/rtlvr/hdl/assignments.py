@@ -9,27 +9,23 @@ from collections.abc import Iterator
 
 from pyslang import syntax
 
+from rtlvr.hdl.effects import CHANGES, LOOPS
 from rtlvr.hdl.syntax import KIND, Edit, edited, nodes, nodes_of, parse, place
 
 _NAME = re.compile(r"\\\S+|[\w$.]+")
 _BESIDES = re.compile(r"\+\+|--|(?<![<>=!])=(?!=)")  # a blocking assignment, or a comparison such as `<<=`
-_STEPS = {
-    "PostincrementExpression",
-    "PostdecrementExpression",
-    "UnaryPreincrementExpression",
-    "UnaryPredecrementExpression",
-}
 _ONE = syntax.PrefixUnaryExpressionSyntax | syntax.PostfixUnaryExpressionSyntax
-_LOOPS = syntax.ForLoopStatementSyntax | syntax.LoopStatementSyntax | syntax.DoWhileStatementSyntax
-_LOOPS |= syntax.ForeachLoopStatementSyntax | syntax.ForeverStatementSyntax
+_LOOPS = LOOPS | syntax.ForeachLoopStatementSyntax
 
 
 def assigned(node: syntax.SyntaxNode) -> Iterator[tuple[str, bool]]:
     """(name, whether by `<=`) of each variable that something below `node` assigns; a part stands for its variable."""
     for change in nodes(node):
-        if isinstance(change, _ONE) and change.kind.name in _STEPS:
+        if change.kind not in CHANGES:
+            continue
+        if isinstance(change, _ONE):
             yield from ((name, False) for name in _names(change.operand))
-        elif isinstance(change, syntax.BinaryExpressionSyntax) and "Assignment" in change.kind.name:
+        elif isinstance(change, syntax.BinaryExpressionSyntax):
             later = change.kind == KIND.NonblockingAssignmentExpression
             yield from ((name, later) for name in _names(change.left))
 
@@ -53,7 +49,7 @@ def of_one_kind(text: str) -> str:
 
 def _edits(block: syntax.ProceduralBlockSyntax, text: str) -> list[Edit]:
     """The `<=` to be replaced; none where one of them is not the same as `=`."""
-    every = (node for node in nodes_of(block, syntax.BinaryExpressionSyntax))
+    every = nodes_of(block, syntax.BinaryExpressionSyntax)
     later = [node for node in every if node.kind == KIND.NonblockingAssignmentExpression]
     blocking = {name for name, by_later in assigned(block) if not by_later}
     chosen: list[syntax.BinaryExpressionSyntax] = []
@@ -78,8 +74,9 @@ def _is_last(change: syntax.BinaryExpressionSyntax, block: syntax.SyntaxNode, te
         elif isinstance(here, _LOOPS):
             first, last = place(here)
             after += text[first:begin] + str(change.right) + text[end:last]
-    return not any(_mentions(after, name) for name in _names(change.left))
+    return not any(mentions(after, name) for name in _names(change.left))
 
 
-def _mentions(text: str, name: str) -> bool:
+def mentions(text: str, name: str) -> bool:
+    """Whether `text` has a name as a word of its own."""
     return bool(re.search(rf"(?<![\w$\\]){re.escape(name)}(?![\w$])", text))

@@ -39,7 +39,7 @@ _WAITING = {
     KIND.DoWhileStatement,
 }  # fmt: skip
 _UNDOES = {KIND.ProceduralReleaseStatement, KIND.ProceduralDeassignStatement}
-_LOOPS = (
+LOOPS = (
     syntax.LoopStatementSyntax
     | syntax.ForLoopStatementSyntax
     | syntax.ForeverStatementSyntax
@@ -140,7 +140,7 @@ def only_waits(node: object, routines: frozenset[str]) -> bool:
         return False
     if not all(prints(name) or _SAYS.fullmatch(name) for name in named) or any(map(_does_more, inside)):
         return False
-    bodies = [item.statement for item in inside if isinstance(item, _LOOPS) and not _counted(item)]
+    bodies = [item.statement for item in inside if isinstance(item, LOOPS) and not _counted(item)]
     bodies += [node.statement] if node.kind == KIND.AlwaysBlock else []
     return all(map(_takes_time, bodies))
 

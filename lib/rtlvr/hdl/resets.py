@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pyslang import syntax
 
 from rtlvr.hdl.assignments import assigned
-from rtlvr.hdl.syntax import KIND, Edit, edited, nodes_of, parse, place
+from rtlvr.hdl.syntax import KIND, Edit, edited, nodes_of, parse, place, text_at
 
 _MAYBE = re.compile(r"always[^;]*?edge[^;]*?edge[^;]*?\bif\s*\([^;]*?\|", re.DOTALL)
 _ROUNDS = 4  # terms of one condition
@@ -81,9 +81,9 @@ def _unchanged(statement: syntax.SyntaxNode, own: set[str], blocking: set[str], 
         if change is None:
             edits.append((*place(node), ";"))
         elif not own & names:
-            left = _said(change.left, text)
+            left = text_at(change.left, text)
             edits.append((*place(node), f"{left} {'=' if blocking & names else '<='} {left} ;"))
-    return edited(_said(statement, text), [(first - begin, last - begin, new) for first, last, new in edits])
+    return edited(text_at(statement, text), [(first - begin, last - begin, new) for first, last, new in edits])
 
 
 def _assignment(statement: syntax.ExpressionStatementSyntax) -> syntax.BinaryExpressionSyntax | None:
@@ -111,9 +111,9 @@ def _edit(block: syntax.ProceduralBlockSyntax, text: str) -> list[Edit]:
     if not isinstance(condition, syntax.BinaryExpressionSyntax) or condition.kind not in either:
         return []
     names = {str(event.expr).strip() for event in events}
-    terms = [_said(side, text) for side in (condition.left, condition.right)]
+    terms = [text_at(side, text) for side in (condition.left, condition.right)]
     terms.sort(key=lambda term: not names & set(re.findall(r"[\w$]+", term)))
-    body, begin = _said(chosen.statement, text), place(chosen)[0]
+    body, begin = text_at(chosen.statement, text), place(chosen)[0]
     end = place(chosen.statement)[1]
     return [(begin, end, f"if ({terms[0]}) begin {body} end else if ({terms[1]}) {body}")]
 
@@ -131,8 +131,3 @@ def _bare(expression: syntax.SyntaxNode) -> syntax.SyntaxNode:
     while isinstance(expression, syntax.ParenthesizedExpressionSyntax):
         expression = expression.expression
     return expression
-
-
-def _said(node: syntax.SyntaxNode, text: str) -> str:
-    begin, end = place(node)
-    return text[begin:end]

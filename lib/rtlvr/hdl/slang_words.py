@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from pyslang import syntax
 
-from rtlvr.hdl.assignments import assigned, of_one_kind
-from rtlvr.hdl.syntax import KIND, Edit, edited, nodes, nodes_of, parse, place
+from rtlvr.hdl.assignments import assigned, mentions, of_one_kind
+from rtlvr.hdl.syntax import KIND, Edit, edited, nodes, nodes_of, parse, place, text_at
 
 _Loop = syntax.LoopStatementSyntax | syntax.DoWhileStatementSyntax
 _MAYBE = re.compile(r"(?<![\w$\\.])(?:repeat|while)(?![\w$])|'\s*\(\s*\{\s*(?:<<|>>)")
@@ -42,19 +42,17 @@ def _edits(text: str) -> Iterator[Edit]:
 def _loop(node: _Loop, name: str, text: str) -> list[Edit]:
     begin, end = place(node)
     body, last = place(node.statement)
-    condition, found = _said(node.expr, text), _step(node, text)
-    step, edits = (f", {found[0]}", [found[1]]) if found else ("", [])
+    condition, found = text_at(node.expr, text), _step(node, text)
+    step, edits = (found[0], [found[1]]) if found else ("", [])
     if isinstance(node, syntax.DoWhileStatementSyntax):
         if any(assigned(node.expr)) or _CALL.search(condition):  # `||` does not keep slang from it
             return []
-        return [
-            (begin, body, f"for (bit {name} = 1; {name} || ({condition}); {name} = 0{step}) "),
-            *edits,
-            (last, end, ""),
-        ]
+        steps = ", ".join([f"{name} = 0", *([step] if step else [])])
+        head = f"for (bit {name} = 1; {name} || ({condition}); {steps}) "
+        return [(begin, body, head), *edits, (last, end, "")]
     if node.repeatOrWhile.rawText == "repeat":
         return [(begin, body, f"for (int {name} = 0; {name} < ({condition}); {name} = {name} + 1) ")]
-    return [(begin, body, f"for (; {condition}; {step[2:]}) "), *edits] if found else []
+    return [(begin, body, f"for (; {condition}; {step}) "), *edits] if found else []
 
 
 def _step(loop: _Loop, text: str) -> tuple[str, Edit] | None:
@@ -66,12 +64,12 @@ def _step(loop: _Loop, text: str) -> tuple[str, Edit] | None:
     if not isinstance(last, syntax.ExpressionStatementSyntax):
         return None
     begin, end = place(last)
-    said, condition = text[begin:end], _said(loop.expr, text)
+    said, condition = text[begin:end], text_at(loop.expr, text)
     names = {name for name, _ in assigned(last)}
-    if len(names) == 1 and _mentions(condition, *names):
+    if len(names) == 1 and mentions(condition, *names):
         return said.rstrip("; \n"), (begin, end, ";")
     found = _STEP.findall(said)
-    if len(found) == 1 and _mentions(condition, found[0][0]) and len(re.findall(rf"\b{found[0][0]}\b", said)) == 1:
+    if len(found) == 1 and mentions(condition, found[0][0]) and len(re.findall(rf"\b{found[0][0]}\b", said)) == 1:
         return "".join(found[0]), (begin, end, _STEP.sub(r"\1", said))
     return None
 
@@ -83,12 +81,3 @@ def _cast(node: syntax.CastExpressionSyntax, text: str) -> list[Edit]:
         return []
     begin, end = place(node.left)
     return [(begin, end, f"type(logic [({text[begin:end]})-1:0])")]
-
-
-def _mentions(text: str, *names: str) -> bool:
-    return all(re.search(rf"(?<![\w$\\]){re.escape(name)}(?![\w$])", text) for name in names)
-
-
-def _said(node: syntax.SyntaxNode, text: str) -> str:
-    begin, end = place(node)
-    return text[begin:end]

@@ -261,6 +261,12 @@ def place(node: syntax.SyntaxNode) -> tuple[int, int]:
     return span.start.offset, span.end.offset
 
 
+def text_at(node: syntax.SyntaxNode, text: str) -> str:
+    """What a node is in `text`, which has no directives."""
+    begin, end = place(node)
+    return text[begin:end]
+
+
 def words(text: str) -> set[str]:
     """All names and keywords in `text`, those in strings too."""
     return set(_WORD.findall(text)) | {found[1:] for found in re.findall(r"\\\S+", text)}

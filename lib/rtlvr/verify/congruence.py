@@ -109,8 +109,8 @@ def _opened(memory: _Cell, labels: dict[Bit, str]) -> list[_Cell]:
     parameters = {name: str(value) for name, value in memory.kind[1] if name.startswith("RD_") and name != "RD_PORTS"}
     pins = {pin: bits for pin, bits in (memory.inputs | memory.outputs).items() if pin.startswith("RD_")}
     held = {pin: bits for pin, bits in memory.inputs.items() if pin not in pins}
-    begins = dict(memory.kind[1]).get("INIT", "x")  # where all of it is known, all memories of a kind begin alike
-    whole = replace(memory, inputs=held, outputs={}, initial="x" if "x" in str(begins) else "")
+    contents = dict(memory.kind[1]).get("INIT", "x")  # where all of it is known, all memories of a kind begin alike
+    whole = replace(memory, inputs=held, outputs={}, initial="x" if "x" in str(contents) else "")
     wide = "1" in parameters.get("RD_WIDE_CONTINUATION", "1")
     count = 1 if wide else len(pins["RD_EN"])
     ports = []
@@ -120,8 +120,8 @@ def _opened(memory: _Cell, labels: dict[Bit, str]) -> list[_Cell]:
         data = mine.pop("RD_DATA", [])
         kind = ("port", tuple(sorted(own.items())), tuple(sorted((pin, len(bits)) for pin, bits in mine.items())))
         state, label = "0" not in own.get("RD_CLK_ENABLE", "0"), labels.get(data[0], "") if data else ""
-        first = own.get("RD_INIT_VALUE", "x")
-        ports.append(_Cell(kind, mine, {"RD_DATA": data}, state, memory.side, first, label=label, reads=whole))
+        begins = own.get("RD_INIT_VALUE", "x")
+        ports.append(_Cell(kind, mine, {"RD_DATA": data}, state, memory.side, begins, label=label, reads=whole))
     return [whole, *ports]
 
 

@@ -214,13 +214,14 @@ class Case(Apart):
         if not miter.latches:
             return self._combinational(miter, folder)
         reduced = folder / prove.REDUCED
-        aig = read_aiger(reduced if reduced.exists() else folder / "miter.aig")
+        whole = folder / "miter.aig"  # in which counters that share low bits are still apart
+        aig = read_aiger(reduced if reduced.exists() else whole)
         compiled = Compiled(aig.last)
         try:
             big = compiled.nodes > _BIG
             found, seen = (None, 0) if big else self._look(compiled, miter, _LOOK)
             late = None if found is None else self._deep(found, miter)
-            leapt = None if late or big else self._leapt(read_aiger(folder / "miter.aig"), miter)
+            leapt = None if late or big else self._leapt(read_aiger(whole) if reduced.exists() else aig, miter)
             if leapt is not None and leapt.outcome == "refuted":
                 return leapt
             # A late difference may be too long to be shown, a bounded one not.

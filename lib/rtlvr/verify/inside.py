@@ -17,15 +17,8 @@ from rtlvr.verify.verdict import Limits
 
 _ALIKE = 0.9  # share of all names inside that both have, from which on one text is made from the other
 _MOST_BYTES = 8 << 20  # of a dump
-_KINDS = {
-    "wire",
-    "reg",
-    "logic",
-    "bit",
-    "byte",
-    "shortint",
-    "longint",
-}  # `integer` and `int` mostly count the rounds of a loop
+# Not `integer` and `int`, which mostly count the rounds of a loop.
+_KINDS = {"wire", "reg", "logic", "bit", "byte", "shortint", "longint"}
 _INVENTED = re.compile(r"_\d+_")  # a name that Yosys gives to what had none, where a netlist is simulated
 _Name = tuple[str, ...]
 

@@ -65,9 +65,8 @@ def _as_simulated(reading: Reading, limits: Limits) -> Circuit | None:
         ports=ports,
         clocks=tuple(Clock(name=name, edges=found) for name, found in clocks),
         resets=tuple(Reset(name=n, level=int("posedge" in e), kind="async") for n, e in sorted(resets.items())),
-        registers=len(
-            re.findall(r"<=" if edges else r"\b(?:always|primitive)", reading.text)
-        ),  # a block may be a latch
+        # How many is not known. Without an edge a block may still be a latch.
+        registers=len(re.findall(r"<=" if edges else r"\b(?:always|primitive)", reading.text)),
     )
 
 
